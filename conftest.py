@@ -1,0 +1,52 @@
+"""Fixtures of all tests. Set KERAS_BACKEND to choose the backend."""
+
+import os
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+import kerae
+
+FIRST_BACKEND = "tensorflow"
+
+
+def pytest_collection_modifyitems(items):
+    if keras.backend.backend() == FIRST_BACKEND or os.environ.get("KERAE_RUN_ALL"):
+        return
+    reason = f"does not depend on the backend; run with {FIRST_BACKEND}"
+    for item in items:
+        if "once" in item.keywords:
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(autouse=True)
+def _seed():
+    keras.utils.set_random_seed(0)
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """Real MNIST, kept outside of the project; KERAE_TEST_DATA names another folder."""
+    default = Path(__file__).resolve().parents[1] / "shared" / "data"
+    folder = Path(os.environ.get("KERAE_TEST_DATA", default))
+    if not (folder / "mnist").is_dir():
+        pytest.skip(f"no test data in {folder}; set KERAE_TEST_DATA to a folder with mnist/")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def digits():
+    return kerae.data.load("digits")
+
+
+@pytest.fixture
+def images():
+    """Sixteen grey images of 8x8 pixels."""
+    return np.random.default_rng(0).random((16, 8, 8, 1), dtype="float32")
+
+
+@pytest.fixture(autouse=True)
+def _doctest_names(doctest_namespace):
+    doctest_namespace.update(kerae=kerae, np=np, keras=keras)

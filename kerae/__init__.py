@@ -1,0 +1,46 @@
+"""Autoencoders for Keras 3 on TensorFlow, JAX and PyTorch."""
+
+from importlib import import_module
+
+from ._choose_backend import choose_backend
+
+__version__ = "0.1.0"
+
+choose_backend()
+
+# Keras and its backend are imported when a name is first used, so that the command line starts
+# fast and can still set the backend.
+_HOME = {
+    "AE": "models",
+    "Autoencoder": "autoencoder",
+    "Reconstruction": "term",
+    "Term": "term",
+    "VAE": "models",
+    "load": "saving",
+}
+_MODULES = (
+    "callbacks",
+    "data",
+    "latent_space",
+    "latents",
+    "likelihoods",
+    "models",
+    "networks",
+    "penalties",
+    "priors",
+    "schedules",
+)
+
+__all__ = ["__version__", *_HOME, *_MODULES]
+
+
+def __getattr__(name):
+    if name in _HOME:
+        return getattr(import_module(f".{_HOME[name]}", __name__), name)
+    if name in _MODULES:
+        return import_module(f".{name}", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted(__all__)

@@ -1,0 +1,23 @@
+"""The only code that imports a framework: the same functions for each, in the same order.
+
+- `train_step`, `test_step`: methods of `kerae.Autoencoder`, in the form that Keras' trainer of
+  that framework expects.
+- `compiled(model, function)`: `function` of tensors, compiled, with the variables of `model` read
+  at every call.
+"""
+
+import keras
+
+if keras.backend.backend() == "tensorflow":
+    from .tensorflow import compiled, test_step, train_step
+elif keras.backend.backend() == "jax":
+    from .jax import compiled, test_step, train_step
+elif keras.backend.backend() == "torch":
+    from .torch import compiled, test_step, train_step
+else:
+    raise ImportError(
+        "kerae runs on the Keras backends tensorflow, jax and torch. "
+        f"Received: {keras.backend.backend()}. Set KERAS_BACKEND to one of the three."
+    )
+
+__all__ = ["compiled", "test_step", "train_step"]

@@ -1,0 +1,23 @@
+"""Training, testing and compiled functions on TensorFlow."""
+
+import tensorflow as tf
+
+
+def train_step(self, data):
+    with tf.GradientTape() as tape:
+        loss = self.objective(data, training=True)
+        # Gradients are summed over replicas, the loss is a mean over examples.
+        shared = loss / tf.distribute.get_strategy().num_replicas_in_sync
+        scaled = self.optimizer.scale_loss(shared)
+    variables = self.trainable_variables
+    self.optimizer.apply_gradients(zip(tape.gradient(scaled, variables), variables, strict=True))
+    return self.get_metrics_result()
+
+
+def test_step(self, data):
+    self.objective(data, training=False)
+    return self.get_metrics_result()
+
+
+def compiled(model, function):
+    return tf.function(function, reduce_retracing=True)

@@ -1,0 +1,14 @@
+"""Keeps log-variances where their exponential is a finite float."""
+
+from keras import ops
+
+LOG_VARIANCE_LIMIT = 20.0
+
+
+def bounded(log_variance):
+    """Limits a log-variance to [-20, 20], a standard deviation to [4.5e-5, 2.2e4].
+
+    The gradient passes as if there were no limit, so that a value outside finds its way back.
+    """
+    limited = ops.clip(log_variance, -LOG_VARIANCE_LIMIT, LOG_VARIANCE_LIMIT)
+    return ops.stop_gradient(limited) + (log_variance - ops.stop_gradient(log_variance))

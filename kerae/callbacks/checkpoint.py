@@ -1,0 +1,59 @@
+import re
+from pathlib import Path
+
+import keras
+
+
+class Checkpoint(keras.callbacks.Callback):
+    """Keeps the state at the end of the last epoch, so that a killed run can be resumed.
+
+    One `.keras` file, `epoch-00012.keras`, holds weights, optimizer, seeds and schedule step;
+    its name holds the epoch. It appears whole or not at all, and older ones are deleted after.
+    A run that is resumed on the same device gives the weights of one that ran through.
+
+    Args:
+        folder: Where the file lies; made where missing.
+
+    Example:
+
+    ```python
+    checkpoint = kerae.callbacks.Checkpoint("saved_models/vae/checkpoints")
+    model.fit(
+        x, epochs=20, initial_epoch=checkpoint.restore(model), callbacks=[checkpoint]
+    )
+    ```
+    """
+
+    def __init__(self, folder):
+        super().__init__()
+        self.folder = Path(folder)
+
+    def latest(self):
+        """The newest checkpoint and the number of epochs it has seen, or `(None, 0)`."""
+        found = [
+            (int(match[1]), path)
+            for path in self.folder.glob("epoch-*.keras")
+            if (match := re.fullmatch(r"epoch-(\d+)\.keras", path.name))
+        ]
+        epochs, path = max(found, default=(0, None))
+        return path, epochs
+
+    def restore(self, model):
+        """Brings a compiled model to the state of the newest checkpoint, if there is one.
+
+        Returns:
+            The number of epochs done: the `initial_epoch` to give to `fit`.
+        Raises:
+            ValueError: If the checkpoint is of another model.
+        """
+        path, epochs = self.latest()
+        if path is not None:
+            model.restore(path)
+        return epochs
+
+    def on_epoch_end(self, epoch, logs=None):
+        path = self.folder / f"epoch-{epoch + 1:05d}.keras"
+        self.model.save(path)
+        for older in self.folder.glob("epoch-*.keras"):
+            if older != path:
+                older.unlink()

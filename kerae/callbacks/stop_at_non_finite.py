@@ -1,0 +1,34 @@
+import math
+
+import keras
+import numpy as np
+from keras import ops
+
+BATCHES_BETWEEN_LOOKS = 50
+
+
+class StopAtNonFinite(keras.callbacks.Callback):
+    """Ends training with an error when the loss becomes NaN or infinite; `fit` always adds it.
+
+    It looks every 50 batches and at the end of an epoch, before other callbacks can save the
+    ruined weights, and names the step at which it began, which the model keeps track of.
+
+    Raises:
+        FloatingPointError: With the epoch, the step and the terms.
+    """
+
+    def on_train_batch_end(self, batch, logs=None):
+        if batch % BATCHES_BETWEEN_LOOKS == 0 and not math.isfinite(float(logs["loss"])):
+            self.model.stop_training = True
+
+    def on_epoch_end(self, epoch, logs=None):
+        steps = np.asarray(ops.convert_to_numpy(self.model.first_non_finite))
+        if (steps < 0).all():
+            return
+        first = steps[steps >= 0].min()
+        terms = [t.label for t, step in zip(self.model.terms, steps) if step == first]
+        raise FloatingPointError(
+            f"The loss became NaN or infinite in epoch {epoch + 1} at training step {first}, by "
+            f"the term {' and '.join(map(repr, terms))}. Lower the learning rate or clip gradients "
+            "(`clipnorm` of the optimizer), and go on from the last checkpoint."
+        )

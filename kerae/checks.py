@@ -1,0 +1,105 @@
+"""What data a model takes: said in one line before any training."""
+
+import numpy as np
+
+EXAMPLES_TO_PREPROCESS = 256
+
+
+def is_array(x):
+    """Whether `x` is an array or tensor rather than a data set."""
+    return hasattr(x, "shape") and hasattr(x, "dtype") and hasattr(x, "__array__")
+
+
+def checked_arrays(model, x, y=None, sample_weight=None):
+    """The arguments as NumPy arrays (or `None`).
+
+    Raises:
+        ValueError: If the data do not fit the model, or the lengths differ.
+    """
+    x = np.asarray(x)
+    check_examples(model, x)
+    others = {"y": y, "sample_weight": sample_weight}
+    others = {name: a if a is None else np.asarray(a) for name, a in others.items()}
+    for name, array in others.items():
+        if array is not None and len(array) != len(x):
+            raise ValueError(
+                f"Expected `{name}` to be as long as `x`. Received: {len(array)} and {len(x)}."
+            )
+    return x, others["y"], others["sample_weight"]
+
+
+def check_dataset(model, dataset):
+    """Checks the first batch of a data set that can be read more than once.
+
+    Raises:
+        ValueError: If the batch does not fit the model.
+    """
+    if hasattr(dataset, "take"):
+        dataset = dataset.take(1)
+    if hasattr(dataset, "num_batches"):
+        if dataset.num_batches == 0:
+            raise ValueError("Expected data. Received: a data set without batches.")
+        batch = dataset[0]
+    elif hasattr(dataset, "__iter__") and not hasattr(dataset, "__next__"):
+        batch = next(iter(dataset), None)
+    else:
+        return
+    if batch is None:
+        raise ValueError("Expected data. Received: a data set without batches.")
+    x = batch[0] if isinstance(batch, tuple | list) else batch
+    check_examples(model, np.asarray(x))
+
+
+def check_examples(model, x):
+    """Checks the shape and the values of examples.
+
+    Raises:
+        ValueError: If they do not fit the model.
+    """
+    check_array(x, model.input_shape, "x")
+    model.likelihood.check(
+        x if model.preprocessing is None else preprocessed(model, x[:EXAMPLES_TO_PREPROCESS])
+    )
+
+
+def preprocessed(model, x):
+    """The examples as the model's likelihood sees them."""
+    if model.preprocessing is None:
+        return x
+    return np.asarray(model.preprocess_in_batches(x))
+
+
+def check_array(x, shape, name):
+    """Checks that `x` is a non-empty batch of finite floats, each of the given shape.
+
+    Raises:
+        ValueError: If it is not.
+    """
+    if x.shape[1:] != tuple(shape):
+        raise ValueError(
+            f"Expected `{name}` of shape {('n', *shape)}. Received: shape {x.shape}."
+            + _shape_advice(x.shape, tuple(shape))
+        )
+    if len(x) == 0:
+        raise ValueError(f"Expected at least one example. Received: `{name}` of shape {x.shape}.")
+    if not np.issubdtype(x.dtype, np.floating):
+        raise ValueError(
+            f"Expected `{name}` to hold floats. Received: {x.dtype}. "
+            f"Convert it; for 8-bit images to [0, 1] by `{name}.astype('float32') / 255`."
+        )
+    finite = np.isfinite(x)
+    if not finite.all():
+        rows = np.flatnonzero(~finite.reshape(len(x), -1).all(axis=1))
+        shown = ", ".join(map(str, rows[:5])) + (", …" if len(rows) > 5 else "")
+        raise ValueError(
+            f"Expected finite numbers. Received: NaN or infinity in {len(rows)} of {len(x)} "
+            f"examples of `{name}`, rows {shown}. Remove or repair them."
+        )
+
+
+def _shape_advice(received, expected):
+    if received == expected:
+        return f" For one example, give a batch of one: shape {(1, *expected)}."
+    if (*received[1:], 1) == expected:
+        return " Add a channel axis: `x[..., None]`."
+    return ""

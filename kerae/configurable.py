@@ -1,0 +1,36 @@
+"""The one rule of kerae's configs: every constructor argument is an attribute of the same name."""
+
+import inspect
+
+import keras
+
+
+class Configurable:
+    """Derives `get_config` and `from_config` from the signature of `__init__`.
+
+    A subclass stores each argument under its own name and gets a config that survives
+    `.keras` files; nested layers, parts and schedules included. `**kwargs` go to Keras.
+
+    Example:
+
+    >>> from kerae.schedules import Linear
+    >>> Linear(start=0.0, end=1.0, steps=100).get_config()
+    {'start': 0.0, 'end': 1.0, 'steps': 100}
+    """
+
+    @classmethod
+    def argument_names(cls):
+        """The names of the constructor's own arguments, in order."""
+        parameters = inspect.signature(cls.__init__).parameters.values()
+        return [p.name for p in parameters if p.name != "self" and p.kind is not p.VAR_KEYWORD]
+
+    def get_config(self):
+        own = {name: getattr(self, name) for name in self.argument_names()}
+        inherited = super().get_config() if isinstance(self, keras.Layer) else {}
+        serialize = keras.saving.serialize_keras_object
+        return inherited | {name: serialize(value) for name, value in own.items()}
+
+    @classmethod
+    def from_config(cls, config):
+        deserialize = keras.saving.deserialize_keras_object
+        return cls(**{name: deserialize(value) for name, value in config.items()})

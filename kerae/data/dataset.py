@@ -1,0 +1,98 @@
+"""The one form in which every source of data arrives."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Dataset:
+    """Images and labels for training and testing, checked once.
+
+    Args:
+        x_train: Float32 array of shape `(n, height, width, channels)`, or `(n, features)`
+            for vectors; values between 0 and 1.
+        y_train: Int64 array of shape `(n,)`, each an index into `class_names`.
+        x_test: As `x_train`, with the same shape per example.
+        y_test: As `y_train`.
+        name: String.
+        class_names: Tuple of strings.
+    Raises:
+        ValueError: If an array has another dtype or shape, is empty, or holds values that
+            are not finite or out of range; or if images and labels differ in number.
+    Example:
+        >>> import numpy as np
+        >>> from kerae.data import Dataset
+        >>> x, y = np.zeros((3, 8, 8, 1), "float32"), np.array([0, 1, 1], "int64")
+        >>> Dataset(x, y, x, y, name="blank", class_names=("cat", "dog"))
+        Dataset(name='blank', train=3, test=3, input_shape=(8, 8, 1), classes=2)
+    """
+
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+    name: str
+    class_names: tuple[str, ...]
+
+    def __post_init__(self):
+        names = self.class_names
+        if not isinstance(names, tuple) or not all(isinstance(name, str) for name in names):
+            raise ValueError(
+                f"Expected `class_names` to be a tuple of strings. Received: {names!r}."
+            )
+        self._check_split("train", self.x_train, self.y_train)
+        self._check_split("test", self.x_test, self.y_test)
+        if self.x_train.shape[1:] != self.x_test.shape[1:]:
+            raise ValueError(
+                f"Expected train and test examples of data set {self.name!r} to have one shape. "
+                f"Received: {self.x_train.shape[1:]} and {self.x_test.shape[1:]}."
+            )
+
+    def _check_split(self, split, x, y):
+        def check(holds, expected, received):
+            if not holds:
+                raise ValueError(
+                    f"Expected {expected} in the {split} split of data set {self.name!r}. "
+                    f"Received: {received}."
+                )
+
+        check(
+            x.dtype == np.float32 and x.ndim in (2, 4),
+            "float32 images of shape (n, height, width, channels) or vectors (n, features)",
+            f"{x.dtype} of shape {x.shape}",
+        )
+        check(
+            y.dtype == np.int64 and y.ndim == 1,
+            "int64 labels of shape (n,)",
+            f"{y.dtype} of shape {y.shape}",
+        )
+        check(x.size > 0, "at least one example", f"shape {x.shape}")
+        check(len(x) == len(y), "one label per image", f"{len(x)} images, {len(y)} labels")
+        low, high = x.min(), x.max()
+        check(low >= 0 and high <= 1, "finite values from 0 to 1", f"{low} to {high}")
+        low, high = y.min(), y.max()
+        last = len(self.class_names) - 1
+        check(low >= 0 and high <= last, f"labels from 0 to {last}", f"{low} to {high}")
+
+    @property
+    def input_shape(self):
+        """Shape of one example, without the batch axis."""
+        return self.x_train.shape[1:]
+
+    @cached_property
+    def digest(self):
+        """Sixteen hexadecimal digits that change with any dtype, shape or value."""
+        sha256 = hashlib.sha256()
+        for array in (self.x_train, self.y_train, self.x_test, self.y_test):
+            sha256.update(f"{array.dtype.str}{array.shape}".encode())
+            sha256.update(np.ascontiguousarray(array))
+        return sha256.hexdigest()[:16]
+
+    def __repr__(self):
+        return (
+            f"Dataset(name={self.name!r}, train={len(self.x_train)}, test={len(self.x_test)}, "
+            f"input_shape={self.input_shape}, classes={len(self.class_names)})"
+        )

@@ -1,0 +1,101 @@
+"""The IDX files in which MNIST and its relatives are published."""
+
+import gzip
+import math
+import struct
+import zlib
+
+import numpy as np
+
+from .dataset import Dataset
+from .scale_pixels import scale_pixels
+
+_TRAIN = ("train",)
+_TEST = ("t10k", "test")
+
+
+def holds_idx(folder):
+    """Whether a folder holds any IDX file of the names that `read_idx` looks for."""
+    return any(folder.glob("*-idx[13]-ubyte*"))
+
+
+def read_idx(folder, name):
+    """Reads the four files of one data set, gzipped or not.
+
+        train-images-idx3-ubyte[.gz]    train-labels-idx1-ubyte[.gz]
+        t10k-images-idx3-ubyte[.gz]     t10k-labels-idx1-ubyte[.gz]
+
+    A prefix is allowed, and `test` for `t10k`: `emnist-letters-test-images-idx3-ubyte.gz`.
+
+    Args:
+        folder: `pathlib.Path`.
+        name: String, the name of the data set.
+    Returns:
+        `Dataset`.
+    Raises:
+        ValueError: If a file is missing, ambiguous, damaged or of the wrong length.
+    """
+    y_train = _read_labels(folder, _TRAIN)
+    y_test = _read_labels(folder, _TEST)
+    last = max(y_train.max(initial=0), y_test.max(initial=0))
+    return Dataset(
+        x_train=_read_images(folder, _TRAIN),
+        y_train=y_train,
+        x_test=_read_images(folder, _TEST),
+        y_test=y_test,
+        name=name,
+        class_names=tuple(str(label) for label in range(last + 1)),
+    )
+
+
+def _read_images(folder, splits):
+    path = _find(folder, splits, "images-idx3")
+    return scale_pixels(_read_ubyte(path, ndim=3), path)
+
+
+def _read_labels(folder, splits):
+    return _read_ubyte(_find(folder, splits, "labels-idx1"), ndim=1).astype(np.int64)
+
+
+def _find(folder, splits, kind):
+    patterns = [f"*{split}-{kind}-ubyte" for split in splits]
+    for ending in ("", ".gz"):
+        found = [path for pattern in patterns for path in folder.glob(pattern + ending)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            break
+    raise ValueError(
+        f"Expected one file {' or '.join(patterns)}[.gz] in {folder}. "
+        f"Received: {', '.join(sorted(path.name for path in found)) or 'none'}. "
+        "Keep the four files of one data set in a folder of their own."
+    )
+
+
+def _read_ubyte(path, ndim):
+    """Reads `00 00 08 ndim`, then `ndim` big-endian sizes, then one byte per value."""
+    content = path.read_bytes()
+    if content[:2] == b"\x1f\x8b":
+        try:
+            content = gzip.decompress(content)
+        except (OSError, EOFError, zlib.error) as error:
+            raise ValueError(
+                f"Expected a complete gzip file. Received: {path}, which is damaged ({error}). "
+                "Download it again."
+            ) from error
+    magic = bytes([0, 0, 8, ndim])
+    start = 4 + 4 * ndim
+    if content[:4] != magic or len(content) < start:
+        raise ValueError(
+            f"Expected an IDX file of bytes in {ndim} dimensions, beginning with "
+            f"{magic.hex(' ')}, at {path}. Received: {len(content)} bytes, beginning with "
+            f"{content[:4].hex(' ')}. Download it again."
+        )
+    shape = struct.unpack_from(f">{ndim}I", content, 4)
+    expected = start + math.prod(shape)
+    if len(content) != expected:
+        raise ValueError(
+            f"Expected {expected} bytes for the shape {shape} that {path} states. "
+            f"Received: {len(content)} bytes. Download it again."
+        )
+    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)

@@ -1,0 +1,67 @@
+"""One function for every source of data."""
+
+from pathlib import Path
+
+from .digits import read_digits
+from .idx import holds_idx, read_idx
+from .image_folder import read_image_folder
+from .npz import read_npz
+from .tfds import read_tfds
+
+
+def load(name, data_dir=None):
+    """Loads a data set by name, or files by path.
+
+    | `name` | what is read |
+    |---|---|
+    | `"digits"` | scikit-learn's 1,797 digits of 8x8 pixels, without a network |
+    | another plain name, `"mnist"` | TensorFlow Datasets, downloaded unless in `data_dir` |
+    | a folder | IDX files, or images in one sub-folder per class, or per `train` and `test` |
+    | an `.npz` file | arrays `x_train`, `x_test`, `y_train`, `y_test`, or `x` and `y` |
+
+    Where there is no test split, a fifth of every class is held out, always the same.
+
+    Args:
+        name: String or path. What exists on disk, ends in `.npz` or has a folder separator is a
+            path, unless `data_dir` is given: `load("emnist/letters", data_dir=...)`.
+        data_dir: Folder in which TensorFlow Datasets keeps its data. Defaults to None, its own
+            default. If the folder itself holds IDX files and the name contains `"mnist"`, these
+            are read instead. `"digits"` ignores it.
+    Returns:
+        `Dataset` of float32 images from 0 to 1 and int64 labels.
+    Raises:
+        FileNotFoundError: If there is nothing at the path.
+        ValueError: If the name is unknown, or files are damaged or not as described.
+        ConnectionError: If the data have to be downloaded and no server answers.
+        RuntimeError: If TensorFlow Datasets fails to prepare the data.
+        ImportError: If the data are stored as TFRecord and TensorFlow is not installed.
+    Example:
+        >>> from kerae.data import load
+        >>> load("digits")
+        Dataset(name='digits', train=1438, test=359, input_shape=(8, 8, 1), classes=10)
+    """
+    if name == "digits":
+        return read_digits()
+    if data_dir is None:
+        path = Path(name).expanduser()
+        if path.exists() or path.suffix == ".npz" or len(path.parts) > 1:
+            return _read_path(path)
+        return read_tfds(name)
+    data_dir = Path(data_dir).expanduser()
+    if "mnist" in name and holds_idx(data_dir) and not (data_dir / name).is_dir():
+        return read_idx(data_dir, name)
+    return read_tfds(name, data_dir)
+
+
+def _read_path(path):
+    if path.is_dir():
+        return read_idx(path, path.resolve().name) if holds_idx(path) else read_image_folder(path)
+    if path.suffix == ".npz" and path.exists():
+        return read_npz(path)
+    expected = "Expected a folder of IDX files or images, or an .npz file"
+    if path.exists():
+        raise ValueError(f"{expected}. Received: {path}.")
+    raise FileNotFoundError(
+        f"{expected}, at {path}. Received: nothing there. Correct the path; "
+        "for a TensorFlow Datasets name with a slash give `data_dir` too."
+    )

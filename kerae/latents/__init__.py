@@ -1,0 +1,5 @@
+"""Codes: what q(z|x) is and how it is drawn from."""
+
+from .deterministic import Deterministic as Deterministic
+from .latent import Latent as Latent
+from .normal import Normal as Normal

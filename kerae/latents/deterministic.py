@@ -1,0 +1,40 @@
+import keras
+from keras import ops
+
+from .latent import Latent
+from .linear_head import LinearHead
+
+
+@keras.saving.register_keras_serializable("kerae.latents")
+class Deterministic(Latent):
+    """A code that is a function of the input: z = activation(W h + b).
+
+    Args:
+        latent_dim: Integer, the number of code units.
+        activation: Keras activation of the code, or `None` for a linear one.
+
+    Example:
+
+    >>> latent = kerae.latents.Deterministic(latent_dim=2)
+    >>> latent(np.zeros((5, 8), "float32"))["z"].shape
+    (5, 2)
+
+    Raises:
+        ValueError: If the encoder's features are not of shape `(batch, features)`.
+    """
+
+    def __init__(self, latent_dim, activation=None, **kwargs):
+        super().__init__(**kwargs)
+        self.latent_dim = latent_dim
+        self.activation = keras.activations.get(activation)
+        self.event_shape = (latent_dim,)
+        self.head = LinearHead(latent_dim, dtype=self.dtype_policy)
+
+    def call(self, features):
+        return {"z": self.activation(self.head(features))}
+
+    def mode(self, posterior):
+        return posterior["z"]
+
+    def sample(self, posterior, noise, num_samples=None):
+        return ops.expand_dims(posterior["z"], 1)

@@ -1,0 +1,19 @@
+import keras
+
+
+@keras.saving.register_keras_serializable("kerae.latents")
+class LinearHead(keras.layers.Dense):
+    """A linear layer on the encoder's features, which have to be vectors.
+
+    Raises:
+        ValueError: If the features are not of shape `(batch, features)`.
+    """
+
+    def build(self, input_shape):
+        if len(input_shape) != 2 or input_shape[-1] is None:
+            raise ValueError(
+                "Expected the encoder to give features of shape (batch, features). "
+                f"Received: {tuple(input_shape)}. "
+                "End the encoder with keras.layers.Flatten or a global pooling layer."
+            )
+        super().build(input_shape)

@@ -1,0 +1,77 @@
+import math
+
+import keras
+from keras import ops
+
+from ..bounded import bounded
+from ..priors.standard_normal import StandardNormal
+from .latent import Latent
+from .linear_head import LinearHead
+
+
+@keras.saving.register_keras_serializable("kerae.latents")
+class Normal(Latent):
+    """A code drawn from a normal with diagonal covariance, by the reparameterisation trick.
+
+        q(z|x) = N(z; mu(x), diag(sigma(x)^2)),   z = mu + sigma * epsilon,  epsilon ~ N(0, I)
+
+    Mean and log-variance are linear in the encoder's features; log-variances are limited to
+    [-20, 20].
+
+    Args:
+        latent_dim: Integer, the number of latent dimensions.
+        num_samples: Integer, the number L of codes drawn per example in the Monte-Carlo
+            estimate of the reconstruction. Defaults to 1.
+
+    Example:
+
+    >>> latent = kerae.latents.Normal(latent_dim=2)
+    >>> sorted(latent(np.zeros((5, 8), "float32")))
+    ['log_variance', 'mean']
+
+    Raises:
+        ValueError: If `num_samples` is below 1, or the encoder's features are not of shape
+            `(batch, features)`.
+    Reference:
+        Kingma and Welling, 2014, https://arxiv.org/abs/1312.6114
+    """
+
+    def __init__(self, latent_dim, num_samples=1, **kwargs):
+        super().__init__(**kwargs)
+        if num_samples < 1:
+            raise ValueError(f"Expected `num_samples` of at least 1. Received: {num_samples}")
+        self.latent_dim = latent_dim
+        self.num_samples = num_samples
+        self.event_shape = (latent_dim,)
+        self.mean_head = LinearHead(latent_dim, dtype=self.dtype_policy)
+        self.log_variance_head = LinearHead(latent_dim, dtype=self.dtype_policy)
+
+    def call(self, features):
+        return {
+            "mean": self.mean_head(features),
+            "log_variance": bounded(self.log_variance_head(features)),
+        }
+
+    def mode(self, posterior):
+        return posterior["mean"]
+
+    def sample(self, posterior, noise, num_samples=None):
+        mean, log_variance = _per_sample(posterior)
+        epsilon = noise.normal((num_samples or self.num_samples, self.latent_dim))
+        return mean + ops.exp(0.5 * log_variance) * ops.cast(epsilon, mean.dtype)
+
+    def log_prob(self, posterior, z):
+        mean, log_variance = _per_sample(posterior)
+        squared = ops.square(z - mean) * ops.exp(-log_variance)
+        return -0.5 * ops.sum(squared + log_variance + math.log(2 * math.pi), axis=-1)
+
+    def kl_divergence(self, posterior, z, prior):
+        if not isinstance(prior, StandardNormal):
+            return super().kl_divergence(posterior, z, prior)
+        mean, log_variance = posterior["mean"], posterior["log_variance"]
+        return 0.5 * (ops.square(mean) + ops.exp(log_variance) - 1.0 - log_variance)
+
+
+def _per_sample(posterior):
+    """Mean and log-variance with an axis for samples, `(batch, 1, latent_dim)`."""
+    return ops.expand_dims(posterior["mean"], 1), ops.expand_dims(posterior["log_variance"], 1)

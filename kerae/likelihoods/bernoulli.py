@@ -1,0 +1,40 @@
+import keras
+import numpy as np
+from keras import ops
+
+from .likelihood import Likelihood, check_unit_interval
+
+
+@keras.saving.register_keras_serializable("kerae.likelihoods")
+class Bernoulli(Likelihood):
+    """Binary data; the decoder gives logits.
+
+        log p(x|z) = sum over pixels of  x * logit - log(1 + exp(logit))        nats
+
+    Grey values in [0, 1] are accepted for training, as is customary: the result is then the
+    expected log-probability of binary pixels with these means, not a density of the grey image.
+
+    Example:
+
+    >>> x, logits = np.ones((1, 3), "float32"), np.zeros((1, 3), "float32")
+    >>> float(kerae.likelihoods.Bernoulli().log_prob(x, logits)[0])
+    -2.079441...
+    """
+
+    def elementwise_log_prob(self, x, parameters):
+        return x * parameters - ops.softplus(parameters)
+
+    def mean(self, parameters):
+        return ops.sigmoid(parameters)
+
+    def check(self, x):
+        check_unit_interval(self, x)
+
+    def check_density(self, x):
+        grey = np.mean((x != 0) & (x != 1))
+        if grey > 0:
+            raise ValueError(
+                f"Bernoulli is a density of binary data only. Received: {grey:.1%} of the values "
+                "strictly between 0 and 1. Binarise the data (kerae.data.binarize) or use "
+                'likelihood="continuous_bernoulli".'
+            )

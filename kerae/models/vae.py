@@ -1,0 +1,78 @@
+import keras
+
+from ..autoencoder import Autoencoder
+from ..latents import Normal
+from ..penalties import KLDivergence
+from ..term import Reconstruction
+
+
+@keras.saving.register_keras_serializable("kerae")
+class VAE(Autoencoder):
+    """Variational autoencoder: maximises a lower bound of log p(x), the ELBO.
+
+        loss = - E_q(z|x)[log p(x|z)] + beta * KL(q(z|x) || p(z))        nats per example
+
+    with a normal posterior of diagonal covariance and the prior p(z) = N(0, I). With beta = 1
+    and neither capacity nor free bits, `loss` is the negative ELBO.
+
+    Args:
+        input_shape: Tuple, the shape of one example.
+        latent_dim: Integer, the number of latent dimensions.
+        likelihood: `kerae.likelihoods.Likelihood` or its name. Defaults to `"bernoulli"`.
+        beta: Float or `kerae.schedules.Schedule`, the weight of the KL. Defaults to 1.
+        capacity: Float or schedule in nats, the KL that is aimed at: the KL is replaced by its
+            distance from it. Defaults to none.
+        free_bits: Float or schedule, nats of KL per latent dimension that cost nothing.
+            Defaults to 0.
+        num_samples: Integer, the number of codes drawn per example to estimate the
+            reconstruction. Defaults to 1.
+        encoder: Keras model or layer from data to features. Defaults to one that fits.
+        decoder: Keras model or layer from codes to logits or means. Defaults to one that fits.
+        corruption: Layer that spoils the encoder's input in training.
+        preprocessing: Layer applied to input and target alike.
+
+    Example:
+
+    >>> model = kerae.VAE(input_shape=(8, 8, 1), latent_dim=2)
+    >>> model.compile(optimizer="adam")
+    >>> logs = model.evaluate(np.zeros((3, 8, 8, 1), "float32"), return_dict=True, verbose=0)
+    >>> sorted(logs)
+    ['kl', 'loss', 'reconstruction']
+
+    Raises:
+        ValueError: If the encoder or the decoder does not fit, or a weight is negative.
+    Reference:
+        Kingma and Welling, 2014, https://arxiv.org/abs/1312.6114
+    """
+
+    def __init__(
+        self,
+        input_shape,
+        latent_dim,
+        likelihood="bernoulli",
+        beta=1.0,
+        capacity=None,
+        free_bits=0.0,
+        num_samples=1,
+        encoder=None,
+        decoder=None,
+        corruption=None,
+        preprocessing=None,
+        **kwargs,
+    ):
+        super().__init__(
+            input_shape,
+            latent=Normal(latent_dim, num_samples),
+            likelihood=likelihood,
+            terms=[Reconstruction(), KLDivergence(beta, capacity, free_bits)],
+            encoder=encoder,
+            decoder=decoder,
+            corruption=corruption,
+            preprocessing=preprocessing,
+            **kwargs,
+        )
+        self.latent_dim = latent_dim
+        self.beta = beta
+        self.capacity = capacity
+        self.free_bits = free_bits
+        self.num_samples = num_samples

@@ -1,0 +1,73 @@
+import math
+
+import keras
+from keras import layers
+
+SMALLEST_SIDE = 7
+
+
+def _sides(image_shape):
+    """Heights and widths from the image down, halved until the smaller one is 7 or less."""
+    sides = [tuple(image_shape[:2])]
+    while min(sides[-1]) > SMALLEST_SIDE:
+        sides.append(tuple(math.ceil(side / 2) for side in sides[-1]))
+    return sides
+
+
+def _channels(stage):
+    return min(16 * 2**stage, 128)
+
+
+def convolutional_encoder(input_shape, width=256, activation="silu"):
+    """Images to features: 4x4 convolutions with stride 2 from 16 channels up, then a dense layer.
+
+    Args:
+        input_shape: Tuple `(height, width, channels)`.
+        width: Integer, the number of features.
+        activation: Keras activation after every layer.
+    """
+    stages = len(_sides(input_shape)) - 1
+    return keras.Sequential(
+        [
+            layers.Input(input_shape),
+            *(
+                layers.Conv2D(_channels(i), 4, strides=2, padding="same", activation=activation)
+                for i in range(stages)
+            ),
+            layers.Flatten(),
+            layers.Dense(width, activation=activation),
+        ],
+        name="encoder",
+    )
+
+
+def convolutional_decoder(code_shape, output_shape, width=256, activation="silu"):
+    """A code to images: the mirror image of `convolutional_encoder`, with a linear output.
+
+    Args:
+        code_shape: Tuple, the shape of a code.
+        output_shape: Tuple `(height, width, channels)`.
+        width: Integer, the units of the first dense layer.
+        activation: Keras activation after every layer but the last.
+    """
+    sides = _sides(output_shape)
+    smallest = (*sides[-1], _channels(len(sides) - 2))
+    stack = [
+        layers.Input(code_shape),
+        layers.Flatten(),
+        layers.Dense(width, activation=activation),
+        layers.Dense(math.prod(smallest), activation=activation),
+        layers.Reshape(smallest),
+    ]
+    for stage in reversed(range(len(sides) - 1)):
+        last = stage == 0
+        channels = output_shape[-1] if last else _channels(stage - 1)
+        stack.append(
+            layers.Conv2DTranspose(
+                channels, 4, strides=2, padding="same", activation=None if last else activation
+            )
+        )
+        crop = [(0, 2 * small - large) for small, large in zip(sides[stage + 1], sides[stage])]
+        if any(after for _, after in crop):
+            stack.append(layers.Cropping2D(crop))
+    return keras.Sequential(stack, name="decoder")

@@ -1,0 +1,25 @@
+import math
+
+import keras
+from keras import ops
+
+from .prior import Prior
+
+
+@keras.saving.register_keras_serializable("kerae.priors")
+class StandardNormal(Prior):
+    """The prior p(z) = N(z; 0, I).
+
+        log p(z) = -0.5 * sum over dimensions of (z^2 + log(2 pi))        nats
+
+    Example:
+
+    >>> float(kerae.priors.StandardNormal().log_prob(np.zeros((1, 2), "float32"))[0])
+    -1.837877...
+    """
+
+    def log_prob(self, z):
+        return -0.5 * ops.sum(ops.square(z) + math.log(2 * math.pi), axis=-1)
+
+    def sample(self, noise):
+        return noise.normal(self.event_shape)

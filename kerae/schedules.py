@@ -1,0 +1,126 @@
+"""Weights that change while a model trains, as functions of the number of training steps."""
+
+import math
+
+import keras
+from keras import ops
+
+from .configurable import Configurable
+
+
+def value_at(value, step):
+    """The number itself, or the schedule's value at `step`."""
+    return value(step) if isinstance(value, Schedule) else value
+
+
+class Schedule(Configurable):
+    """A number as a function of the training step: `schedule(step)` is a scalar tensor.
+
+    Subclasses define `shape(progress)`, which maps the fraction of `steps` done, in [0, 1],
+    to the fraction of the way from `start` to `end`.
+
+    Args:
+        start: Float, the value at step 0.
+        end: Float, the value from `steps` on.
+        steps: Integer, the number of training steps (not epochs) from `start` to `end`.
+    Raises:
+        ValueError: If `steps` is not positive.
+    """
+
+    def __init__(self, start, end, steps):
+        if steps <= 0:
+            raise ValueError(f"Expected `steps` to be positive. Received: steps={steps}")
+        self.start = start
+        self.end = end
+        self.steps = steps
+
+    def shape(self, progress):
+        raise NotImplementedError
+
+    def __call__(self, step):
+        progress = ops.clip(ops.cast(step, "float32") / self.steps, 0.0, 1.0)
+        return self.start + (self.end - self.start) * self.shape(progress)
+
+
+@keras.saving.register_keras_serializable("kerae")
+class Linear(Schedule):
+    """Goes from `start` to `end` in a straight line.
+
+        value(t) = start + (end - start) * min(t / steps, 1)
+
+    Args:
+        start: Float, the value at step 0.
+        end: Float, the value from `steps` on.
+        steps: Integer, the number of training steps (not epochs) from `start` to `end`.
+
+    Example:
+
+    >>> float(kerae.schedules.Linear(start=0.0, end=4.0, steps=100)(25))
+    1.0
+
+    Reference:
+        KL annealing: Bowman et al., 2016, https://arxiv.org/abs/1511.06349
+    """
+
+    def shape(self, progress):
+        return progress
+
+
+@keras.saving.register_keras_serializable("kerae")
+class Cosine(Schedule):
+    """Goes from `start` to `end` along half a cosine: slowly at both ends.
+
+        value(t) = start + (end - start) * (1 - cos(pi * min(t / steps, 1))) / 2
+
+    Args:
+        start: Float, the value at step 0.
+        end: Float, the value from `steps` on.
+        steps: Integer, the number of training steps (not epochs) from `start` to `end`.
+
+    Example:
+
+    >>> round(float(kerae.schedules.Cosine(start=0.0, end=4.0, steps=100)(50)), 5)
+    2.0
+    """
+
+    def shape(self, progress):
+        return (1 - ops.cos(math.pi * progress)) / 2
+
+
+@keras.saving.register_keras_serializable("kerae")
+class Cyclical(Schedule):
+    """Repeats a linear rise followed by a plateau, `cycles` times within `steps`, then stays.
+
+    Args:
+        start: Float, the value at the beginning of each cycle.
+        end: Float, the value at the plateau of each cycle.
+        steps: Integer, the number of training steps (not epochs) of all cycles together.
+        cycles: Integer, the number of cycles. Defaults to 4.
+        rise: Float in (0, 1], the part of a cycle spent rising. Defaults to 0.5.
+
+    Example:
+
+    >>> schedule = kerae.schedules.Cyclical(start=0.0, end=1.0, steps=400)
+    >>> [float(schedule(step)) for step in (0, 25, 75, 100, 125)]
+    [0.0, 0.5, 1.0, 0.0, 0.5]
+
+    Raises:
+        ValueError: If `cycles` is below 1 or `rise` is outside (0, 1].
+    Reference:
+        Fu et al., 2019, https://arxiv.org/abs/1903.10145
+    """
+
+    def __init__(self, start, end, steps, cycles=4, rise=0.5):
+        super().__init__(start, end, steps)
+        if cycles < 1 or not 0 < rise <= 1:
+            raise ValueError(
+                "Expected `cycles` to be at least 1 and `rise` to be in (0, 1]. "
+                f"Received: cycles={cycles}, rise={rise}"
+            )
+        self.cycles = cycles
+        self.rise = rise
+
+    def shape(self, progress):
+        position = progress * self.cycles
+        within = ops.where(progress >= 1.0, 1.0, position - ops.floor(position))
+        return ops.minimum(within / self.rise, 1.0)

@@ -1,0 +1,147 @@
+"""How a model is trained and evaluated: its objective, and Keras' `fit` around it."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from . import backend, checks
+from .callbacks.stop_at_non_finite import StopAtNonFinite
+from .data.shuffled_batches import ShuffledBatches
+from .term import total
+
+NOT_IN_COMPILE = ("loss", "loss_weights", "metrics", "weighted_metrics")
+
+
+class Training:
+    """The objective of `kerae.Autoencoder` and the methods of `keras.Model` that use it."""
+
+    train_step = backend.train_step
+    test_step = backend.test_step
+
+    def objective(self, data, training):
+        """The loss of a batch, a scalar; each term is added to its running mean on the way."""
+        x, _, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        outputs = self.propagate(x, training)
+        values = [term.value(self, outputs) for term in self.terms]
+        losses = [term.loss(value, self.step) for term, value in zip(self.terms, values)]
+        per_example = [sum(losses), *(total(value) for value in values)]
+        if sample_weight is not None:
+            weight = ops.reshape(ops.cast(sample_weight, self.variable_dtype), (-1,))
+            per_example = [weight * value for value in per_example]
+        for tracker, value in zip(self.trackers, per_example):
+            tracker.update_state(ops.stop_gradient(value))
+        if training:
+            self._count_step(per_example[1:])
+        return ops.mean(per_example[0])
+
+    def _count_step(self, values):
+        self.step.assign(self.step + 1)
+        finite = ops.stack([ops.all(ops.isfinite(value)) for value in values])
+        before = ops.convert_to_tensor(self.first_non_finite)
+        is_first = ops.logical_and(ops.logical_not(finite), before < 0)
+        self.first_non_finite.assign(ops.where(is_first, ops.convert_to_tensor(self.step), before))
+
+    @property
+    def metrics(self):
+        return self.trackers
+
+    def compile(self, optimizer="adam", **kwargs):
+        """Sets the optimizer; the objective is the model's own.
+
+        Args:
+            optimizer: Keras optimizer or its name.
+            **kwargs: Keras' own, such as `jit_compile` and `steps_per_execution`.
+        Raises:
+            ValueError: If a loss or metrics are given.
+        """
+        given = [name for name in NOT_IN_COMPILE if kwargs.get(name) is not None]
+        if given:
+            raise ValueError(
+                f"A kerae model has its own objective. Received: {given[0]}={kwargs[given[0]]!r}. "
+                "Choose `likelihood=` for another reconstruction error, `terms=` for other terms."
+            )
+        super().compile(optimizer=optimizer, **kwargs)
+
+    def compile_from_config(self, config):
+        """Compiles a loaded model as it was when it was saved, ready for its optimizer's state."""
+        self.compile(**keras.saving.deserialize_keras_object(config))
+        self.optimizer.build(self.trainable_variables)
+
+    def fit(
+        self,
+        x=None,
+        y=None,
+        batch_size=None,
+        epochs=1,
+        verbose="auto",
+        callbacks=None,
+        validation_split=0.0,
+        validation_data=None,
+        shuffle=True,
+        sample_weight=None,
+        **kwargs,
+    ):
+        """Keras' `fit`, after a look at the data.
+
+        Arrays are shuffled in an order that depends on the model's seed and the steps it was
+        trained for, so that a run that was interrupted and resumed sees the same batches as
+        one that was not. Labels `y` are ignored. With `sample_weight`, every logged value is,
+        like Keras' own loss, the sum of weight times value divided by the number of examples.
+
+        Args:
+            x: Array, `tf.data.Dataset`, `keras.utils.PyDataset` or torch `DataLoader`.
+            **kwargs: As for `keras.Model.fit`, like the arguments not named here.
+        Raises:
+            ValueError: If the data do not fit the model.
+            FloatingPointError: If the loss becomes NaN or infinite.
+        """
+        if checks.is_array(x):
+            x, y, sample_weight = checks.checked_arrays(self, x, y, sample_weight)
+            if validation_split and validation_data is None:
+                kept = len(x) - int(len(x) * validation_split)
+                validation_data = tuple(a if a is None else a[kept:] for a in (x, y, sample_weight))
+                x, y, sample_weight = (a if a is None else a[:kept] for a in (x, y, sample_weight))
+                validation_split = 0.0
+            if shuffle is True:
+                batch_size = batch_size or 32
+                kwargs["validation_batch_size"] = kwargs.get("validation_batch_size") or batch_size
+                x = ShuffledBatches((x, y, sample_weight), batch_size, self._shuffling_seed)
+                y, sample_weight, batch_size, shuffle = None, None, None, False
+        else:
+            checks.check_dataset(self, x)
+        if validation_data is not None:
+            self._check(*keras.utils.unpack_x_y_sample_weight(validation_data))
+        return super().fit(
+            x,
+            y,
+            batch_size=batch_size,
+            epochs=epochs,
+            verbose=verbose,
+            callbacks=[StopAtNonFinite(), *keras.tree.flatten(callbacks or [])],
+            validation_split=validation_split,
+            validation_data=validation_data,
+            shuffle=shuffle,
+            sample_weight=sample_weight,
+            **kwargs,
+        )
+
+    def _shuffling_seed(self):
+        seed, _ = np.asarray(ops.convert_to_numpy(self.seed_generator.state), "uint32")
+        return int(seed), int(ops.convert_to_numpy(self.step))
+
+    def _check(self, x, y=None, sample_weight=None):
+        if checks.is_array(x):
+            checks.checked_arrays(self, x, y, sample_weight)
+        else:
+            checks.check_dataset(self, x)
+
+    def evaluate(self, x=None, y=None, *args, sample_weight=None, **kwargs):
+        """Keras' `evaluate`, after a look at the data; it changes nothing in the model."""
+        if not kwargs.get("_use_cached_eval_dataset"):
+            self._check(x, y, sample_weight)
+        return super().evaluate(x, y, *args, sample_weight=sample_weight, **kwargs)
+
+    def predict(self, x, *args, **kwargs):
+        """Keras' `predict`, after a look at the data: reconstructions in data space."""
+        self._check(x)
+        return super().predict(x, *args, **kwargs)
