@@ -10,7 +10,7 @@ BACKENDS = ("tensorflow", "jax", "torch")
 
 
 def _configured_backend() -> str:
-    """The backend that Keras itself would take: `KERAS_BACKEND`, then its file, then its default."""
+    """The backend that Keras itself would take: of the environment, its file, or its default."""
     if os.environ.get("KERAS_BACKEND"):
         return os.environ["KERAS_BACKEND"]
     home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")

@@ -4,20 +4,21 @@
   that framework expects.
 - `compiled(model, function)`: `function` of tensors, compiled, with the variables of `model` read
   at every call.
+- `devices()`: the names of the devices that this process sees.
 """
 
 import keras
 
 if keras.backend.backend() == "tensorflow":
-    from .tensorflow import compiled, test_step, train_step
+    from .tensorflow import compiled, devices, test_step, train_step
 elif keras.backend.backend() == "jax":
-    from .jax import compiled, test_step, train_step
+    from .jax import compiled, devices, test_step, train_step
 elif keras.backend.backend() == "torch":
-    from .torch import compiled, test_step, train_step
+    from .torch import compiled, devices, test_step, train_step
 else:
     raise ImportError(
         "kerae runs on the Keras backends tensorflow, jax and torch. "
         f"Received: {keras.backend.backend()}. Set KERAS_BACKEND to one of the three."
     )
 
-__all__ = ["compiled", "test_step", "train_step"]
+__all__ = ["compiled", "devices", "test_step", "train_step"]

@@ -64,3 +64,7 @@ def compiled(model, function):
         return _stateless([(model.variables, values)], lambda: function(*inputs))[0]
 
     return lambda *inputs: pure([variable.value for variable in model.variables], *inputs)
+
+
+def devices():
+    return [str(device) for device in jax.devices()]

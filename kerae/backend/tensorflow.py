@@ -21,3 +21,7 @@ def test_step(self, data):
 
 def compiled(model, function):
     return tf.function(function, reduce_retracing=True)
+
+
+def devices():
+    return [device.name for device in tf.config.list_logical_devices()]

@@ -20,3 +20,8 @@ def test_step(self, data):
 
 def compiled(model, function):
     return torch.no_grad()(function)
+
+
+def devices():
+    count = torch.cuda.device_count()
+    return [f"cuda:{index}" for index in range(count)] + ["cpu"]

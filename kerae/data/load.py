@@ -33,7 +33,8 @@ def load(name, data_dir=None):
         FileNotFoundError: If there is nothing at the path.
         ValueError: If the name is unknown, or files are damaged or not as described.
         ConnectionError: If the data have to be downloaded and no server answers.
-        RuntimeError: If TensorFlow Datasets fails to prepare the data.
+        RuntimeError: If TensorFlow Datasets fails to prepare a download; for most data sets it
+            needs TensorFlow to do so, once, whatever the backend.
         ImportError: If the data are stored as TFRecord and TensorFlow is not installed.
     Example:
         >>> from kerae.data import load

@@ -44,8 +44,8 @@ def read_npz(path):
 
 def _read_arrays(path):
     try:
-        with np.load(path, allow_pickle=False) as file:
-            return {key: file[key] for key in file.files}
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            return {key: arrays[key] for key in arrays.files}
     except Exception as error:  # A damaged archive raises anything, from EOFError to zlib.error.
         raise ValueError(
             f"Expected an .npz file of numeric arrays at {path}. Received: {error}. "

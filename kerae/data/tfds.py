@@ -34,7 +34,7 @@ def read_tfds(name, data_dir=None):
     Raises:
         ValueError: If TFDS has no such data set, or it holds no images of one size with labels.
         ConnectionError: If it is not prepared and no server answers.
-        RuntimeError: If TFDS fails to prepare it.
+        RuntimeError: If TFDS fails to prepare it; most of its builders need TensorFlow for that.
         ImportError: If it is prepared as TFRecord and TensorFlow is not installed.
     """
     builder = _find_builder(name, data_dir)
@@ -106,10 +106,13 @@ def _prepare(builder):
             download_config=tfds.download.DownloadConfig(try_download_gcs=False),
             file_format=None if _has_tensorflow() else "array_record",
         )
-    except Exception as error:
+    except Exception as error:  # Every builder has code of its own, and so errors of its own.
+        advice = _WAYS_OUT
+        if not _has_tensorflow():
+            advice = f"Most builders need TensorFlow: install kerae[tensorflow]. {advice}"
         raise RuntimeError(
             f"TFDS could not prepare data set {builder.name!r} in {builder.data_dir_root} "
-            f"({type(error).__name__}: {error}). {_WAYS_OUT}"
+            f"({type(error).__name__}: {error}). {advice}"
         ) from error
 
 

@@ -16,7 +16,7 @@ class Deterministic(Latent):
     Example:
 
     >>> latent = kerae.latents.Deterministic(latent_dim=2)
-    >>> latent(np.zeros((5, 8), "float32"))["z"].shape
+    >>> tuple(latent(np.zeros((5, 8), "float32"))["z"].shape)
     (5, 2)
 
     Raises:

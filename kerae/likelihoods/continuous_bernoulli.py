@@ -29,21 +29,21 @@ class ContinuousBernoulli(Likelihood):
         return x * parameters - ops.softplus(parameters) + _log_normaliser(parameters)
 
     def mean(self, parameters):
-        small, safe = _split(parameters)
-        series = 0.5 + parameters / 12 - parameters**3 / 720
-        return ops.where(small, series, 0.5 + 0.5 / ops.tanh(safe / 2) - 1 / safe)
+        is_small, small, large = _split(parameters)
+        series = 0.5 + small / 12 - small**3 / 720
+        return ops.where(is_small, series, 0.5 + 0.5 / ops.tanh(large / 2) - 1 / large)
 
     def check(self, x):
         check_unit_interval(self, x)
 
 
 def _split(logits):
-    """Where a power series is exact to float precision, and logits that are safe elsewhere."""
-    small = ops.abs(logits) < 0.3
-    return small, ops.where(small, ops.ones_like(logits), logits)
+    """Where a power series is exact to float precision, the logits there, and those elsewhere."""
+    is_small = ops.abs(logits) < 0.3
+    return is_small, ops.where(is_small, logits, 0.0), ops.where(is_small, 1.0, logits)
 
 
 def _log_normaliser(logits):
-    small, safe = _split(logits)
-    series = math.log(2) + logits**2 / 12 - 7 * logits**4 / 1440 + 31 * logits**6 / 90720
-    return ops.where(small, series, ops.log(safe / ops.tanh(safe / 2)))
+    is_small, small, large = _split(logits)
+    series = math.log(2) + small**2 / 12 - 7 * small**4 / 1440 + 31 * small**6 / 90720
+    return ops.where(is_small, series, ops.log(large / ops.tanh(large / 2)))

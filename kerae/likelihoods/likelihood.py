@@ -24,6 +24,7 @@ class Likelihood(Part):
 
     def log_prob(self, x, parameters):
         """log p(x|z) in nats per example, summed over all elements, of shape `(batch,)`."""
+        x, parameters = (ops.cast(value, self.compute_dtype) for value in (x, parameters))
         elementwise = self.elementwise_log_prob(x, parameters)
         return ops.sum(ops.reshape(elementwise, (-1, math.prod(elementwise.shape[1:]))), axis=1)
 

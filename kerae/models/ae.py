@@ -36,9 +36,9 @@ class AE(Autoencoder):
     def __init__(
         self,
         input_shape,
-        latent_dim,
-        likelihood="bernoulli",
-        code_activation=None,
+        latent_dim: int,
+        likelihood: str = "bernoulli",
+        code_activation: str | None = None,
         encoder=None,
         decoder=None,
         corruption=None,

@@ -7,6 +7,8 @@ import pytest
 
 from kerae.data.any_answers import any_answers
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def listener():

@@ -3,6 +3,8 @@ import pytest
 
 from kerae.data import binarize
 
+pytestmark = pytest.mark.once
+
 
 def test_mean_is_the_grey_value():
     x = np.full((100_000, 3), [0.0, 0.3, 1.0])

@@ -5,6 +5,8 @@ import pytest
 
 from kerae.data import Dataset
 
+pytestmark = pytest.mark.once
+
 
 def arrays(**changes):
     x = np.linspace(0, 1, 2 * 3 * 3, dtype=np.float32).reshape(2, 3, 3, 1)

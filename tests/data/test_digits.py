@@ -1,7 +1,10 @@
 import numpy as np
+import pytest
 from sklearn.datasets import load_digits
 
 from kerae.data import load
+
+pytestmark = pytest.mark.once
 
 # The class distribution in the description of the UCI digits test set.
 COUNTS = [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]

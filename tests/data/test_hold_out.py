@@ -3,6 +3,8 @@ import pytest
 
 from kerae.data.hold_out import hold_out
 
+pytestmark = pytest.mark.once
+
 NAMES = ("a", "b", "c")
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from kerae.data import load
 
+pytestmark = pytest.mark.once
+
 IMAGES = bytes(range(0, 240, 10))  # two images of 3 rows and 4 columns
 LABELS = bytes([2, 0])
 
@@ -44,7 +46,7 @@ def test_reads_names_with_a_prefix(folder):
     [
         (idx(IMAGES[:-1], 2, 3, 4), "Expected 40 bytes.*train-images.*Received: 39 bytes"),
         (idx(IMAGES + b"0", 2, 3, 4), "Expected 40 bytes.*train-images.*Received: 41 bytes"),
-        (idx(IMAGES, 24), "00 00 08 03, at .*train-images.*28 00 00 18|00 00 08 01"),
+        (idx(IMAGES, 24), "00 00 08 03, at .*train-images.*beginning with 00 00 08 01"),
         (b"<html>", "00 00 08 03, at .*train-images.*6 bytes.*3c 68 74 6d"),
         (b"", "train-images.*0 bytes"),
         (b"\0\0\x08\x03\0\0", "train-images.*6 bytes"),

@@ -4,6 +4,8 @@ from PIL import Image
 
 from kerae.data import load
 
+pytestmark = pytest.mark.once
+
 
 def save(path, value=0, mode="L", size=(4, 3)):
     path.parent.mkdir(parents=True, exist_ok=True)

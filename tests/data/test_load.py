@@ -3,6 +3,8 @@ import pytest
 
 from kerae.data import load
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize("name", ["missing.npz", "missing/folder"])
 def test_missing_path(name):

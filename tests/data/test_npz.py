@@ -3,6 +3,8 @@ import pytest
 
 from kerae.data import load
 
+pytestmark = pytest.mark.once
+
 X = np.arange(10 * 2 * 3, dtype=np.uint8).reshape(10, 2, 3)
 Y = np.arange(10) % 2
 

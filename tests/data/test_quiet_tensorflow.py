@@ -1,7 +1,11 @@
 import os
 import sys
 
+import pytest
+
 from kerae.data.quiet_tensorflow import quiet_tensorflow
+
+pytestmark = pytest.mark.once
 
 
 def test_environment_is_set_inside_and_restored(monkeypatch):

@@ -3,6 +3,8 @@ import pytest
 
 from kerae.data.scale_pixels import scale_pixels
 
+pytestmark = pytest.mark.once
+
 
 def test_bytes_are_divided_by_255_and_get_a_channel():
     x = scale_pixels(np.array([[[0, 51], [102, 255]]], np.uint8), "here")

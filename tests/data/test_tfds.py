@@ -35,12 +35,13 @@ def mnist_fingerprint(shared_data):
 def define_shapes():
     """Registers a data set whose configurations differ in what `load` has to cope with."""
     import tensorflow_datasets
+    from PIL import Image
 
     class TinyShapes(tensorflow_datasets.core.GeneratorBasedBuilder):
         VERSION = tensorflow_datasets.core.Version("1.0.0")
         BUILDER_CONFIGS = [
             tensorflow_datasets.core.BuilderConfig(name=name)
-            for name in ("whole", "untested", "varying", "unlabelled", "broken")
+            for name in ("whole", "untested", "varying", "unlabelled", "broken", "array")
         ]
 
         def _info(self):
@@ -62,7 +63,9 @@ def define_shapes():
             if self.builder_config.name == "broken":
                 raise OSError("the disk is full")
             for index in range(count):
-                image = np.full((4, 4, 1), index, np.uint8)
+                image = Image.new("L", (4, 4), index)
+                if self.builder_config.name == "array":
+                    image = np.asarray(image)[..., np.newaxis]
                 yield index, {"image": image, "label": "ox"[index % 2]}
 
 
@@ -147,6 +150,22 @@ def test_prepares_array_record_without_tensorflow(tmp_path):
     )
     assert "train=10, test=4, input_shape=(4, 4, 1), classes=2" in printed
     assert list(tmp_path.glob("tiny_shapes/whole/1.0.0/*.array_record-*"))
+
+
+@once
+def test_builder_that_needs_tensorflow_says_so(tmp_path):
+    """TFDS encodes images that come as arrays with TensorFlow."""
+    printed = run_without_tensorflow(
+        inspect.getsource(define_shapes),
+        "define_shapes()",
+        "tfds.any_answers = lambda addresses, seconds: True",
+        "try:",
+        f"    load('tiny_shapes/array', data_dir={str(tmp_path)!r})",
+        "except RuntimeError as error:",
+        "    print(error)",
+    )
+    assert "No module named 'tensorflow'" in printed
+    assert "install kerae[tensorflow]" in printed
 
 
 @once

@@ -1,0 +1,44 @@
+# make demo                 train a VAE on the digits that come with scikit-learn
+# make demo DATA=mnist      the same on MNIST (DATA_DIR=folder where it is prepared)
+# make test                 lint, and the whole suite on each backend
+PYTHON ?= python3
+VENV ?= .venv
+DATA ?= digits
+BACKEND ?= tensorflow
+EPOCHS ?= $(if $(filter digits,$(DATA)),200,10)
+OUT ?= saved_models/vae_$(notdir $(patsubst %/,%,$(DATA)))
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+PYTEST := $(BIN)/python -m pytest
+export TF_CPP_MIN_LOG_LEVEL ?= 2
+
+.PHONY: demo test lint test-tensorflow test-jax test-torch clean
+
+demo: $(VENV)/installed-$(BACKEND)
+	$(BIN)/kerae train vae --data $(DATA) $(if $(DATA_DIR),--data-dir $(DATA_DIR)) \
+		--latent-dim 2 --batch-size 64 --epochs $(EPOCHS) --backend $(BACKEND) \
+		--out $(OUT) --overwrite
+	@echo "      make demo DATA=mnist"
+
+test: lint test-tensorflow test-jax test-torch
+
+lint: $(VENV)/installed-all,test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+test-tensorflow test-jax test-torch: test-%: $(VENV)/installed-all,test
+	KERAS_BACKEND=$* $(PYTEST) --durations=10
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else \
+		f"kerae needs Python 3.11 to 3.13. Received: {v[0]}.{v[1]}. Run make PYTHON=python3.13 …")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed-%: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing kerae[$*] in $(VENV): this takes some minutes."
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[$*]'
+	touch $@
+
+clean:
+	rm -rf $(VENV)

@@ -1,0 +1,53 @@
+"""`kerae doctor`: what is installed, and what is missing for what."""
+
+import importlib.util
+import platform
+from importlib.metadata import PackageNotFoundError, version
+
+from .options import BackendOption
+
+NEEDED_FOR = {
+    "tensorflow": "backend; TFRecord data sets and downloads; SavedModel export",
+    "jax": "backend",
+    "torch": "backend",
+    "tensorflow-datasets": "data sets by name",
+    "array_record": "data sets prepared without TensorFlow",
+    "scikit-learn": "the bundled digits; analysis",
+    "matplotlib": "pictures",
+    "pillow": "folders of images",
+}
+
+
+def doctor(backend: BackendOption = None):
+    """Show backends, devices and versions, and what is missing for what."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    table = Table("package", "version", "needed for")
+    for package, purpose in NEEDED_FOR.items():
+        table.add_row(package, _version(package), purpose)
+    console.print(table)
+
+    import keras
+
+    from .. import __version__
+    from .. import backend as kerae_backend
+
+    console.print(
+        f"kerae {__version__}, Keras {keras.__version__} on {keras.backend.backend()}, "
+        f"Python {platform.python_version()}, {platform.platform()}"
+    )
+    console.print(f"devices: {', '.join(kerae_backend.devices())}", markup=False)
+    missing = [
+        name for name in ("tensorflow", "jax", "torch") if not importlib.util.find_spec(name)
+    ]
+    if missing:
+        console.print(f"To add a backend: pip install 'kerae[{','.join(missing)}]'", markup=False)
+
+
+def _version(package):
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "missing"

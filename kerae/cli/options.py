@@ -1,0 +1,43 @@
+"""Options that several commands share."""
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Backend(StrEnum):
+    tensorflow = "tensorflow"
+    jax = "jax"
+    torch = "torch"
+
+
+def use_backend(backend):
+    """Sets the backend; Keras reads it when it is imported, which commands do when they run."""
+    if backend is not None:
+        os.environ["KERAS_BACKEND"] = str(backend)
+    return backend
+
+
+BackendOption = Annotated[
+    Backend | None,
+    typer.Option(
+        "--backend",
+        help="Backend of Keras. Defaults to KERAS_BACKEND, else to one that is installed.",
+        callback=use_backend,
+        is_eager=True,
+    ),
+]
+DataOption = Annotated[
+    str, typer.Option("--data", help="digits, a name of TensorFlow Datasets, or a path.")
+]
+DataDirOption = Annotated[
+    Path | None,
+    typer.Option("--data-dir", help="Folder where TensorFlow Datasets keeps its data."),
+]
+SeedOption = Annotated[int, typer.Option("--seed", help="Seed of all random numbers.")]
+RunArgument = Annotated[
+    Path, typer.Argument(help="Folder that `kerae train` wrote, or a .keras file.")
+]

@@ -1,0 +1,39 @@
+"""What is printed at the end of a run."""
+
+from pathlib import Path
+
+WRITTEN = {
+    "model.keras": "the model: kerae.load(…)",
+    "run.json": "configuration, data digest, seed, versions, metrics",
+    "history.csv": "what was logged, an epoch a row",
+    "figures/": "loss curves, reconstructions, samples, codes",
+}
+
+
+def report(out, record):
+    """Prints the metrics, where everything lies, and what to try next."""
+    from rich.console import Console
+    from rich.table import Table
+
+    out = Path(out)
+    console = Console(highlight=False)
+    console.print()
+    console.print(metrics_table(record["metrics"]))
+    places = Table(show_header=False, box=None)
+    for name, what in WRITTEN.items():
+        places.add_row(f"  {out / name}", what)
+    console.print(places)
+    console.print(
+        f"\nNext: kerae sample {out}", f"      kerae evaluate {out}", sep="\n", markup=False
+    )
+
+
+def metrics_table(metrics):
+    """A table with a row for each set of examples, in nats per example."""
+    from rich.table import Table
+
+    names = sorted(next(iter(metrics.values())), key=lambda name: name != "loss")
+    table = Table("nats per example", *names)
+    for examples, values in metrics.items():
+        table.add_row(examples, *(f"{values[name]:.2f}" for name in names))
+    return table

@@ -1,0 +1,128 @@
+"""`kerae train MODEL`: one command a model, its options read from the model's constructor."""
+
+import inspect
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.core import TyperGroup
+
+from .models import hyperparameters, public_models
+from .options import BackendOption, DataDirOption, DataOption, SeedOption, use_backend
+
+
+class Binarization(StrEnum):
+    none = "none"
+    threshold = "threshold"
+    fixed = "fixed"
+    dynamic = "dynamic"
+
+
+class ModelCommands(TyperGroup):
+    """Makes the command of a model when it is asked for, so that Keras is imported only then."""
+
+    def resolve_command(self, ctx, args):
+        # The model's options come from its class, which imports Keras: its backend comes first.
+        given = re.search(r"(?:^| )--backend[ =](\S+)", " ".join(args))
+        if given and given[1] in ("tensorflow", "jax", "torch"):
+            use_backend(given[1])
+        return super().resolve_command(ctx, args)
+
+    def list_commands(self, ctx):
+        return list(public_models())
+
+    def get_command(self, ctx, name):
+        model = public_models().get(name)
+        return None if model is None else _command(name, model)
+
+
+app = typer.Typer(cls=ModelCommands, help="Train a model.", no_args_is_help=True)
+
+
+@app.callback()
+def _train():
+    """Train a model: `kerae train vae --data mnist`; `kerae train vae --help` for its options."""
+
+
+def _command(name, model):
+    import docstring_parser
+
+    doc = docstring_parser.parse(model.__doc__)
+    help_of = {parameter.arg_name: parameter.description for parameter in doc.params}
+    own = [
+        parameter.replace(
+            kind=inspect.Parameter.KEYWORD_ONLY,
+            annotation=Annotated[parameter.annotation, typer.Option(help=help_of[parameter.name])],
+        )
+        for parameter in hyperparameters(model).values()
+    ]
+    common = list(inspect.signature(_run).parameters.values())[1:-1]
+
+    def command(**options):
+        _run(model, **options)
+
+    command.__signature__ = inspect.Signature(
+        [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in common] + own
+    )
+    command.__doc__ = doc.short_description
+    single = typer.Typer(add_completion=False)
+    single.command(name)(command)
+    return typer.main.get_command(single)
+
+
+def _run(
+    model,
+    data: DataOption,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the run. Defaults to saved_models/MODEL_DATA.")
+    ] = None,
+    data_dir: DataDirOption = None,
+    epochs: Annotated[int, typer.Option(help="Passes over the training data.", min=1)] = 20,
+    batch_size: Annotated[int, typer.Option(help="Examples a training step.", min=1)] = 128,
+    learning_rate: Annotated[
+        float, typer.Option(help="Of Adam, at the start; it falls to 0 along a cosine.")
+    ] = 1e-3,
+    validation: Annotated[
+        float, typer.Option(help="Training examples held out: a number, or a part below 1.")
+    ] = 0.1,
+    binarize: Annotated[
+        Binarization, typer.Option(help="How grey pixels are made binary.")
+    ] = Binarization.none,
+    seed: SeedOption = 0,
+    backend: BackendOption = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on after the last whole epoch of this run.")
+    ] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a run in this folder.")
+    ] = False,
+    **hyperparameters,
+):
+    import keras
+
+    from .. import data as kerae_data
+    from .. import run
+    from .report import report
+
+    keras.utils.set_random_seed(seed)
+    dataset = kerae_data.load(data, data_dir)
+    out = out or Path("saved_models") / f"{model.__name__.lower()}_{dataset.name}"
+    preprocessing = None
+    if binarize is not Binarization.none:
+        preprocessing = kerae_data.Binarize(str(binarize), seed=seed)
+    record = run.train(
+        model(dataset.input_shape, preprocessing=preprocessing, **hyperparameters),
+        dataset,
+        out,
+        epochs=epochs,
+        batch_size=batch_size,
+        learning_rate=learning_rate,
+        validation=validation,
+        seed=seed,
+        resume=resume,
+        overwrite=overwrite,
+        source={"name": data, "data_dir": data_dir and str(data_dir)},
+    )
+    report(out, record)

@@ -1,0 +1,240 @@
+"""A training run: a folder with the model, what made it, how it went, and pictures of it."""
+
+import csv
+import io
+import json
+import math
+import platform
+import shutil
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from . import __version__, figures
+from .callbacks import Checkpoint
+from .configurable import Configurable
+from .files import replacing
+from .schedules import Schedule
+
+WRITTEN = ("model.keras", "run.json", "history.csv", "figures", "checkpoints")
+PACKAGES = ("keras", "numpy", "tensorflow", "jax", "torch", "tensorflow-datasets")
+
+
+def train(
+    model,
+    data,
+    out,
+    epochs,
+    batch_size=128,
+    learning_rate=1e-3,
+    validation=0.1,
+    seed=0,
+    resume=False,
+    overwrite=False,
+    source=None,
+):
+    """Trains a model with Adam on a cosine schedule and writes a run folder.
+
+    A part of the training examples is held out: after every epoch the model is kept if it is the
+    best on them so far (unless a schedule changes the objective meanwhile: then the last is
+    kept). The test examples are read once, at the end.
+
+    Args:
+        model: `kerae.Autoencoder`.
+        data: `kerae.data.Dataset`.
+        out: Folder to write `model.keras`, `run.json`, `history.csv`, `figures/` and
+            `checkpoints/` to.
+        epochs: Integer.
+        batch_size: Integer.
+        learning_rate: Float, at the start; it falls to 0 along a cosine.
+        validation: How many training examples are held out: a number, or a fraction below 1.
+        seed: Integer that the model was made after (`keras.utils.set_random_seed`); it chooses
+            the examples held out.
+        resume: Boolean, go on after the last epoch that an interrupted run finished.
+        overwrite: Boolean, replace an earlier run.
+        source: Dict, the arguments of `kerae.data.load`, to be kept in `run.json`.
+    Returns:
+        Dict, the content of `run.json`.
+    Raises:
+        FileExistsError: If the folder holds a run and neither `resume` nor `overwrite` is set.
+        ValueError: If a run is to be resumed that was made with other settings.
+    """
+    out = Path(out)
+    x_train, x_validation = _hold_out(data.x_train, validation, seed)
+    record = {
+        "model": describe(model),
+        "data": {
+            "name": data.name,
+            "source": source,
+            "digest": data.digest,
+            "input_shape": list(data.input_shape),
+            "train": len(x_train),
+            "validation": len(x_validation),
+            "test": len(data.x_test),
+        },
+        "training": {
+            "epochs": epochs,
+            "batch_size": batch_size,
+            "learning_rate": learning_rate,
+            "seed": seed,
+            "backend": keras.backend.backend(),
+        },
+    }
+    _prepare(out, record, resume, overwrite)
+    _write_json(out / "run.json", {**record, "finished": False})
+
+    steps = epochs * math.ceil(len(x_train) / batch_size)
+    schedule = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
+    model.compile(optimizer=keras.optimizers.Adam(schedule))
+    checkpoint = Checkpoint(out / "checkpoints")
+    first_epoch = checkpoint.restore(model)
+    history = _History(out / "history.csv", first_epoch)
+    started = time.perf_counter()
+    model.fit(
+        x_train,
+        validation_data=(x_validation,),
+        epochs=epochs,
+        initial_epoch=first_epoch,
+        batch_size=batch_size,
+        callbacks=[_keep_best(model, out / "model.keras", history), history, checkpoint],
+    )
+    seconds = time.perf_counter() - started
+
+    model.restore(out / "model.keras")
+    metrics = {
+        "validation": model.evaluate(x_validation, batch_size=1000, return_dict=True, verbose=0),
+        "test": model.evaluate(data.x_test, batch_size=1000, return_dict=True, verbose=0),
+    }
+    _draw(model, data, history.columns(), out / "figures", seed)
+    record |= {
+        "metrics": metrics,
+        "epochs_trained_now": epochs - first_epoch,
+        "seconds_trained_now": round(seconds, 1),
+        "parameters": model.count_params(),
+        "versions": versions(),
+        "finished": True,
+    }
+    _write_json(out / "run.json", record)
+    return record
+
+
+def describe(thing):
+    """A configuration that a person can read: classes, and arguments by name, as JSON values."""
+    if isinstance(thing, Configurable):
+        arguments = {name: describe(getattr(thing, name)) for name in thing.argument_names()}
+        return {"class": type(thing).__name__, **arguments}
+    if isinstance(thing, keras.Layer):
+        return {"class": type(thing).__name__, "parameters": thing.count_params()}
+    if isinstance(thing, list | tuple):
+        return [describe(item) for item in thing]
+    return thing if isinstance(thing, int | float | str | None) else str(thing)
+
+
+def versions():
+    """The versions of Python, kerae and what it stands on, as far as they are installed."""
+    found = {"python": platform.python_version(), "kerae": __version__}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except ModuleNotFoundError:
+            found[package] = None
+    return found
+
+
+def _hold_out(x, validation, seed):
+    count = round(validation * len(x)) if validation < 1 else int(validation)
+    if not 0 < count < len(x):
+        raise ValueError(
+            f"Expected `validation` to leave examples on both sides. Received: {validation} of "
+            f"{len(x)} training examples."
+        )
+    order = np.random.default_rng(seed).permutation(len(x))
+    return x[order[count:]], x[order[:count]]
+
+
+def _prepare(out, record, resume, overwrite):
+    before = out / "run.json"
+    if resume and before.exists():
+        old = json.loads(before.read_text())
+        for part in ("model", "data", "training"):
+            for name in record[part].keys() - {"epochs"}:
+                if old[part].get(name) != record[part][name]:
+                    raise ValueError(
+                        f"{out} was made with {part} {name} = {old[part].get(name)!r}, but now it "
+                        f"is {record[part][name]!r}. Resume with the same settings, or start "
+                        "again with overwrite."
+                    )
+        return
+    found = [name for name in WRITTEN if (out / name).exists()]
+    if found and not overwrite:
+        raise FileExistsError(
+            f"{out} already holds a run ({', '.join(found)}). Choose another folder, or pass "
+            "--resume (resume=True) to go on with it or --overwrite (overwrite=True) to replace it."
+        )
+    for name in found:
+        path = out / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _write_json(path, record):
+    with replacing(path) as partial:
+        partial.write_text(json.dumps(record, indent=2) + "\n")
+
+
+class _History(keras.callbacks.Callback):
+    """Writes the logs of each epoch as a row of a table, going on with one that is there."""
+
+    def __init__(self, path, epochs_done):
+        super().__init__()
+        self.path = path
+        self.rows = []
+        if epochs_done:
+            with path.open(newline="") as file:
+                self.rows = [
+                    row for row in csv.DictReader(file) if int(row["epoch"]) <= epochs_done
+                ]
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.rows.append({"epoch": epoch + 1, **logs})
+        text = io.StringIO()
+        writer = csv.DictWriter(text, fieldnames=self.rows[0])
+        writer.writeheader()
+        writer.writerows(self.rows)
+        with replacing(self.path) as partial:
+            partial.write_text(text.getvalue())
+
+    def columns(self):
+        return {name: [float(row[name]) for row in self.rows] for name in self.rows[0]}
+
+
+def _keep_best(model, path, history):
+    arguments = (a for term in model.terms for a in vars(term).values())
+    scheduled = any(isinstance(argument, Schedule) for argument in arguments)
+    best = min((float(row["val_loss"]) for row in history.rows), default=None)
+    return keras.callbacks.ModelCheckpoint(
+        path,
+        monitor="val_loss",
+        mode="min",
+        save_best_only=not scheduled,
+        initial_value_threshold=best,
+    )
+
+
+def _draw(model, data, history, folder, seed):
+    drawn = {
+        "loss_curves": figures.loss_curves(history),
+        "latent_scatter": figures.latent_scatter(
+            model.encode(data.x_test), data.y_test, data.class_names
+        ),
+    }
+    if figures.is_image(model.data_shape):
+        x = data.x_test[:20]
+        target = model.preprocess_in_batches(x)
+        drawn["reconstructions"] = figures.reconstructions(target, model.reconstruct(x))
+        drawn["samples"] = figures.samples(model.sample(50, seed=seed))
+    for name, figure in drawn.items():
+        with replacing(folder / f"{name}.png") as partial:
+            figure.savefig(partial, format="png")

@@ -1,0 +1,71 @@
+"""Schedules against values computed by hand and formulas in NumPy."""
+
+import numpy as np
+import pytest
+from keras import ops
+
+from kerae.schedules import Cosine, Cyclical, Linear, Schedule, value_at
+
+
+def values(schedule, steps):
+    return [float(schedule(step)) for step in steps]
+
+
+def test_linear_goes_straight_and_then_stays():
+    schedule = Linear(start=1.0, end=3.0, steps=10)
+    assert values(schedule, (0, 1, 5, 10, 1000)) == pytest.approx([1.0, 1.2, 2.0, 3.0, 3.0])
+
+
+def test_linear_can_fall():
+    assert values(Linear(4.0, 0.0, 4), (0, 1, 3, 9)) == [4.0, 3.0, 1.0, 0.0]
+
+
+def test_cosine_is_half_a_cosine_and_then_stays():
+    steps = np.arange(0, 15)
+    expected = 2 - 2 * (1 - np.cos(np.pi * np.minimum(steps / 12, 1))) / 2
+    np.testing.assert_allclose(values(Cosine(2.0, 0.0, 12), steps), expected, atol=1e-6)
+
+
+def test_cyclical_rises_and_rests_in_every_cycle_and_then_stays():
+    schedule = Cyclical(start=0.0, end=2.0, steps=32, cycles=2, rise=0.25)
+    # A cycle has 16 steps: 4 to rise, 12 at the plateau.
+    one_cycle = [0.0, 0.5, 1.0, 1.5] + [2.0] * 12
+    assert values(schedule, range(34)) == one_cycle * 2 + [2.0, 2.0]
+
+
+@pytest.mark.parametrize("cycles", [3, 7, 10])
+def test_every_cycle_of_a_round_number_of_steps_begins_at_the_start(cycles):
+    schedule = Cyclical(0.0, 1.0, steps=100 * cycles, cycles=cycles)
+    starts = values(schedule, range(0, 100 * cycles, 100))
+    assert starts == pytest.approx([0.0] * cycles, abs=1e-4)
+
+
+def test_a_step_may_be_an_integer_tensor():
+    step = ops.convert_to_tensor(3, "int32")
+    assert float(Linear(0.0, 1.0, 4)(step)) == 0.75
+
+
+def test_value_at_reads_schedules_and_leaves_numbers_alone():
+    assert value_at(0.3, 7) == 0.3
+    assert float(value_at(Linear(0.0, 1.0, 10), 5)) == 0.5
+
+
+@pytest.mark.parametrize("steps", [0, -1])
+@pytest.mark.parametrize("schedule", [Linear, Cosine, Cyclical])
+def test_refuses_a_length_that_is_not_positive(schedule, steps):
+    with pytest.raises(ValueError, match=f"steps={steps}"):
+        schedule(0.0, 1.0, steps)
+
+
+@pytest.mark.parametrize(("cycles", "rise"), [(0, 0.5), (4, 0.0), (4, 1.5)])
+def test_cyclical_refuses_impossible_cycles(cycles, rise):
+    with pytest.raises(ValueError, match=f"cycles={cycles}, rise={rise}"):
+        Cyclical(0.0, 1.0, 10, cycles=cycles, rise=rise)
+
+
+def test_an_own_schedule_defines_only_its_shape():
+    class Quadratic(Schedule):
+        def shape(self, progress):
+            return progress**2
+
+    assert values(Quadratic(1.0, 5.0, 4), (0, 2, 4, 8)) == [1.0, 2.0, 5.0, 5.0]
