@@ -6,8 +6,10 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+import torch  # noqa: F401  before TensorFlow, beside which it can crash otherwise
 
 import kerae
+import kerae.data
 
 FIRST_BACKEND = "tensorflow"
 

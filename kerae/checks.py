@@ -18,14 +18,15 @@ def checked_arrays(model, x, y=None, sample_weight=None):
     """
     x = np.asarray(x)
     check_examples(model, x)
-    others = {"y": y, "sample_weight": sample_weight}
-    others = {name: a if a is None else np.asarray(a) for name, a in others.items()}
-    for name, array in others.items():
+    if y is None:
+        # Without labels Keras drops the weights; what they are does not matter here.
+        y = sample_weight
+    for name, array in (("sample_weight", sample_weight), ("y", y)):
         if array is not None and len(array) != len(x):
             raise ValueError(
                 f"Expected `{name}` to be as long as `x`. Received: {len(array)} and {len(x)}."
             )
-    return x, others["y"], others["sample_weight"]
+    return x, *(a if a is None else np.asarray(a) for a in (y, sample_weight))
 
 
 def check_dataset(model, dataset):
@@ -46,8 +47,13 @@ def check_dataset(model, dataset):
         return
     if batch is None:
         raise ValueError("Expected data. Received: a data set without batches.")
-    x = batch[0] if isinstance(batch, tuple | list) else batch
-    check_examples(model, np.asarray(x))
+    is_tuple = isinstance(batch, tuple | list)
+    if hasattr(dataset, "batch_sampler") and not is_tuple:
+        raise ValueError(
+            "Expected a DataLoader that gives tuples (x,) or (x, y). Received: one that gives "
+            f"{type(batch).__name__}. Wrap the tensor in torch.utils.data.TensorDataset."
+        )
+    check_examples(model, np.asarray(batch[0] if is_tuple else batch))
 
 
 def check_examples(model, x):

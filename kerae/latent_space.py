@@ -39,7 +39,7 @@ def interpolate(z_a, z_b, steps=10, method="linear"):
     if method not in ("linear", "slerp"):
         raise ValueError(f'Expected `method` "linear" or "slerp". Received: {method!r}')
     a, b = z_a[:, None, :], z_b[:, None, :]
-    t = np.linspace(0.0, 1.0, steps, dtype=z_a.dtype)[None, :, None]
+    t = np.linspace(0.0, 1.0, steps, dtype=np.result_type(z_a, np.float32))[None, :, None]
     if method == "linear":
         return (1 - t) * a + t * b
     lengths = np.linalg.norm(a, axis=-1, keepdims=True) * np.linalg.norm(b, axis=-1, keepdims=True)

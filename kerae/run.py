@@ -160,8 +160,8 @@ def _prepare(out, record, resume, overwrite):
     if resume and before.exists():
         old = json.loads(before.read_text())
         for part in ("model", "data", "training"):
-            for name in record[part].keys() - {"epochs"}:
-                if old[part].get(name) != record[part][name]:
+            for name in record[part]:
+                if name != "epochs" and old[part].get(name) != record[part][name]:
                     raise ValueError(
                         f"{out} was made with {part} {name} = {old[part].get(name)!r}, but now it "
                         f"is {record[part][name]!r}. Resume with the same settings, or start "

@@ -1,5 +1,6 @@
 """Models on disk: one `.keras` file with architecture, weights, optimizer, seeds and step."""
 
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -35,6 +36,8 @@ class Saving:
         Raises:
             ValueError: If the file is truncated, foreign, or of another architecture.
         """
+        if self.compiled:
+            self.optimizer.build(self.trainable_variables)  # or its state would be skipped
         _read(filepath, self.load_weights)
 
     def _seed_states(self):
@@ -100,6 +103,8 @@ def _read(filepath, reader):
             "Take an earlier checkpoint, or save the model again with model.save(...)."
         )
     try:
-        return reader(path)
-    except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("error", message="Skipping variable loading")
+            return reader(path)
+    except (OSError, KeyError, TypeError, UserWarning, ValueError, zipfile.BadZipFile) as error:
         raise ValueError(f"Cannot read {path}: {error}") from error

@@ -1,10 +1,10 @@
 """How a model is trained and evaluated: its objective, and Keras' `fit` around it."""
 
 import keras
-import numpy as np
 from keras import ops
 
 from . import backend, checks
+from .callbacks.epoch_start import EpochStart
 from .callbacks.stop_at_non_finite import StopAtNonFinite
 from .data.shuffled_batches import ShuffledBatches
 from .term import total
@@ -95,6 +95,7 @@ class Training:
             ValueError: If the data do not fit the model.
             FloatingPointError: If the loss becomes NaN or infinite.
         """
+        epoch_start = EpochStart()
         if checks.is_array(x):
             x, y, sample_weight = checks.checked_arrays(self, x, y, sample_weight)
             if validation_split and validation_data is None:
@@ -105,19 +106,21 @@ class Training:
             if shuffle is True:
                 batch_size = batch_size or 32
                 kwargs["validation_batch_size"] = kwargs.get("validation_batch_size") or batch_size
-                x = ShuffledBatches((x, y, sample_weight), batch_size, self._shuffling_seed)
+                x = epoch_start.batches = ShuffledBatches((x, y, sample_weight), batch_size)
                 y, sample_weight, batch_size, shuffle = None, None, None, False
         else:
             checks.check_dataset(self, x)
+            # Keras shuffles the batches of a PyDataset; it warns where it cannot shuffle.
+            shuffle = shuffle and isinstance(x, keras.utils.PyDataset)
         if validation_data is not None:
-            self._check(*keras.utils.unpack_x_y_sample_weight(validation_data))
+            validation_data = self._checked(*keras.utils.unpack_x_y_sample_weight(validation_data))
         return super().fit(
             x,
             y,
             batch_size=batch_size,
             epochs=epochs,
             verbose=verbose,
-            callbacks=[StopAtNonFinite(), *keras.tree.flatten(callbacks or [])],
+            callbacks=[epoch_start, StopAtNonFinite(), *keras.tree.flatten(callbacks or [])],
             validation_split=validation_split,
             validation_data=validation_data,
             shuffle=shuffle,
@@ -125,23 +128,19 @@ class Training:
             **kwargs,
         )
 
-    def _shuffling_seed(self):
-        seed, _ = np.asarray(ops.convert_to_numpy(self.seed_generator.state), "uint32")
-        return int(seed), int(ops.convert_to_numpy(self.step))
-
-    def _check(self, x, y=None, sample_weight=None):
+    def _checked(self, x, y=None, sample_weight=None):
         if checks.is_array(x):
-            checks.checked_arrays(self, x, y, sample_weight)
-        else:
-            checks.check_dataset(self, x)
+            return checks.checked_arrays(self, x, y, sample_weight)
+        checks.check_dataset(self, x)
+        return x, y, sample_weight
 
     def evaluate(self, x=None, y=None, *args, sample_weight=None, **kwargs):
         """Keras' `evaluate`, after a look at the data; it changes nothing in the model."""
-        if not kwargs.get("_use_cached_eval_dataset"):
-            self._check(x, y, sample_weight)
+        if not kwargs.get("_use_cached_eval_dataset"):  # which `fit` has looked at
+            x, y, sample_weight = self._checked(x, y, sample_weight)
         return super().evaluate(x, y, *args, sample_weight=sample_weight, **kwargs)
 
     def predict(self, x, *args, **kwargs):
         """Keras' `predict`, after a look at the data: reconstructions in data space."""
-        self._check(x)
+        self._checked(x)
         return super().predict(x, *args, **kwargs)

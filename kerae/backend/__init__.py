@@ -4,21 +4,22 @@
   that framework expects.
 - `compiled(model, function)`: `function` of tensors, compiled, with the variables of `model` read
   at every call.
+- `seed_global_generator(seed)`: seeds what Keras draws from without a seed generator.
 - `devices()`: the names of the devices that this process sees.
 """
 
 import keras
 
 if keras.backend.backend() == "tensorflow":
-    from .tensorflow import compiled, devices, test_step, train_step
+    from .tensorflow import compiled, devices, seed_global_generator, test_step, train_step
 elif keras.backend.backend() == "jax":
-    from .jax import compiled, devices, test_step, train_step
+    from .jax import compiled, devices, seed_global_generator, test_step, train_step
 elif keras.backend.backend() == "torch":
-    from .torch import compiled, devices, test_step, train_step
+    from .torch import compiled, devices, seed_global_generator, test_step, train_step
 else:
     raise ImportError(
         "kerae runs on the Keras backends tensorflow, jax and torch. "
         f"Received: {keras.backend.backend()}. Set KERAS_BACKEND to one of the three."
     )
 
-__all__ = ["compiled", "devices", "test_step", "train_step"]
+__all__ = ["compiled", "devices", "seed_global_generator", "test_step", "train_step"]

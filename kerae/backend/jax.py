@@ -66,5 +66,9 @@ def compiled(model, function):
     return lambda *inputs: pure([variable.value for variable in model.variables], *inputs)
 
 
+def seed_global_generator(seed):
+    """Does nothing: Keras draws from its own seed generators."""
+
+
 def devices():
     return [str(device) for device in jax.devices()]

@@ -22,6 +22,11 @@ def compiled(model, function):
     return torch.no_grad()(function)
 
 
+def seed_global_generator(seed):
+    """Keras' dropout, and a DataLoader that shuffles, draw from PyTorch's own generator."""
+    torch.manual_seed(seed)
+
+
 def devices():
     count = torch.cuda.device_count()
     return [f"cuda:{index}" for index in range(count)] + ["cpu"]

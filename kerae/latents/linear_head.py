@@ -13,7 +13,7 @@ class LinearHead(keras.layers.Dense):
         if len(input_shape) != 2 or input_shape[-1] is None:
             raise ValueError(
                 "Expected the encoder to give features of shape (batch, features). "
-                f"Received: {tuple(input_shape)}. "
+                f"Received: {('batch', *input_shape[1:])}. "
                 "End the encoder with keras.layers.Flatten or a global pooling layer."
             )
         super().build(input_shape)

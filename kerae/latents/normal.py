@@ -66,7 +66,7 @@ class Normal(Latent):
         return -0.5 * ops.sum(squared + log_variance + math.log(2 * math.pi), axis=-1)
 
     def kl_divergence(self, posterior, z, prior):
-        if not isinstance(prior, StandardNormal):
+        if type(prior) is not StandardNormal:
             return super().kl_divergence(posterior, z, prior)
         mean, log_variance = posterior["mean"], posterior["log_variance"]
         return 0.5 * (ops.square(mean) + ops.exp(log_variance) - 1.0 - log_variance)

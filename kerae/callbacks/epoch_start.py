@@ -1,0 +1,25 @@
+import keras
+import numpy as np
+from keras import ops
+
+from .. import backend
+
+
+class EpochStart(keras.callbacks.Callback):
+    """Makes what happens in an epoch depend on the model's seed and its steps so far; `fit` adds it.
+
+    A run that was interrupted and resumed thus sees the batches, and on PyTorch the dropout, of
+    one that was not: all of it is a function of what a checkpoint holds.
+
+    Attributes:
+        batches: `None`, or `kerae.data.ShuffledBatches` to shuffle.
+    """
+
+    batches = None
+
+    def on_epoch_begin(self, epoch, logs=None):
+        seed, _ = ops.convert_to_numpy(self.model.seed_generator.state)
+        seed = np.uint32(seed), np.uint32(ops.convert_to_numpy(self.model.step))
+        backend.seed_global_generator(int(np.random.SeedSequence(seed).generate_state(1)[0]))
+        if self.batches is not None:
+            self.batches.shuffle(seed)

@@ -1,0 +1,144 @@
+"""The command line as its users run it: a fresh process each."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+KERAE = str(Path(sys.executable).with_name("kerae"))
+BACKEND = keras.backend.backend()
+
+
+def kerae_command(*arguments, cwd=None):
+    return subprocess.run(
+        [KERAE, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=cwd,
+        env=os.environ | {"COLUMNS": "200", "NO_COLOR": "1"},
+    )
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A finished run, trained by the command line on this process's backend."""
+    out = tmp_path_factory.mktemp("cli") / "vae_digits"
+    result = kerae_command(
+        *("train", "vae", "--data", "digits", "--latent-dim", 3, "--beta", 0.5, "--epochs", 2),
+        *("--seed", 1, "--backend", BACKEND, "--out", out),
+    )
+    assert result.returncode == 0, result.stderr
+    return out, result.stdout
+
+
+def test_train_writes_a_run_with_the_models_own_options(run):
+    out, printed = run
+    record = json.loads((out / "run.json").read_text())
+    assert record["model"] | {"latent_dim": 3, "beta": 0.5} == record["model"]
+    assert record["training"] | {"epochs": 2, "seed": 1, "backend": BACKEND} == record["training"]
+    assert "Epoch 2/2" in printed  # Keras' own progress
+    for said in (f"{record['metrics']['test']['loss']:.2f}", "model.keras", "kerae sample"):
+        assert said in printed
+
+
+def test_an_existing_run_is_refused_with_exit_code_2(run):
+    out, _ = run
+    result = kerae_command("train", "vae", "--data", "digits", "--latent-dim", 3, "--out", out)
+    assert result.returncode == 2
+    assert "already holds a run" in result.stderr and "Traceback" not in result.stderr
+
+
+def test_evaluate_reads_the_data_that_the_run_names(run):
+    out, _ = run
+    result = kerae_command("evaluate", out, "--backend", BACKEND)
+    loss = json.loads((out / "run.json").read_text())["metrics"]["test"]["loss"]
+    assert result.returncode == 0, result.stderr
+    assert f"{loss:.2f}" in result.stdout
+
+
+def test_evaluate_refuses_the_likelihood_of_grey_pixels(run):
+    result = kerae_command("evaluate", run[0], "--log-likelihood", 10, "--backend", BACKEND)
+    assert result.returncode == 2
+    assert "Binarise the data" in result.stderr
+
+
+def test_sample_writes_an_array_or_a_picture(run, tmp_path):
+    out, _ = run
+    array = kerae_command("sample", out, "-n", 5, "--out", tmp_path / "x.npy", "--backend", BACKEND)
+    assert array.returncode == 0, array.stderr
+    images = np.load(tmp_path / "x.npy")
+    assert images.shape == (5, 8, 8, 1) and 0 <= images.min() < images.max() <= 1
+    picture = kerae_command("sample", out, "--backend", BACKEND)
+    assert picture.returncode == 0 and (out / "samples.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.once
+def test_help_is_fast():
+    times = []
+    for _ in range(3):
+        started = time.perf_counter()
+        result = kerae_command("--help")
+        times.append(time.perf_counter() - started)
+    assert result.returncode == 0 and "train" in result.stdout
+    # Keras alone takes seconds to import; the goal is half a second on a quiet machine.
+    probe = "import kerae.cli.main, sys; print('keras' in sys.modules, 'numpy' in sys.modules)"
+    modules = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True)
+    assert modules.stdout.split() == ["False", "False"]
+
+
+@pytest.mark.once
+def test_help_of_a_model_comes_from_its_docstring():
+    result = kerae_command("train", "vae", "--help", "--backend", "jax")
+    assert result.returncode == 0, result.stderr
+    for text in ("--free-bits", "nats of KL per latent dimension", "--latent-dim", "--resume"):
+        assert text in result.stdout
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["train", "vee", "--data", "digits"], 2, "vee"),
+        (["train", "vae", "--data", "digits"], 2, "--latent-dim"),
+        (["train", "vae", "--data", "digits", "--latent-dim", "two"], 2, "--latent-dim"),
+        (["train", "vae", "--data", "digits", "--latent-dim", "2", "--beta", "-1"], 2, "weight=-1"),
+        (["train", "vae", "--data", "./none.npz", "--latent-dim", "2"], 2, "none.npz"),
+        (["train", "vae", "--data", "digits", "--latent-dim", "2", "--out", "file/x"], 1, "file/x"),
+        (["train", "vae", "--data", "digits", "--backend", "theano"], 2, "theano"),
+        (["evaluate", "nothing.keras"], 2, "no file nothing.keras"),
+        (["sample", "file"], 2, "file is no complete `.keras` file"),
+    ],
+)
+def test_mistakes_are_told_in_a_paragraph(tmp_path, arguments, code, said):
+    (tmp_path / "file").write_text("")
+    result = kerae_command(*arguments, cwd=tmp_path)
+    assert result.returncode == code, result.stderr
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.once
+def test_debug_shows_the_traceback(tmp_path):
+    result = kerae_command("evaluate", "nothing.keras", "--debug", cwd=tmp_path)
+    assert result.returncode == 2 and "Traceback" in result.stderr
+
+
+def test_doctor_names_backend_and_devices():
+    result = kerae_command("doctor", "--backend", BACKEND)
+    assert result.returncode == 0, result.stderr
+    assert f"on {BACKEND}" in result.stdout and "devices: " in result.stdout
+    assert keras.__version__ in result.stdout
+
+
+@pytest.mark.once
+def test_models_lists_every_model():
+    result = kerae_command("models", "--backend", "jax")
+    assert result.returncode == 0, result.stderr
+    assert "kerae.AE" in result.stdout and "kerae.VAE" in result.stdout

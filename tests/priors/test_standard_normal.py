@@ -1,0 +1,20 @@
+import numpy as np
+from given_noise import GivenNoise
+from keras import ops
+from scipy import stats
+
+from kerae.priors import StandardNormal
+
+
+def test_log_prob_is_scipys_summed_over_the_last_axis():
+    z = np.random.default_rng(0).normal(size=(4, 3, 5)).astype("float32")
+    expected = stats.multivariate_normal(np.zeros(5), np.eye(5)).logpdf(z)
+    found = ops.convert_to_numpy(StandardNormal().log_prob(z))
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+def test_a_sample_is_the_noise_itself():
+    prior = StandardNormal()
+    prior.build((3,))
+    epsilon = np.random.default_rng(0).normal(size=(4, 3)).astype("float32")
+    np.testing.assert_array_equal(ops.convert_to_numpy(prior.sample(GivenNoise(epsilon))), epsilon)

@@ -1,0 +1,30 @@
+import pytest
+
+from kerae.files import replacing
+
+
+def test_a_file_appears_whole(tmp_path):
+    path = tmp_path / "new" / "a.txt"
+    with replacing(path) as partial:
+        partial.write_text("new")
+        assert not path.exists()
+    assert path.read_text() == "new"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_failure_leaves_what_was_there(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+    with pytest.raises(KeyError), replacing(path) as partial:
+        partial.write_text("half")
+        raise KeyError
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_an_unwritable_folder_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    path = tmp_path / "file" / "a.txt"
+    with pytest.raises(OSError, match=r"Cannot write .*a\.txt.*another|Choose a folder"):
+        with replacing(path) as partial:
+            partial.write_text("new")

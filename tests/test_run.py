@@ -1,0 +1,157 @@
+import csv
+import json
+
+import keras
+import numpy as np
+import pytest
+
+import kerae
+from kerae import run
+
+
+@pytest.fixture(scope="module")
+def small():
+    digits = kerae.data.load("digits")
+    return kerae.data.Dataset(
+        digits.x_train[:200],
+        digits.y_train[:200],
+        digits.x_test[:50],
+        digits.y_test[:50],
+        name="small digits",
+        class_names=digits.class_names,
+    )
+
+
+def train(data, out, epochs=3, latent_dim=2, **options):
+    keras.utils.set_random_seed(0)
+    model = kerae.VAE(data.input_shape, latent_dim)
+    return model, run.train(model, data, out, epochs=epochs, batch_size=50, **options)
+
+
+def test_a_run_folder_holds_what_it_promises(small, tmp_path):
+    model, record = train(small, tmp_path / "run")
+    out = tmp_path / "run"
+    assert record == json.loads((out / "run.json").read_text())
+    assert record["finished"] and record["data"]["digest"] == small.digest
+    assert record["data"] | {"train": 180, "validation": 20, "test": 50} == record["data"]
+    assert record["model"]["class"] == "VAE" and record["model"]["latent_dim"] == 2
+    assert record["versions"]["keras"] == keras.__version__
+
+    rows = list(csv.DictReader((out / "history.csv").read_text().splitlines()))
+    assert [row["epoch"] for row in rows] == ["1", "2", "3"]
+    assert {"loss", "val_reconstruction", "kl"} <= rows[0].keys()
+    pictures = {path.name for path in (out / "figures").iterdir()}
+    assert pictures == {
+        "loss_curves.png",
+        "reconstructions.png",
+        "samples.png",
+        "latent_scatter.png",
+    }
+    best = kerae.load(out / "model.keras")
+    assert best.evaluate(small.x_test, return_dict=True, verbose=0) == pytest.approx(
+        record["metrics"]["test"], rel=1e-5
+    )
+    validation = [float(row["val_loss"]) for row in rows]
+    assert record["metrics"]["validation"]["loss"] == pytest.approx(min(validation), rel=1e-5)
+
+
+def test_the_best_epoch_is_kept_unless_a_schedule_changes_the_objective(small, tmp_path):
+    # A learning rate that ruins the model after the first steps: the best epoch is not the last.
+    model, _ = train(small, tmp_path / "best", epochs=4, learning_rate=0.3)
+    rows = list(csv.DictReader((tmp_path / "best" / "history.csv").read_text().splitlines()))
+    losses = [float(row["val_loss"]) for row in rows]
+    kept = kerae.load(tmp_path / "best" / "model.keras")
+    assert int(np.asarray(kept.step)) == 4 * (1 + int(np.argmin(losses)))
+
+    keras.utils.set_random_seed(0)
+    rising = kerae.VAE(small.input_shape, 2, beta=kerae.schedules.Linear(0.0, 50.0, steps=16))
+    run.train(rising, small, tmp_path / "last", epochs=4, batch_size=50)
+    assert int(np.asarray(kerae.load(tmp_path / "last" / "model.keras").step)) == 16
+
+
+def test_the_test_split_is_read_by_the_last_evaluation_alone(small, tmp_path, monkeypatch):
+    seen = []
+    fit = keras.Model.fit
+    monkeypatch.setattr(
+        kerae.VAE,
+        "fit",
+        lambda self, x, **kwargs: (
+            seen.extend([x, *kwargs["validation_data"]]) or super(kerae.VAE, self).fit(x, **kwargs)
+        ),
+    )
+    train(small, tmp_path / "run", epochs=1)
+    assert fit is keras.Model.fit and len(seen) == 2
+    rows = {row.tobytes() for x in seen for row in x}
+    assert rows == {row.tobytes() for row in small.x_train}
+    assert not rows & {row.tobytes() for row in small.x_test}
+
+
+def test_an_earlier_run_is_not_overwritten_unasked(small, tmp_path):
+    train(small, tmp_path, epochs=1)
+    before = (tmp_path / "model.keras").read_bytes()
+    with pytest.raises(FileExistsError, match=r"already holds a run .*--resume.*--overwrite"):
+        train(small, tmp_path, epochs=1)
+    assert (tmp_path / "model.keras").read_bytes() == before
+    train(small, tmp_path, epochs=2, overwrite=True)
+    assert json.loads((tmp_path / "run.json").read_text())["training"]["epochs"] == 2
+
+
+def test_files_of_others_are_left_alone(small, tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    train(small, tmp_path, epochs=1)
+    train(small, tmp_path, epochs=1, overwrite=True)
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_an_interrupted_run_is_resumed_to_the_same_result(small, tmp_path):
+    through, expected = train(small, tmp_path / "through", epochs=4)
+
+    class Interrupt(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 2:
+                raise KeyboardInterrupt
+
+    interrupted = kerae.VAE.fit
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(
+            kerae.VAE,
+            "fit",
+            lambda self, *args, callbacks, **kwargs: interrupted(
+                self, *args, callbacks=[*callbacks, Interrupt()], **kwargs
+            ),
+        )
+        train(small, tmp_path / "resumed", epochs=4)
+    assert not json.loads((tmp_path / "resumed" / "run.json").read_text())["finished"]
+
+    resumed, record = train(small, tmp_path / "resumed", epochs=4, resume=True)
+    assert record["metrics"] == expected["metrics"]
+    assert record["epochs_trained_now"] == 2
+    for a, b in zip(resumed.variables, through.variables, strict=True):
+        np.testing.assert_array_equal(np.asarray(a), np.asarray(b))
+    table = (tmp_path / "resumed" / "history.csv").read_text()
+    assert table == (tmp_path / "through" / "history.csv").read_text()
+
+
+def test_resuming_with_other_settings_is_refused(small, tmp_path):
+    train(small, tmp_path, epochs=1)
+    with pytest.raises(ValueError, match="model latent_dim = 2, but now it is 3"):
+        train(small, tmp_path, epochs=2, latent_dim=3, resume=True)
+
+
+def test_validation_must_leave_examples_on_both_sides(small, tmp_path):
+    with pytest.raises(ValueError, match="Received: 200 of 200"):
+        train(small, tmp_path, validation=200)
+
+
+def test_vectors_are_trained_without_pictures_of_them(small, tmp_path):
+    flat = kerae.data.Dataset(
+        small.x_train.reshape(200, 64),
+        small.y_train,
+        small.x_test.reshape(50, 64),
+        small.y_test,
+        name="vectors",
+        class_names=small.class_names,
+    )
+    train(flat, tmp_path, epochs=1)
+    pictures = {path.name for path in (tmp_path / "figures").iterdir()}
+    assert pictures == {"loss_curves.png", "latent_scatter.png"}
