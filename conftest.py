@@ -1,12 +1,13 @@
 """Fixtures of all tests. Set KERAS_BACKEND to choose the backend."""
 
+import torch  # isort: skip  before TensorFlow, beside which it can crash otherwise
+
 import os
 from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
-import torch  # noqa: F401  before TensorFlow, beside which it can crash otherwise
 
 import kerae
 import kerae.data

@@ -29,7 +29,7 @@ def train(data, out, epochs=3, latent_dim=2, **options):
 
 
 def test_a_run_folder_holds_what_it_promises(small, tmp_path):
-    model, record = train(small, tmp_path / "run")
+    _, record = train(small, tmp_path / "run")
     out = tmp_path / "run"
     assert record == json.loads((out / "run.json").read_text())
     assert record["finished"] and record["data"]["digest"] == small.digest
@@ -57,7 +57,7 @@ def test_a_run_folder_holds_what_it_promises(small, tmp_path):
 
 def test_the_best_epoch_is_kept_unless_a_schedule_changes_the_objective(small, tmp_path):
     # A learning rate that ruins the model after the first steps: the best epoch is not the last.
-    model, _ = train(small, tmp_path / "best", epochs=4, learning_rate=0.3)
+    train(small, tmp_path / "best", epochs=4, learning_rate=0.3)
     rows = list(csv.DictReader((tmp_path / "best" / "history.csv").read_text().splitlines()))
     losses = [float(row["val_loss"]) for row in rows]
     kept = kerae.load(tmp_path / "best" / "model.keras")

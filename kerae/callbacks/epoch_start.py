@@ -6,7 +6,7 @@ from .. import backend
 
 
 class EpochStart(keras.callbacks.Callback):
-    """Makes what happens in an epoch depend on the model's seed and its steps so far; `fit` adds it.
+    """Makes an epoch depend on the model's seed and its steps so far; `fit` always adds it.
 
     A run that was interrupted and resumed thus sees the batches, and on PyTorch the dropout, of
     one that was not: all of it is a function of what a checkpoint holds.
