@@ -1,6 +1,7 @@
 """Fixtures of all tests. Set KERAS_BACKEND to choose the backend."""
 
-import torch  # isort: skip  before TensorFlow, beside which it can crash otherwise
+# Before TensorFlow, beside which it can crash otherwise.
+import torch  # noqa: F401  # isort: skip
 
 import os
 from pathlib import Path
