@@ -9,7 +9,7 @@ from keras import ops
 from scipy.special import logsumexp
 
 from . import backend, checks, latent_space
-from .noise import RepeatableNoise
+from .noise import RepeatableNoise, int32
 
 BATCH_SIZE = 256
 ELEMENTS_AT_ONCE = 2**23
@@ -171,7 +171,7 @@ class Inference:
         cache = self.__dict__.setdefault("_compiled", {})
         if key not in cache:
             cache[key] = backend.compiled(self, function)
-        integers = [ops.convert_to_tensor(np.uint32(i).view("int32")) for i in integers.values()]
+        integers = [ops.convert_to_tensor(int32(i), "int32") for i in integers.values()]
         batch_size = min(batch_size, len(array))
         results = []
         for start in range(0, len(array), batch_size):

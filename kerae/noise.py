@@ -15,7 +15,7 @@ _ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
 _PARITY = 0x1BD11BDA
 
 
-def _int32(value):
+def int32(value):
     """The 32-bit pattern of a Python integer as a signed scalar, which every backend can add."""
     return int(np.uint32(value % 2**32).view(np.int32))
 
@@ -39,7 +39,7 @@ def threefry(key, counter):
     Reference:
         Salmon et al., 2011, https://doi.org/10.1145/2063384.2063405
     """
-    parity = ops.bitwise_xor(ops.bitwise_xor(key[0], key[1]), _int32(_PARITY))
+    parity = ops.bitwise_xor(ops.bitwise_xor(key[0], key[1]), int32(_PARITY))
     schedule = (key[0], key[1], parity)
     x0, x1 = counter[0] + schedule[0], counter[1] + schedule[1]
     for group in range(5):
@@ -89,7 +89,7 @@ class RepeatableNoise:
     """
 
     def __init__(self, identity, seed, skip=0):
-        seed = ops.convert_to_tensor(_int32(seed) if isinstance(seed, int) else seed, "int32")
+        seed = ops.convert_to_tensor(int32(seed) if isinstance(seed, int) else seed, "int32")
         self._key = threefry((seed, ops.zeros_like(seed)), identity)
         self._skip = skip
         self._draws = 0

@@ -6,6 +6,7 @@ import json
 import math
 import platform
 import shutil
+import sys
 import time
 from importlib.metadata import version
 from pathlib import Path
@@ -100,6 +101,7 @@ def train(
         initial_epoch=first_epoch,
         batch_size=batch_size,
         callbacks=[_keep_best(model, out / "model.keras", history), history, checkpoint],
+        verbose=1 if sys.stdout.isatty() else 2,
     )
     seconds = time.perf_counter() - started
 
