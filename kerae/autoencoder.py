@@ -70,17 +70,16 @@ class Autoencoder(Inference, Training, Saving, Configurable, keras.Model):
         # The networks cast their own inputs; data and densities keep full precision.
         self.autocast = False
         self.input_shape = tuple(input_shape)
+        self.preprocessing = preprocessing
+        self.corruption = corruption
+        self.data_shape = self.preprocess(self._placeholder(self.input_shape)).shape[1:]
+        self.encoder = encoder or default_encoder(self.data_shape)
         self.latent = latent
         self.likelihood = likelihoods.get(likelihood)
+        self.parameter_shape = self.likelihood.parameter_shape(self.data_shape)
+        self.decoder = decoder or default_decoder(latent.event_shape, self.parameter_shape)
         self.prior = prior or StandardNormal()
         self.terms = list(terms) if terms is not None else [Reconstruction()]
-        self.corruption = corruption
-        self.preprocessing = preprocessing
-
-        self.data_shape = self.preprocess(self._placeholder(self.input_shape)).shape[1:]
-        self.parameter_shape = self.likelihood.parameter_shape(self.data_shape)
-        self.encoder = encoder or default_encoder(self.data_shape)
-        self.decoder = decoder or default_decoder(latent.event_shape, self.parameter_shape)
 
         self.seed_generator = keras.random.SeedGenerator()
         self.step = self._counter("step", ())
@@ -115,6 +114,7 @@ class Autoencoder(Inference, Training, Saving, Configurable, keras.Model):
                 f"{self.data_shape}. Received: {('batch', *parameters.shape[1:])}. "
                 "Change the decoder's last layer, or pass no `decoder` to get one that fits."
             )
+        self.likelihood.check_decoder(self.decoder)
         for part, shape in (
             (self.likelihood, parameters.shape),
             (self.prior, self.latent.event_shape),

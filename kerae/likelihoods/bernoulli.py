@@ -2,7 +2,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from .likelihood import Likelihood, check_unit_interval
+from .likelihood import Likelihood, check_gives_logits, check_unit_interval
 
 
 @keras.saving.register_keras_serializable("kerae.likelihoods")
@@ -29,6 +29,9 @@ class Bernoulli(Likelihood):
 
     def check(self, x):
         check_unit_interval(self, x)
+
+    def check_decoder(self, decoder):
+        check_gives_logits(self, decoder)
 
     def check_density(self, x):
         grey = np.mean((x != 0) & (x != 1))

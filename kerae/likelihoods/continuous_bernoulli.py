@@ -3,7 +3,7 @@ import math
 import keras
 from keras import ops
 
-from .likelihood import Likelihood, check_unit_interval
+from .likelihood import Likelihood, check_gives_logits, check_unit_interval
 
 
 @keras.saving.register_keras_serializable("kerae.likelihoods")
@@ -35,6 +35,9 @@ class ContinuousBernoulli(Likelihood):
 
     def check(self, x):
         check_unit_interval(self, x)
+
+    def check_decoder(self, decoder):
+        check_gives_logits(self, decoder)
 
 
 def _split(logits):

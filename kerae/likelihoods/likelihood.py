@@ -2,6 +2,7 @@
 
 import math
 
+import keras
 from keras import ops
 
 from ..part import Part
@@ -11,7 +12,7 @@ class Likelihood(Part):
     """A density p(x|z) whose parameters the decoder gives.
 
     Subclasses define `elementwise_log_prob` and `mean`, and where they differ from the default
-    `parameter_shape` and the two checks.
+    `parameter_shape` and the checks.
     """
 
     def parameter_shape(self, data_shape):
@@ -38,6 +39,9 @@ class Likelihood(Part):
     def check_density(self, x):
         """Raises a `ValueError` if p is no density for values like those of `x`."""
 
+    def check_decoder(self, decoder):
+        """Raises a `ValueError` if the decoder's output cannot be meant as the parameters."""
+
 
 def check_unit_interval(likelihood, x):
     """Raises a `ValueError` unless all values of `x` are in [0, 1]."""
@@ -47,4 +51,18 @@ def check_unit_interval(likelihood, x):
             f"{type(likelihood).__name__} takes values in [0, 1]. Received: values from {low:.6g} "
             f"to {high:.6g}. Scale the data (for 8-bit images `x / 255`), or use a likelihood "
             'for real numbers such as likelihood="normal".'
+        )
+
+
+def check_gives_logits(likelihood, decoder):
+    """Raises a `ValueError` if a network ends in a sigmoid, which would be applied twice."""
+    *_, last = (
+        layer
+        for layer in getattr(decoder, "layers", [decoder])
+        if not isinstance(layer, keras.layers.Reshape)
+    )
+    if getattr(last, "activation", None) is keras.activations.sigmoid:
+        raise ValueError(
+            f"{type(likelihood).__name__} takes logits. Received: a decoder that ends in a "
+            f"sigmoid, in its layer {last.name!r}. Remove that activation."
         )
