@@ -1,12 +1,16 @@
 """Autoencoders for Keras 3 on TensorFlow, JAX and PyTorch."""
 
+import sys
 from importlib import import_module
+from pathlib import Path
 
 from ._choose_backend import choose_backend
 
 __version__ = "0.1.0"
 
-choose_backend()
+# The command `kerae` chooses when it has read `--backend`, and helps where there is none.
+if Path(sys.argv[0]).stem != "kerae":
+    choose_backend()
 
 # Keras and its backend are imported when a name is first used, so that the command line starts
 # fast and can still set the backend.

@@ -24,11 +24,16 @@ def choose_backend() -> None:
     """Leaves Keras' choice alone where it can run, else takes an installed backend.
 
     Raises:
-        ImportError: If the backend that was asked for, or every one of the three, is missing.
+        ImportError: If the backend that was asked for is missing or unknown, or all three are.
     """
     if "keras" in sys.modules:
         return
     wanted = _configured_backend()
+    if wanted not in BACKENDS:
+        raise ImportError(
+            f"kerae runs on the Keras backends {', '.join(BACKENDS)}. Received: {wanted}. "
+            "Set KERAS_BACKEND to one of them."
+        )
     if find_spec(wanted) is not None:
         return
     if os.environ.get("KERAS_BACKEND"):

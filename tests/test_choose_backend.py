@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -48,3 +49,23 @@ def test_the_users_choice_is_never_overridden(tmp_path):
     assert "KERAS_BACKEND=jax, but jax is not installed" in result.stderr
     (tmp_path / "keras.json").write_text('{"backend": "jax"}')
     assert run(["tensorflow"], tmp_path).stdout.split() == ["None", "False"]
+
+
+def test_an_unknown_backend_is_refused(tmp_path):
+    result = run([], tmp_path, KERAS_BACKEND="theano")
+    assert "runs on the Keras backends tensorflow, jax, torch. Received: theano" in result.stderr
+
+
+def test_the_command_line_helps_where_there_is_no_backend(tmp_path):
+    command = Path(sys.executable).with_name("kerae")
+    hide = "import importlib.util as u; u.find_spec = lambda name, *rest: None"
+    (tmp_path / "sitecustomize.py").write_text(hide)
+    clean = {k: v for k, v in os.environ.items() if k != "KERAS_BACKEND"}
+    clean |= {"PYTHONPATH": str(tmp_path), "KERAS_HOME": str(tmp_path), "COLUMNS": "200"}
+    for arguments, code in ((["--help"], 0), (["doctor"], 1), (["models"], 1)):
+        result = subprocess.run(
+            [command, *arguments], env=clean, capture_output=True, text=True, check=False
+        )
+        assert result.returncode == code, result.stderr
+        assert "Traceback" not in result.stderr
+        assert ("kerae[jax]" in result.stderr) is bool(code)

@@ -3,8 +3,12 @@
 import importlib.util
 import platform
 from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated
 
-from .options import BackendOption
+import typer
+
+from .._choose_backend import BACKENDS
+from .options import Backend, use_backend
 
 NEEDED_FOR = {
     "tensorflow": "backend; TFRecord data sets and downloads; SavedModel export",
@@ -18,7 +22,9 @@ NEEDED_FOR = {
 }
 
 
-def doctor(backend: BackendOption = None):
+def doctor(
+    backend: Annotated[Backend | None, typer.Option(help="Backend of Keras to look at.")] = None,
+):
     """Show backends, devices and versions, and what is missing for what."""
     from rich.console import Console
     from rich.table import Table
@@ -28,6 +34,10 @@ def doctor(backend: BackendOption = None):
     for package, purpose in NEEDED_FOR.items():
         table.add_row(package, _version(package), purpose)
     console.print(table)
+    missing = [name for name in BACKENDS if not importlib.util.find_spec(name)]
+    if missing:
+        console.print(f"To add a backend: pip install 'kerae[{','.join(missing)}]'", markup=False)
+    use_backend(backend)
 
     import keras
 
@@ -39,11 +49,6 @@ def doctor(backend: BackendOption = None):
         f"Python {platform.python_version()}, {platform.platform()}"
     )
     console.print(f"devices: {', '.join(kerae_backend.devices())}", markup=False)
-    missing = [
-        name for name in ("tensorflow", "jax", "torch") if not importlib.util.find_spec(name)
-    ]
-    if missing:
-        console.print(f"To add a backend: pip install 'kerae[{','.join(missing)}]'", markup=False)
 
 
 def _version(package):

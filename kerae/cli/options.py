@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from .._choose_backend import choose_backend
+
 
 class Backend(StrEnum):
     tensorflow = "tensorflow"
@@ -18,6 +20,7 @@ def use_backend(backend):
     """Sets the backend; Keras reads it when it is imported, which commands do when they run."""
     if backend is not None:
         os.environ["KERAS_BACKEND"] = str(backend)
+    choose_backend()
     return backend
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
+from .._choose_backend import BACKENDS
 from .models import hyperparameters, public_models
 from .options import BackendOption, DataDirOption, DataOption, SeedOption, use_backend
 
@@ -26,11 +27,11 @@ class ModelCommands(TyperGroup):
     def resolve_command(self, ctx, args):
         # The model's options come from its class, which imports Keras: its backend comes first.
         given = re.search(r"(?:^| )--backend[ =](\S+)", " ".join(args))
-        if given and given[1] in ("tensorflow", "jax", "torch"):
-            use_backend(given[1])
+        use_backend(given[1] if given and given[1] in BACKENDS else None)
         return super().resolve_command(ctx, args)
 
     def list_commands(self, ctx):
+        use_backend(None)
         return list(public_models())
 
     def get_command(self, ctx, name):
