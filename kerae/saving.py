@@ -27,6 +27,8 @@ class Saving:
             raise ValueError(f"Expected a path that ends in `.keras`. Received: {filepath}")
         if path.exists() and not overwrite:
             raise FileExistsError(f"{path} exists already. Pass overwrite=True to replace it.")
+        if self.compiled:
+            self.optimizer.build(self.trainable_variables)  # or the file could not be loaded
         with replacing(path) as partial:
             super().save(partial, **kwargs)
 

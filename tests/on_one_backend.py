@@ -1,0 +1,87 @@
+"""Computes on the backend KERAS_BACKEND what `test_across_backends.py` compares.
+
+    python on_one_backend.py FOLDER
+
+Writes its results and models to the folder, prints "saved", and when a line comes in reads the
+models of the other backends and writes what they predict.
+"""
+
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+from gradients import loss_gradients
+from keras import ops
+
+import kerae
+
+BACKENDS = ("tensorflow", "jax", "torch")
+
+
+def dense_vae():
+    return kerae.VAE(
+        (5, 4, 1),
+        3,
+        num_samples=2,
+        beta=0.7,
+        encoder=keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(16, "tanh")]),
+        preprocessing=kerae.data.Binarize("fixed"),
+    )
+
+
+def convolutional_vae():
+    """Of odd sides, where backends could pad convolutions differently."""
+    return kerae.VAE((21, 18, 3), 4, likelihood="continuous_bernoulli")
+
+
+def autoencoder():
+    return kerae.AE((6,), 2, likelihood=kerae.likelihoods.Normal("learned"))
+
+
+MODELS = {"dense": dense_vae, "convolutional": convolutional_vae, "ae": autoencoder}
+
+
+def examples(model):
+    return np.random.default_rng(1).random((5, *model.input_shape), dtype="float32")
+
+
+def with_known_weights(model):
+    generator = np.random.default_rng(0)
+    for variable in model.trainable_variables:
+        variable.assign(generator.normal(0, np.prod(variable.shape[:-1]) ** -0.5, variable.shape))
+    return model
+
+
+def answers(model):
+    x = examples(model)
+    model.compile()
+    yield "loss", model.evaluate(x, verbose=0, return_dict=True)["loss"]
+    yield "encode", model.encode(x)
+    yield "predict", model.predict(x, verbose=0)
+    for index, slope in enumerate(loss_gradients(model, x)):
+        yield f"gradient {index}", slope
+    if isinstance(model, kerae.VAE):
+        codes = model.propagate(x)["z"]
+        yield "codes", ops.convert_to_numpy(codes)
+        yield "sample", model.sample(4, seed=0)
+        yield "log_likelihood", model.log_likelihood(x, num_samples=10)
+
+
+def main(folder):
+    backend = keras.backend.backend()
+    for name, make in MODELS.items():
+        model = with_known_weights(make())
+        np.savez(folder / f"{backend}-{name}.npz", **dict(answers(model)))
+        model.save(folder / f"{backend}-{name}.keras")
+    print("saved", flush=True)
+    sys.stdin.readline()
+    predictions = {}
+    for path in folder.glob("*.keras"):
+        loaded = kerae.load(path)
+        predictions[path.stem] = loaded.predict(examples(loaded), verbose=0)
+    np.savez(folder / f"{backend}.npz", **predictions)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,83 @@
+"""The same weights and data give the same numbers on TensorFlow, JAX and PyTorch."""
+
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+from on_one_backend import BACKENDS, MODELS
+
+import kerae
+
+pytestmark = pytest.mark.once
+SCRIPT = Path(__file__).with_name("on_one_backend.py")
+
+every_model = pytest.mark.parametrize("name", MODELS)
+every_pair = pytest.mark.parametrize(
+    ("backend", "other"),
+    [("tensorflow", "jax"), ("tensorflow", "torch"), ("jax", "torch")],
+    ids=lambda backend: backend,
+)
+
+
+def start(backend, folder):
+    package = Path(kerae.__file__).parents[1]
+    environment = {"KERAS_BACKEND": backend, "PYTHONPATH": str(package)}
+    return subprocess.Popen(
+        [sys.executable, str(SCRIPT), str(folder)],
+        env=os.environ | environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """One process for each backend: all write their models, then all read those of the others."""
+    missing = [backend for backend in BACKENDS if find_spec(backend) is None]
+    if missing:
+        pytest.skip(f"not installed: {', '.join(missing)}")
+    folder = tmp_path_factory.mktemp("backends")
+    processes = [start(backend, folder) for backend in BACKENDS]
+    try:
+        for process in processes:
+            assert process.stdout.readline() == "saved\n", process.communicate()[1][-3000:]
+        for process in processes:
+            _, errors = process.communicate("read\n", timeout=120)
+            assert process.returncode == 0, errors[-3000:]
+    finally:
+        for process in processes:
+            process.kill()
+            process.communicate()
+    return folder
+
+
+def distance(one, other):
+    """The norm of the difference relative to the norm."""
+    return np.linalg.norm(one - other) / np.linalg.norm(one)
+
+
+@every_pair
+@every_model
+def test_loss_gradients_codes_and_answers_agree(folder, name, backend, other):
+    ours, theirs = (np.load(folder / f"{each}-{name}.npz") for each in (backend, other))
+    assert sorted(ours) == sorted(theirs)
+    assert sum(key.startswith("gradient") for key in ours) >= 6
+    for key in ours:
+        tolerance = 1e-4 if key in ("sample", "log_likelihood") else 1e-5
+        assert np.linalg.norm(ours[key]) > 0, key
+        assert distance(ours[key], theirs[key]) < tolerance, key
+
+
+@every_pair
+@every_model
+def test_a_model_saved_on_one_backend_predicts_the_same_on_another(folder, name, backend, other):
+    for reader, writer in ((backend, other), (other, backend)):
+        predicted = np.load(folder / f"{reader}.npz")[f"{writer}-{name}"]
+        expected = np.load(folder / f"{writer}-{name}.npz")["predict"]
+        assert distance(expected, predicted) < 1e-5

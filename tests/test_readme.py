@@ -1,0 +1,35 @@
+"""The code of the README runs as it stands."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import kerae
+from kerae import data as kerae_data
+
+README = Path(__file__).resolve().parents[1] / "README.md"
+
+
+@pytest.mark.once
+def test_the_code_of_the_readme_runs(shared_data, tmp_path, monkeypatch):
+    mnist = kerae_data.load(shared_data / "mnist")
+    few = kerae_data.Dataset(
+        mnist.x_train[:256],
+        mnist.y_train[:256],
+        mnist.x_test[:64],
+        mnist.y_test[:64],
+        name="mnist",
+        class_names=mnist.class_names,
+    )
+    monkeypatch.setattr(kerae_data, "load", lambda name: few)
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"```python\n(.*?)```", README.read_text(), flags=re.DOTALL)
+    assert len(blocks) == 3
+    names = {}
+    for block in blocks:
+        exec(compile(block, str(README), "exec"), names)
+    # What the comments of the README say.
+    assert names["z"].shape == (8, 16) and names["x_hat"].shape == (8, 28, 28, 1)
+    assert names["path"].shape == (4, 10, 28, 28, 1) and names["nll"].shape == (8,)
+    assert isinstance(kerae.load(tmp_path / "saved_models" / "vae.keras"), kerae.VAE)
