@@ -32,6 +32,7 @@ _MODULES = (
     "networks",
     "penalties",
     "priors",
+    "run",
     "schedules",
 )
 

@@ -34,3 +34,22 @@ class Configurable:
     def from_config(cls, config):
         deserialize = keras.saving.deserialize_keras_object
         return cls(**{name: deserialize(value) for name, value in config.items()})
+
+
+def describe(thing):
+    """A configuration that a person can read: classes, and arguments by name, as JSON values.
+
+    Example:
+
+    >>> from kerae.schedules import Linear
+    >>> describe(Linear(start=0.0, end=1.0, steps=100))
+    {'class': 'Linear', 'start': 0.0, 'end': 1.0, 'steps': 100}
+    """
+    if isinstance(thing, Configurable):
+        arguments = {name: describe(getattr(thing, name)) for name in thing.argument_names()}
+        return {"class": type(thing).__name__, **arguments}
+    if isinstance(thing, keras.Layer):
+        return {"class": type(thing).__name__, "parameters": thing.count_params()}
+    if isinstance(thing, list | tuple):
+        return [describe(item) for item in thing]
+    return thing if isinstance(thing, int | float | str | None) else str(thing)

@@ -1,27 +1,24 @@
 """A training run: a folder with the model, what made it, how it went, and pictures of it."""
 
-import csv
-import io
 import json
 import math
-import platform
 import shutil
 import sys
 import time
-from importlib.metadata import version
 from pathlib import Path
 
 import keras
 import numpy as np
 
-from . import __version__, figures
+from . import figures
 from .callbacks import Checkpoint
-from .configurable import Configurable
+from .callbacks.history_file import HistoryFile
+from .configurable import describe
 from .files import replacing
 from .schedules import Schedule
+from .versions import versions
 
 WRITTEN = ("model.keras", "run.json", "history.csv", "figures", "checkpoints")
-PACKAGES = ("keras", "numpy", "tensorflow", "jax", "torch", "tensorflow-datasets")
 
 
 def train(
@@ -92,7 +89,7 @@ def train(
     model.compile(optimizer=keras.optimizers.Adam(schedule))
     checkpoint = Checkpoint(out / "checkpoints")
     first_epoch = checkpoint.restore(model)
-    history = _History(out / "history.csv", first_epoch)
+    history = HistoryFile(out / "history.csv", first_epoch)
     started = time.perf_counter()
     model.fit(
         x_train,
@@ -121,29 +118,6 @@ def train(
     }
     _write_json(out / "run.json", record)
     return record
-
-
-def describe(thing):
-    """A configuration that a person can read: classes, and arguments by name, as JSON values."""
-    if isinstance(thing, Configurable):
-        arguments = {name: describe(getattr(thing, name)) for name in thing.argument_names()}
-        return {"class": type(thing).__name__, **arguments}
-    if isinstance(thing, keras.Layer):
-        return {"class": type(thing).__name__, "parameters": thing.count_params()}
-    if isinstance(thing, list | tuple):
-        return [describe(item) for item in thing]
-    return thing if isinstance(thing, int | float | str | None) else str(thing)
-
-
-def versions():
-    """The versions of Python, kerae and what it stands on, as far as they are installed."""
-    found = {"python": platform.python_version(), "kerae": __version__}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except ModuleNotFoundError:
-            found[package] = None
-    return found
 
 
 def _hold_out(x, validation, seed):
@@ -184,32 +158,6 @@ def _prepare(out, record, resume, overwrite):
 def _write_json(path, record):
     with replacing(path) as partial:
         partial.write_text(json.dumps(record, indent=2) + "\n")
-
-
-class _History(keras.callbacks.Callback):
-    """Writes the logs of each epoch as a row of a table, going on with one that is there."""
-
-    def __init__(self, path, epochs_done):
-        super().__init__()
-        self.path = path
-        self.rows = []
-        if epochs_done:
-            with path.open(newline="") as file:
-                self.rows = [
-                    row for row in csv.DictReader(file) if int(row["epoch"]) <= epochs_done
-                ]
-
-    def on_epoch_end(self, epoch, logs=None):
-        self.rows.append({"epoch": epoch + 1, **logs})
-        text = io.StringIO()
-        writer = csv.DictWriter(text, fieldnames=self.rows[0])
-        writer.writeheader()
-        writer.writerows(self.rows)
-        with replacing(self.path) as partial:
-            partial.write_text(text.getvalue())
-
-    def columns(self):
-        return {name: [float(row[name]) for row in self.rows] for name in self.rows[0]}
 
 
 def _keep_best(model, path, history):

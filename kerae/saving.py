@@ -70,10 +70,11 @@ def load(filepath, custom_objects=None):
 
     Example:
 
-    ```python
-    model.save("saved_models/vae.keras")
-    model = kerae.load("saved_models/vae.keras")
-    ```
+    >>> import tempfile
+    >>> path = f"{tempfile.mkdtemp()}/vae.keras"
+    >>> kerae.VAE((8, 8, 1), latent_dim=2).save(path)
+    >>> kerae.load(path).latent_dim
+    2
 
     Raises:
         FileNotFoundError: If there is no such file.

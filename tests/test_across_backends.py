@@ -25,7 +25,7 @@ every_pair = pytest.mark.parametrize(
 
 def start(backend, folder):
     package = Path(kerae.__file__).parents[1]
-    environment = {"KERAS_BACKEND": backend, "PYTHONPATH": str(package)}
+    environment = {"KERAS_BACKEND": backend, "PYTHONPATH": str(package), "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(
         [sys.executable, str(SCRIPT), str(folder)],
         env=os.environ | environment,

@@ -16,12 +16,14 @@ class Checkpoint(keras.callbacks.Callback):
 
     Example:
 
-    ```python
-    checkpoint = kerae.callbacks.Checkpoint("saved_models/vae/checkpoints")
-    model.fit(
-        x, epochs=20, initial_epoch=checkpoint.restore(model), callbacks=[checkpoint]
-    )
-    ```
+    >>> import tempfile
+    >>> model, x = kerae.AE((8, 8, 1), latent_dim=2), np.zeros((4, 8, 8, 1), "float32")
+    >>> model.compile()
+    >>> checkpoint = kerae.callbacks.Checkpoint(tempfile.mkdtemp())
+    >>> done = checkpoint.restore(model)
+    >>> _ = model.fit(x, epochs=3, initial_epoch=done, callbacks=[checkpoint], verbose=0)
+    >>> checkpoint.restore(model)
+    3
     """
 
     def __init__(self, folder):

@@ -2,12 +2,12 @@
 
 import importlib.util
 import platform
-from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated
 
 import typer
 
 from .._choose_backend import BACKENDS
+from ..versions import installed_version
 from .options import Backend, use_backend
 
 NEEDED_FOR = {
@@ -32,7 +32,7 @@ def doctor(
     console = Console(highlight=False)
     table = Table("package", "version", "needed for")
     for package, purpose in NEEDED_FOR.items():
-        table.add_row(package, _version(package), purpose)
+        table.add_row(package, installed_version(package) or "missing", purpose)
     console.print(table)
     missing = [name for name in BACKENDS if not importlib.util.find_spec(name)]
     if missing:
@@ -49,10 +49,3 @@ def doctor(
         f"Python {platform.python_version()}, {platform.platform()}"
     )
     console.print(f"devices: {', '.join(kerae_backend.devices())}", markup=False)
-
-
-def _version(package):
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "missing"

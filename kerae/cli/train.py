@@ -99,7 +99,7 @@ def _run(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace a run in this folder.")
     ] = False,
-    **hyperparameters,
+    **options,
 ):
     import keras
 
@@ -114,7 +114,7 @@ def _run(
     if binarize is not Binarization.none:
         preprocessing = kerae_data.Binarize(str(binarize), seed=seed)
     record = run.train(
-        model(dataset.input_shape, preprocessing=preprocessing, **hyperparameters),
+        model(dataset.input_shape, preprocessing=preprocessing, **options),
         dataset,
         out,
         epochs=epochs,

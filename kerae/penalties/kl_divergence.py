@@ -20,6 +20,13 @@ class KLDivergence(Term):
         capacity: `None`, or float or schedule in nats: the KL that is aimed at.
         free_bits: Float or schedule, in nats per latent dimension (and example): a KL below it
             costs no less. Defaults to 0.
+
+    Example:
+
+    >>> term = kerae.penalties.KLDivergence(weight=4.0, free_bits=1.0)
+    >>> float(term.loss(np.array([[0.5, 2.0]]), step=0)[0])  # KL of each of two dimensions
+    12.0
+
     Raises:
         ValueError: If an argument is a negative number.
     Reference:

@@ -1,0 +1,39 @@
+import csv
+import io
+
+import keras
+
+from ..files import replacing
+
+
+class HistoryFile(keras.callbacks.Callback):
+    """Writes what is logged as a CSV file, an epoch a row; it goes on with one that is there.
+
+    The file appears whole or not at all. Rows of epochs that are trained again are dropped.
+
+    Args:
+        path: `pathlib.Path` of the file.
+        epochs_done: Integer, the number of rows to keep.
+    """
+
+    def __init__(self, path, epochs_done=0):
+        super().__init__()
+        self.path = path
+        self.rows = []
+        if epochs_done:
+            with path.open(newline="") as file:
+                table = list(csv.DictReader(file))
+            self.rows = [row for row in table if int(row["epoch"]) <= epochs_done]
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.rows.append({"epoch": epoch + 1, **logs})
+        text = io.StringIO()
+        writer = csv.DictWriter(text, fieldnames=self.rows[0])
+        writer.writeheader()
+        writer.writerows(self.rows)
+        with replacing(self.path) as partial:
+            partial.write_text(text.getvalue())
+
+    def columns(self):
+        """Dict of lists of floats, a quantity each."""
+        return {name: [float(row[name]) for row in self.rows] for name in self.rows[0]}
