@@ -32,7 +32,6 @@ _MODULES = (
     "networks",
     "penalties",
     "priors",
-    "run",
     "schedules",
 )
 

@@ -64,7 +64,9 @@ class Training:
 
     def compile_from_config(self, config):
         """Compiles a loaded model as it was when it was saved, ready for its optimizer's state."""
-        self.compile(**keras.saving.deserialize_keras_object(config))
+        arguments = keras.saving.deserialize_keras_object(config)
+        # Whether XLA or TorchDynamo compiles the steps is not for the backend that saved to say.
+        self.compile(**arguments | {"jit_compile": "auto"})
         self.optimizer.build(self.trainable_variables)
 
     def fit(

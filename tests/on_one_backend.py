@@ -76,11 +76,12 @@ def main(folder):
         model.save(folder / f"{backend}-{name}.keras")
     print("saved", flush=True)
     sys.stdin.readline()
-    predictions = {}
+    read = {}
     for path in folder.glob("*.keras"):
         loaded = kerae.load(path)
-        predictions[path.stem] = loaded.predict(examples(loaded), verbose=0)
-    np.savez(folder / f"{backend}.npz", **predictions)
+        read[path.stem] = loaded.predict(examples(loaded), verbose=0)
+        read[f"{path.stem} is jit compiled"] = loaded.jit_compile
+    np.savez(folder / f"{backend}.npz", **read)
 
 
 if __name__ == "__main__":

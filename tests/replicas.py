@@ -8,8 +8,6 @@ import tensorflow as tf
 
 import kerae
 
-cpu = tf.config.list_physical_devices("CPU")[0]
-tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
 x = np.random.default_rng(0).random((32, 8, 8, 1), dtype="float32")
 
 
@@ -32,4 +30,7 @@ def train(devices):
     return {"logs": logs, "evaluated": evaluated, "weights": weights, "step": int(step)}
 
 
-print(json.dumps([train(["CPU:0"]), train(["CPU:0", "CPU:1"])]))
+if __name__ == "__main__":
+    cpu = tf.config.list_physical_devices("CPU")[0]
+    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+    print(json.dumps([train(["CPU:0"]), train(["CPU:0", "CPU:1"])]))

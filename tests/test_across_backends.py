@@ -25,7 +25,7 @@ every_pair = pytest.mark.parametrize(
 
 def start(backend, folder):
     package = Path(kerae.__file__).parents[1]
-    environment = {"KERAS_BACKEND": backend, "PYTHONPATH": str(package), "OMP_NUM_THREADS": "1"}
+    environment = {"KERAS_BACKEND": backend, "PYTHONPATH": str(package)}
     return subprocess.Popen(
         [sys.executable, str(SCRIPT), str(folder)],
         env=os.environ | environment,
@@ -81,3 +81,12 @@ def test_a_model_saved_on_one_backend_predicts_the_same_on_another(folder, name,
         predicted = np.load(folder / f"{reader}.npz")[f"{writer}-{name}"]
         expected = np.load(folder / f"{writer}-{name}.npz")["predict"]
         assert distance(expected, predicted) < 1e-5
+
+
+@every_pair
+@every_model
+def test_a_loaded_model_is_compiled_as_on_its_own_backend(folder, name, backend, other):
+    for reader, writer in ((backend, other), (other, backend)):
+        read = np.load(folder / f"{reader}.npz")
+        key = "is jit compiled"
+        assert read[f"{writer}-{name} {key}"] == read[f"{reader}-{name} {key}"]

@@ -92,10 +92,10 @@ def test_training_reaches_the_maximum_likelihood_of_probabilistic_pca(scale):
     model = linear_vae(scale)
     for variable in model.trainable_variables:
         variable.assign(0.3 * generator.normal(size=variable.shape))
-    model.compile(keras.optimizers.Adam(0.03))
-    model.fit(X, epochs=20, batch_size=100, verbose=0)
-    model.optimizer.learning_rate = 0.003
-    model.fit(X, epochs=4, batch_size=100, verbose=0)
+    model.compile(keras.optimizers.Adam(0.05))
+    model.fit(X, epochs=20, batch_size=200, verbose=0)
+    model.optimizer.learning_rate = 0.005
+    model.fit(X, epochs=5, batch_size=200, verbose=0)
     best = best_negative_log_likelihood(scale)
     found = -model.log_likelihood(X, num_samples=20, batch_size=500).mean()
     assert best * (1 - 1e-3) < found < best * 1.005
