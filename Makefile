@@ -12,6 +12,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
 export TF_CPP_MIN_LOG_LEVEL ?= 2
+# PyTorch's threads spin: with another job on the machine two of them are slower than one.
+test-torch: export OMP_NUM_THREADS = 1
 
 .PHONY: demo test lint test-tensorflow test-jax test-torch clean
 

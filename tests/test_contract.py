@@ -229,6 +229,9 @@ def test_networks_in_half_precision_give_a_float_loss_near_the_float_one(make):
     tensors = [found, *mixed.trainable_variables, *keras.tree.flatten(outputs)]
     assert {dtype(tensor) for tensor in tensors} == {"float32"}
     assert float(found) == pytest.approx(loss(model), rel=0.02)
+    again = type(mixed).from_config(mixed.get_config())
+    assert again.encoder.layers[-1].compute_dtype == "bfloat16"
+    assert again.latent.compute_dtype == "float32"
 
 
 def test_the_same_seed_gives_the_same_weights_after_training():
