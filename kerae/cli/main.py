@@ -10,7 +10,7 @@ import typer
 
 from . import doctor, models, runs, train
 
-WRONG_USE, FAILURE, INTERRUPTED = 2, 1, 130
+WRONG_USE, FAILURE = 2, 1
 
 app = typer.Typer(
     name="kerae",
@@ -42,9 +42,6 @@ def main():
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:
         app(arguments)
-    except KeyboardInterrupt:
-        print("\nInterrupted. `kerae train … --resume` goes on after the last whole epoch.")
-        sys.exit(INTERRUPTED)
     except Exception as error:
         if debug:
             traceback.print_exc()

@@ -13,6 +13,8 @@ from .._choose_backend import BACKENDS
 from .models import hyperparameters, public_models
 from .options import BackendOption, DataDirOption, DataOption, SeedOption, use_backend
 
+INTERRUPTED = 130
+
 
 class Binarization(StrEnum):
     none = "none"
@@ -113,17 +115,21 @@ def _run(
     preprocessing = None
     if binarize is not Binarization.none:
         preprocessing = kerae_data.Binarize(str(binarize), seed=seed)
-    record = run.train(
-        model(dataset.input_shape, preprocessing=preprocessing, **options),
-        dataset,
-        out,
-        epochs=epochs,
-        batch_size=batch_size,
-        learning_rate=learning_rate,
-        validation=validation,
-        seed=seed,
-        resume=resume,
-        overwrite=overwrite,
-        source={"name": data, "data_dir": data_dir and str(data_dir)},
-    )
+    try:
+        record = run.train(
+            model(dataset.input_shape, preprocessing=preprocessing, **options),
+            dataset,
+            out,
+            epochs=epochs,
+            batch_size=batch_size,
+            learning_rate=learning_rate,
+            validation=validation,
+            seed=seed,
+            resume=resume,
+            overwrite=overwrite,
+            source={"name": data, "data_dir": data_dir and str(data_dir)},
+        )
+    except KeyboardInterrupt:
+        print(f"\nInterrupted. With --resume the run in {out} goes on after its last whole epoch.")
+        raise typer.Exit(INTERRUPTED) from None
     report(out, record)

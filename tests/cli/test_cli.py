@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -78,6 +79,33 @@ def test_sample_writes_an_array_or_a_picture(run, tmp_path):
     assert images.shape == (5, 8, 8, 1) and 0 <= images.min() < images.max() <= 1
     picture = kerae_command("sample", out)
     assert picture.returncode == 0 and (out / "samples.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.once
+def test_an_interrupted_run_says_how_to_go_on_and_does(tmp_path):
+    out = tmp_path / "run"
+    train = ["train", "ae", "--data", "digits", "--latent-dim", "2", "--out", str(out)]
+    # A process that a shell put in the background ignores the signal, unless told otherwise.
+    command = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+    command += "from kerae.cli.main import main; main()"
+    with subprocess.Popen(
+        [sys.executable, "-u", "-c", command, *train, "--epochs", "500"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"KERAS_BACKEND": FASTEST},
+    ) as process:
+        for line in process.stdout:
+            if "Epoch 3/" in line:
+                process.send_signal(signal.SIGINT)
+                break
+        printed = process.stdout.read()
+    assert process.returncode == 130
+    assert "Interrupted. With --resume" in printed
+    done = json.loads((out / "run.json").read_text())
+    assert not done["finished"] and (out / "model.keras").is_file()
+    resumed = kerae_command(*train, "--epochs", 9, "--resume", backend=FASTEST)
+    assert resumed.returncode == 0, resumed.stderr
+    assert "Epoch 9/9" in resumed.stdout and "Epoch 1/9" not in resumed.stdout
 
 
 @pytest.mark.once
