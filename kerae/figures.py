@@ -1,5 +1,7 @@
 """The pictures of a run, as matplotlib figures."""
 
+import math
+
 import numpy as np
 
 COLUMNS = 10
@@ -76,7 +78,7 @@ def samples(images):
         images: Array `(n, height, width, channels)`.
     """
     columns = min(COLUMNS, len(images))
-    rows = len(images) // columns
+    rows = math.ceil(len(images) / columns)
     figure = _figure(0.6 * columns, 0.6 * rows + 0.4)
     axes = figure.subplots()
     _draw(axes, _image_grid(images, rows, columns))

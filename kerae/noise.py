@@ -52,8 +52,8 @@ def threefry(key, counter):
 
 
 def _to_uniform(bits):
-    """Maps 32 random bits to the middle of one of 2^24 equal parts of (0, 1)."""
-    return (ops.cast(_shift_right(bits, 8), "float32") + 0.5) / 2**24
+    """Maps 32 random bits to the middle of one of 2^23 equal parts of (0, 1), exact in float32."""
+    return (ops.cast(_shift_right(bits, 9), "float32") + 0.5) / 2**23
 
 
 class FreshNoise:

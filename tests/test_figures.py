@@ -31,9 +31,11 @@ def test_reconstructions_stand_below_their_originals():
 
 
 def test_samples_in_colour_are_drawn_in_rows_of_ten():
-    images = np.random.default_rng(0).random((20, 4, 4, 3))
+    images = np.random.default_rng(0).random((23, 4, 4, 3))
     drawn = figures.samples(images).axes[0].images[0].get_array()
     np.testing.assert_allclose(drawn[6:10, 1:5], images[10])
+    np.testing.assert_allclose(drawn[11:15, 11:15], images[22])
+    assert (drawn[11:15, 16:] == 0.5).all()  # the last row is not full
 
 
 @pytest.mark.parametrize("latent_dim", [1, 2, 5])

@@ -1,5 +1,8 @@
 """What is printed at the end of a run."""
 
+import os
+import shutil
+import sys
 from pathlib import Path
 
 WRITTEN = {
