@@ -226,7 +226,8 @@ def test_networks_in_half_precision_give_a_float_loss_near_the_float_one(make):
     assert mixed.encoder.layers[-1].compute_dtype == "bfloat16"
     assert mixed.decoder.layers[-1].compute_dtype == "bfloat16"
     found, outputs = compiled(mixed, lambda x: (mixed.objective(x, False), mixed.propagate(x)))
-    tensors = [found, *mixed.trainable_variables, *keras.tree.flatten(outputs)]
+    reconstruction = mixed(keras.Input(mixed.input_shape))
+    tensors = [found, reconstruction, *mixed.trainable_variables, *keras.tree.flatten(outputs)]
     assert {dtype(tensor) for tensor in tensors} == {"float32"}
     assert float(found) == pytest.approx(loss(model), rel=0.02)
     again = type(mixed).from_config(mixed.get_config())

@@ -26,9 +26,16 @@ def report(out, record):
     for name, what in WRITTEN.items():
         places.add_row(f"  {out / name}", what)
     console.print(places)
+    kerae = _command()
     console.print(
-        f"\nNext: kerae sample {out}", f"      kerae evaluate {out}", sep="\n", markup=False
+        f"\nNext: {kerae} sample {out}", f"      {kerae} evaluate {out}", sep="\n", markup=False
     )
+
+
+def _command():
+    """How a shell in this folder finds the command of this environment."""
+    command = Path(sys.executable).with_name("kerae")
+    return "kerae" if shutil.which("kerae") == str(command) else os.path.relpath(command)
 
 
 def metrics_table(metrics):

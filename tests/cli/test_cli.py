@@ -46,7 +46,7 @@ def test_train_writes_a_run_with_the_models_own_options(run):
     assert record["model"] | {"latent_dim": 3, "beta": 0.5} == record["model"]
     assert record["training"] | {"epochs": 2, "seed": 1, "backend": BACKEND} == record["training"]
     assert "Epoch 2/2" in printed  # Keras' own progress
-    for said in (f"{record['metrics']['test']['loss']:.2f}", "model.keras", "kerae sample"):
+    for said in (f"{record['metrics']['test']['loss']:.2f}", "model.keras", f"kerae sample {out}"):
         assert said in printed
 
 
