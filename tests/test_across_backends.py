@@ -57,6 +57,11 @@ def folder(tmp_path_factory):
     return folder
 
 
+def read(path):
+    with np.load(path) as arrays:
+        return dict(arrays)
+
+
 def distance(one, other):
     """The norm of the difference relative to the norm."""
     return np.linalg.norm(one - other) / np.linalg.norm(one)
@@ -65,7 +70,7 @@ def distance(one, other):
 @every_pair
 @every_model
 def test_loss_gradients_codes_and_answers_agree(folder, name, backend, other):
-    ours, theirs = (np.load(folder / f"{each}-{name}.npz") for each in (backend, other))
+    ours, theirs = (read(folder / f"{each}-{name}.npz") for each in (backend, other))
     assert sorted(ours) == sorted(theirs)
     assert sum(key.startswith("gradient") for key in ours) >= 6
     for key in ours:
@@ -78,8 +83,8 @@ def test_loss_gradients_codes_and_answers_agree(folder, name, backend, other):
 @every_model
 def test_a_model_saved_on_one_backend_predicts_the_same_on_another(folder, name, backend, other):
     for reader, writer in ((backend, other), (other, backend)):
-        predicted = np.load(folder / f"{reader}.npz")[f"{writer}-{name}"]
-        expected = np.load(folder / f"{writer}-{name}.npz")["predict"]
+        predicted = read(folder / f"{reader}.npz")[f"{writer}-{name}"]
+        expected = read(folder / f"{writer}-{name}.npz")["predict"]
         assert distance(expected, predicted) < 1e-5
 
 
@@ -87,6 +92,6 @@ def test_a_model_saved_on_one_backend_predicts_the_same_on_another(folder, name,
 @every_model
 def test_a_loaded_model_is_compiled_as_on_its_own_backend(folder, name, backend, other):
     for reader, writer in ((backend, other), (other, backend)):
-        read = np.load(folder / f"{reader}.npz")
+        loaded = read(folder / f"{reader}.npz")
         key = "is jit compiled"
-        assert read[f"{writer}-{name} {key}"] == read[f"{reader}-{name} {key}"]
+        assert loaded[f"{writer}-{name} {key}"] == loaded[f"{reader}-{name} {key}"]

@@ -51,10 +51,11 @@ def test_images_are_halved_down_to_seven_pixels_or_less():
 
 
 def test_widths_and_activations_are_the_users_choice():
-    encoder = networks.dense_encoder((8, 8, 1), widths=(7, 5), activation="tanh")
-    decoder = networks.dense_decoder((3,), (8, 8, 1), widths=(5, 7), activation="tanh")
+    encoder = networks.dense_encoder((3,), widths=(7, 5), activation="tanh")
+    decoder = networks.dense_decoder((3,), (4,), widths=(5, 7), activation="tanh")
     dense = lambda net: [each for each in net.layers if isinstance(each, keras.layers.Dense)]  # noqa: E731
     assert [each.units for each in dense(encoder)] == [7, 5]
-    assert [each.units for each in dense(decoder)] == [5, 7, 64]
-    assert all(each.activation is keras.activations.tanh for each in dense(encoder))
-    assert networks.convolutional_encoder((28, 28, 1), width=9).output_shape == (None, 9)
+    assert [each.units for each in dense(decoder)] == [5, 7, 4]
+    hidden = [*dense(encoder), *dense(decoder)[:-1]]
+    assert all(each.activation is keras.activations.tanh for each in hidden)
+    assert networks.convolutional_encoder((16, 16, 1), width=9).output_shape == (None, 9)
