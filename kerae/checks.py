@@ -72,7 +72,7 @@ def preprocessed(model, x):
     """The examples as the model's likelihood sees them."""
     if model.preprocessing is None:
         return x
-    return np.asarray(model.preprocess_in_batches(x))
+    return model.preprocess_in_batches(x)
 
 
 def check_array(x, shape, name):

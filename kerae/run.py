@@ -18,6 +18,7 @@ from .files import replacing
 from .schedules import Schedule
 from .versions import versions
 
+MAY_CHANGE = ("epochs", "source")  # when a run is resumed; the data's digest tells them apart
 WRITTEN = ("model.keras", "run.json", "history.csv", "figures", "checkpoints")
 
 
@@ -137,7 +138,7 @@ def _prepare(out, record, resume, overwrite):
         old = json.loads(before.read_text())
         for part in ("model", "data", "training"):
             for name in record[part]:
-                if name != "epochs" and old[part].get(name) != record[part][name]:
+                if name not in MAY_CHANGE and old[part].get(name) != record[part][name]:
                     raise ValueError(
                         f"{out} was made with {part} {name} = {old[part].get(name)!r}, but now it "
                         f"is {record[part][name]!r}. Resume with the same settings, or start "

@@ -150,6 +150,13 @@ def test_resuming_with_other_settings_is_refused(small, tmp_path):
         train(small, tmp_path, epochs=2, latent_dim=3, resume=True)
 
 
+def test_a_finished_run_is_resumed_to_itself_wherever_its_data_lie(small, tmp_path):
+    _, first = train(small, tmp_path, epochs=2, source={"name": "a", "data_dir": None})
+    _, again = train(small, tmp_path, epochs=2, source={"name": "b", "data_dir": None}, resume=True)
+    assert again["epochs_trained_now"] == 0
+    assert again["metrics"] == first["metrics"]
+
+
 def test_validation_must_leave_examples_on_both_sides(small, tmp_path):
     with pytest.raises(ValueError, match="Received: 200 of 200"):
         train(small, tmp_path, validation=200)

@@ -7,13 +7,9 @@ from typing import Annotated
 
 import typer
 
-from .._choose_backend import choose_backend
+from .._choose_backend import BACKENDS, choose_backend
 
-
-class Backend(StrEnum):
-    tensorflow = "tensorflow"
-    jax = "jax"
-    torch = "torch"
+Backend = StrEnum("Backend", BACKENDS)
 
 
 def use_backend(backend):

@@ -40,8 +40,8 @@ def evaluate(
     from .report import metrics_table
 
     model = saving.load(_model_file(run))
-    source = {"name": data, "data_dir": data_dir} if data else _source_of(run)
-    dataset = kerae_data.load(**source)
+    source = {"name": data, "data_dir": None} if data else _source_of(run)
+    dataset = kerae_data.load(source["name"], data_dir or source["data_dir"])
     metrics = model.evaluate(dataset.x_test, batch_size=1000, return_dict=True)
     if log_likelihood:
         nll = -model.log_likelihood(dataset.x_test, num_samples=log_likelihood, seed=seed)

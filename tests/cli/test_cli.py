@@ -65,6 +65,18 @@ def test_evaluate_reads_the_data_that_the_run_names(run):
     assert f"{loss:.2f}" in result.stdout
 
 
+@pytest.mark.once
+def test_evaluate_reads_the_runs_data_set_from_another_folder(run, shared_data, tmp_path):
+    record = json.loads((run[0] / "run.json").read_text())
+    record["data"]["source"] = {"name": "mnist", "data_dir": str(tmp_path)}
+    (tmp_path / "run.json").write_text(json.dumps(record))
+    (tmp_path / "model.keras").write_bytes((run[0] / "model.keras").read_bytes())
+    result = kerae_command("evaluate", tmp_path, "--data-dir", shared_data / "mnist")
+    # MNIST was found there; that its images are larger than the model's is then told.
+    assert result.returncode == 2
+    assert "Received: shape (10000, 28, 28, 1)" in result.stderr
+
+
 def test_evaluate_refuses_the_likelihood_of_grey_pixels(run):
     result = kerae_command("evaluate", run[0], "--log-likelihood", 10)
     assert result.returncode == 2
