@@ -1,32 +1,38 @@
 """The one model: corrupt, encode, draw a latent, decode; trained on a sum of named terms."""
 
 import keras
-from keras import ops
 
 from . import likelihoods
+from .checks import check_label_readers
 from .configurable import Configurable
 from .inference import Inference
 from .networks import default_decoder, default_encoder
-from .noise import FreshNoise, RepeatableNoise
 from .priors import StandardNormal
+from .propagation import Propagation, applied
 from .saving import Saving
 from .term import Reconstruction
 from .training import Training
 
-EVALUATION_SEED = 0
+OF_KERAS = ("name", "dtype", "trainable")
 
 
 @keras.saving.register_keras_serializable("kerae")
-class Autoencoder(Inference, Training, Saving, Configurable, keras.Model):
+class Autoencoder(Propagation, Inference, Training, Saving, Configurable, keras.Model):
     """Composes a corruption, encoder, latent, decoder, likelihood, prior and terms.
 
         x' ~ corruption(x),   h = encoder(x'),   z ~ q(z|h),   p(x|z) = likelihood(decoder(z))
         loss = mean over the batch of  sum over terms of  weight * value        nats per example
 
+    With a condition c(y), the encoder takes x' with c(y) appended to its last axis, and the
+    decoder z with c(y) appended. An adversary is trained beside the model, on its own loss.
+
     Calling the model gives the reconstruction, deterministically. `fit` and `evaluate` compute
     the terms and log each under its name, beside their weighted sum, `loss`. Evaluation draws
     codes too, but the same ones for the same example at every call, in whatever batch and on
     whatever backend.
+
+    The models of the literature are subclasses that choose `latent`, `prior` and `terms`, and pass
+    the arguments about the data and the networks on.
 
     Args:
         input_shape: Tuple, the shape of one example.
@@ -42,6 +48,8 @@ class Autoencoder(Inference, Training, Saving, Configurable, keras.Model):
         corruption: Layer that spoils the encoder's input in training, such as
             `keras.layers.GaussianNoise`; the target stays clean.
         preprocessing: Layer applied to input and target alike, such as `kerae.data.Binarize`.
+        condition: `kerae.conditions.Condition`, what is known about an example and given as `y`.
+        adversary: `kerae.adversaries.Adversary`, a critic that terms can refer to.
 
     Example:
 
@@ -50,20 +58,34 @@ class Autoencoder(Inference, Training, Saving, Configurable, keras.Model):
     (3, 2)
 
     Raises:
-        ValueError: If the encoder does not fit the latent, or the decoder not the likelihood.
+        ValueError: If the encoder does not fit the latent, the decoder not the likelihood, or a
+            term not the model.
     """
+
+    passed_on = ("likelihood", "encoder", "decoder", "corruption", "preprocessing")
+
+    def __new__(cls, *args, **kwargs):
+        unknown = [name for name in kwargs if name not in (*cls.argument_names(), *OF_KERAS)]
+        if unknown:
+            raise TypeError(
+                f"{cls.__name__} has no argument {unknown[0]!r}. It takes: "
+                f"{', '.join(cls.argument_names())}."
+            )
+        return super().__new__(cls, *args, **kwargs)
 
     def __init__(
         self,
         input_shape,
         latent,
-        likelihood="bernoulli",
+        likelihood: str = "bernoulli",
         prior=None,
         terms=None,
         encoder=None,
         decoder=None,
         corruption=None,
         preprocessing=None,
+        condition=None,
+        adversary=None,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -72,24 +94,38 @@ class Autoencoder(Inference, Training, Saving, Configurable, keras.Model):
         self.input_shape = tuple(input_shape)
         self.preprocessing = preprocessing
         self.corruption = corruption
-        self.data_shape = self.preprocess(self._placeholder(self.input_shape)).shape[1:]
-        self.encoder = encoder or default_encoder(self.data_shape)
+        self.data_shape = data_shape(self.input_shape, preprocessing)
+        self.condition = condition
+        self.encoder = encoder or default_encoder(self._encoded_shape())
         self.latent = latent
         self.likelihood = likelihoods.get(likelihood)
         self.parameter_shape = self.likelihood.parameter_shape(self.data_shape)
-        self.decoder = decoder or default_decoder(latent.event_shape, self.parameter_shape)
+        self.decoder = decoder or default_decoder(
+            self._with_condition(latent.event_shape), self.parameter_shape
+        )
         self.prior = prior or StandardNormal()
         self.terms = list(terms) if terms is not None else [Reconstruction()]
+        self.adversary = adversary
 
         self.seed_generator = keras.random.SeedGenerator()
         self.step = self._counter("step", ())
-        self.first_non_finite = self._counter("first_non_finite", (len(self.terms),), start=-1)
-        labels = ["loss", *(term.label for term in self.terms)]
-        self.trackers = [keras.metrics.Mean(name=label) for label in labels]
+        self.labels = [part.label for part in (*self.terms, adversary) if part is not None]
+        if len(set(self.labels)) < len(self.labels):
+            raise ValueError(f"Expected terms of different names. Received: {self.labels}")
+        self.first_non_finite = self._counter("first_non_finite", (len(self.labels),), start=-1)
+        self.trackers = [keras.metrics.Mean(name=label) for label in ("loss", *self.labels)]
         self.build((None, *self.input_shape))
 
     def _placeholder(self, shape):
         return keras.KerasTensor((None, *shape), dtype=self.variable_dtype)
+
+    def _with_condition(self, shape):
+        size = 0 if self.condition is None else self.condition.size
+        return (*shape[:-1], shape[-1] + size)
+
+    def _encoded_shape(self):
+        conditional = self.encoder_is_conditional
+        return self._with_condition(self.data_shape) if conditional else self.data_shape
 
     def _counter(self, name, shape, start=0):
         return self.add_weight(
@@ -104,9 +140,12 @@ class Autoencoder(Inference, Training, Saving, Configurable, keras.Model):
     def build(self, input_shape):
         if self.built:
             return
-        x = _apply(self.corruption, self._placeholder(self.data_shape), training=False)
-        self.latent(self.encoder(x))
-        parameters = self.decoder(self._placeholder(self.latent.event_shape))
+        if self.condition is not None:
+            y = keras.KerasTensor((None, *self.condition.y_shape), dtype=self.condition.y_dtype)
+            self.condition(y)
+        applied(self.corruption, self._placeholder(self.data_shape))
+        self.latent(self.encoder(self._placeholder(self._encoded_shape())))
+        parameters = self.decoder(self._placeholder(self._with_condition(self.latent.event_shape)))
         if tuple(parameters.shape[1:]) != self.parameter_shape:
             raise ValueError(
                 f"Expected a decoder that gives shape {('batch', *self.parameter_shape)}, the "
@@ -122,63 +161,18 @@ class Autoencoder(Inference, Training, Saving, Configurable, keras.Model):
         ):
             if not part.built:
                 part.build(shape)
+        check_label_readers(self.label_readers)
+        if self.adversary is not None:
+            if not self.adversary.built:
+                self.adversary.build(self.latent.event_shape, self.data_shape)
+            self.adversary.check_model(self)
+        for term in self.terms:
+            term.check(self)
 
     def build_from_config(self, config):
         """Does nothing: the constructor has built the model."""
 
-    def preprocess(self, x, training=False):
-        """The data that the model sees, and is compared with."""
-        return _apply(self.preprocessing, x, training)
 
-    def posterior(self, x, training=False):
-        """The parameters of q(z|x), a dict of tensors, for preprocessed data `x`."""
-        return self.latent(self.encoder(x, training=training))
-
-    def likelihood_parameters(self, z, training=False):
-        """The decoder's output for codes `z` of shape `(batch, *event_shape)`."""
-        return ops.cast(self.decoder(z, training=training), self.variable_dtype)
-
-    def log_likelihood_of_codes(self, x, z, training=False):
-        """log p(x|z) in nats for codes `(batch, num_samples, *event_shape)`, one for each code."""
-        num_samples = z.shape[1]
-        parameters = self.likelihood_parameters(
-            ops.reshape(z, (-1, *self.latent.event_shape)), training
-        )
-        log_prob = self.likelihood.log_prob(ops.repeat(x, num_samples, axis=0), parameters)
-        return ops.reshape(log_prob, (-1, num_samples))
-
-    def call(self, x, training=False):
-        x = self.preprocess(ops.cast(x, self.variable_dtype))
-        z = self.latent.mode(self.posterior(x, training))
-        return self.likelihood.mean(self.likelihood_parameters(z, training))
-
-    def noise(self, x, training):
-        """Where a pass over the batch `x` draws its random numbers from."""
-        if training:
-            return FreshNoise(self.seed_generator, ops.shape(x)[0])
-        return RepeatableNoise(RepeatableNoise.identity_of(x), EVALUATION_SEED)
-
-    def propagate(self, x, training=False):
-        """One stochastic pass over a batch, as training and evaluation do it.
-
-        Returns:
-            Dict of tensors: the target `x`, the `posterior` (itself a dict), codes `z` of shape
-            `(batch, num_samples, *event_shape)` and their `log_likelihood`, log p(x|z) in nats,
-            of shape `(batch, num_samples)`.
-        """
-        x = ops.cast(x, self.variable_dtype)
-        noise = self.noise(x, training)
-        target = self.preprocess(x, training)
-        corrupted = _apply(self.corruption, target, training)
-        posterior = self.posterior(corrupted, training)
-        z = self.latent.sample(posterior, noise)
-        return {
-            "x": target,
-            "posterior": posterior,
-            "z": z,
-            "log_likelihood": self.log_likelihood_of_codes(target, z, training),
-        }
-
-
-def _apply(layer, x, training):
-    return x if layer is None else layer(x, training=training)
+def data_shape(input_shape, preprocessing):
+    """The shape of one example after preprocessing."""
+    return applied(preprocessing, keras.KerasTensor((None, *input_shape))).shape[1:]

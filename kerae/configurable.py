@@ -9,7 +9,8 @@ class Configurable:
     """Derives `get_config` and `from_config` from the signature of `__init__`.
 
     A subclass stores each argument under its own name and gets a config that survives
-    `.keras` files; nested layers, parts and schedules included. `**kwargs` go to Keras.
+    `.keras` files; nested layers, parts and schedules included. `**kwargs` go to Keras, but for
+    the names in `passed_on`, which are arguments of a parent.
 
     Example:
 
@@ -18,11 +19,14 @@ class Configurable:
     {'start': 0.0, 'end': 1.0, 'steps': 100}
     """
 
+    passed_on = ()
+
     @classmethod
     def argument_names(cls):
-        """The names of the constructor's own arguments, in order."""
+        """The names of the constructor's arguments, in order, those passed on included."""
         parameters = inspect.signature(cls.__init__).parameters.values()
-        return [p.name for p in parameters if p.name != "self" and p.kind is not p.VAR_KEYWORD]
+        own = [p.name for p in parameters if p.name != "self" and p.kind is not p.VAR_KEYWORD]
+        return own + [name for name in cls.passed_on if name not in own]
 
     def get_config(self):
         own = {name: getattr(self, name) for name in self.argument_names()}
@@ -52,4 +56,6 @@ def describe(thing):
         return {"class": type(thing).__name__, "parameters": thing.count_params()}
     if isinstance(thing, list | tuple):
         return [describe(item) for item in thing]
+    if inspect.isfunction(thing):
+        return thing.__name__
     return thing if isinstance(thing, int | float | str | None) else str(thing)

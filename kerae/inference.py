@@ -18,26 +18,31 @@ ELEMENTS_AT_ONCE = 2**23
 class Inference:
     """Encoding, decoding, sampling and the likelihood of `kerae.Autoencoder`."""
 
-    def encode(self, x, batch_size=BATCH_SIZE):
+    def encode(self, x, y=None, batch_size=BATCH_SIZE):
         """The codes of examples: for a stochastic latent, the mean of the posterior q(z|x).
 
         Args:
             x: Array `(n, *input_shape)`.
+            y: Array of the labels or vectors that a conditional model is conditioned on. Where
+                only the decoder is, as in `kerae.CAAE`, it is not looked at.
             batch_size: Integer, the number of examples computed at once.
         Returns:
             Array `(n, latent_dim)`.
         Raises:
             ValueError: If the data do not fit the model.
         """
-        x = np.asarray(x)
-        checks.check_examples(self, x)
-        return self._in_batches(self._encode, x, batch_size=batch_size)
+        inputs = (
+            self._checked_inputs(x, y) if self.encoder_is_conditional else self._checked_examples(x)
+        )
+        return self._in_batches(self._encode, inputs, batch_size=batch_size)
 
-    def decode(self, z, batch_size=BATCH_SIZE):
+    def decode(self, z, y=None, batch_size=BATCH_SIZE):
         """The mean of p(x|z) of codes, in data space.
 
         Args:
             z: Array `(n, latent_dim)`.
+            y: What a conditional model is conditioned on: one label or vector, or one for each
+                code.
             batch_size: Integer, the number of codes computed at once.
         Returns:
             Array `(n, *data_shape)`.
@@ -46,45 +51,60 @@ class Inference:
         """
         z = np.asarray(z)
         checks.check_array(z, self.latent.event_shape, "z")
-        return self._in_batches(self._decode, z, batch_size=batch_size)
+        y = checks.repeated_label(self._conditions, y, len(z))
+        arrays = (z, *checks.checked_labels(self, self._conditions, y, len(z)))
+        return self._in_batches(self._decode, arrays, batch_size=batch_size)
 
-    def reconstruct(self, x, batch_size=BATCH_SIZE):
+    def reconstruct(self, x, y=None, batch_size=BATCH_SIZE):
         """The mean of p(x|z) at the code of each example; the same as `predict`.
 
         Args:
             x: Array `(n, *input_shape)`, or a data set as `predict` takes it.
+            y: Array of the labels or vectors that a conditional model is conditioned on.
             batch_size: Integer, the number of examples computed at once.
         Returns:
             Array `(n, *data_shape)`.
         Raises:
             ValueError: If the data do not fit the model.
         """
-        return self.predict(x, batch_size=batch_size if checks.is_array(x) else None, verbose=0)
+        if not checks.is_array(x):
+            return self.predict(x, verbose=0)
+        inputs = self._checked_inputs(x, y)
+        return self.predict(inputs if len(inputs) > 1 else x, batch_size=batch_size, verbose=0)
 
-    def sample(self, num_samples, seed=None, batch_size=BATCH_SIZE):
+    def sample(self, num_samples, y=None, seed=None, batch_size=BATCH_SIZE):
         """New examples: the mean of p(x|z) at codes drawn from the model's prior.
 
         Args:
             num_samples: Integer.
+            y: What a conditional model is conditioned on, or the class whose part of the prior
+                is drawn from: one label or vector, or one for each sample.
             seed: Integer; the same seed gives the same codes on every backend. `None` draws
                 one from Python's generator, which `keras.utils.set_random_seed` sets.
             batch_size: Integer, the number of examples computed at once.
         Returns:
             Array `(num_samples, *data_shape)`.
+        Raises:
+            ValueError: If `num_samples` is below 1 or `y` does not fit the model.
         """
         if num_samples < 1:
             raise ValueError(f"Expected `num_samples` of at least 1. Received: {num_samples}")
         if seed is None:
             seed = random.randrange(2**31)
         numbers = np.arange(num_samples, dtype="int32")
-        return self._in_batches(self._sample, numbers, batch_size=batch_size, seed=seed)
+        # A prior with classes can also be drawn from as a whole.
+        readers = self._conditions if y is None else self.label_readers
+        y = checks.repeated_label(readers, y, num_samples)
+        arrays = (numbers, *checks.checked_labels(self, readers, y, num_samples))
+        return self._in_batches(self._sample, arrays, batch_size=batch_size, seed=seed)
 
-    def interpolate(self, x_a, x_b, steps=10, method="linear"):
+    def interpolate(self, x_a, x_b, y=None, steps=10, method="linear"):
         """Decoded codes on the way from one example to another.
 
         Args:
             x_a: Array `(n, *input_shape)`.
             x_b: Array of the same shape.
+            y: Array of what a conditional model is conditioned on, for each pair.
             steps: Integer of at least 2, the number of images, both ends included.
             method: `"linear"` or `"slerp"`; see `kerae.latent_space.interpolate`.
         Returns:
@@ -92,19 +112,23 @@ class Inference:
         Raises:
             ValueError: If the data do not fit the model or each other.
         """
-        z = latent_space.interpolate(self.encode(x_a), self.encode(x_b), steps, method)
-        decoded = self.decode(z.reshape(-1, *self.latent.event_shape))
+        z_a, z_b = self.encode(x_a, y), self.encode(x_b, y)
+        z = latent_space.interpolate(z_a, z_b, steps, method)
+        y = y if y is None else np.repeat(y, steps, axis=0)
+        decoded = self.decode(z.reshape(-1, *self.latent.event_shape), y)
         return decoded.reshape(-1, steps, *decoded.shape[1:])
 
-    def log_likelihood(self, x, num_samples=1000, seed=0, batch_size=64):
+    def log_likelihood(self, x, y=None, num_samples=1000, seed=0, batch_size=64):
         """log p(x) of examples, estimated by importance sampling from the posterior.
 
             log p(x) = log( 1/K sum over k of  p(x|z_k) p(z_k) / q(z_k|x) ),   z_k ~ q(z|x)
 
-        A lower bound in expectation that gets tighter with K; with K = 1 it is the ELBO.
+        A lower bound in expectation that gets tighter with K; with K = 1 it is the ELBO. Of a
+        conditional model it is log p(x|y).
 
         Args:
             x: Array `(n, *input_shape)`.
+            y: Array of the labels or vectors that a conditional model is conditioned on.
             num_samples: Integer, the number K of codes per example.
             seed: Integer; with it, the estimate of an example depends on nothing but the
                 example.
@@ -117,16 +141,15 @@ class Inference:
         Reference:
             Burda et al., 2016, https://arxiv.org/abs/1509.00519
         """
-        x = np.asarray(x)
-        checks.check_examples(self, x)
-        self.likelihood.check_density(checks.preprocessed(self, x))
+        arrays = self._checked_inputs(x, y)
+        self.likelihood.check_density(checks.preprocessed(self, arrays[0]))
         size = math.prod(self.data_shape)
         at_once = max(1, min(num_samples, ELEMENTS_AT_ONCE // (batch_size * size)))
-        log_sum = np.full(len(x), -np.inf)
+        log_sum = np.full(len(arrays[0]), -np.inf)
         for done in range(0, num_samples, at_once):
             log_weights = self._in_batches(
                 partial(self._log_weights, num_samples=at_once),
-                x,
+                arrays,
                 batch_size=batch_size,
                 seed=seed,
                 skip=done,
@@ -136,47 +159,72 @@ class Inference:
 
     def preprocess_in_batches(self, x, batch_size=BATCH_SIZE):
         """The data that the model compares its reconstructions with, as a NumPy array."""
-        return self._in_batches(self._preprocessed, x, batch_size=batch_size)
+        return self._in_batches(self._preprocessed, (x,), batch_size=batch_size)
+
+    @property
+    def _conditions(self):
+        return [] if self.condition is None else [self.condition]
+
+    def _checked_inputs(self, x, y):
+        """What the model is called with: a tuple of the examples, and `y` if it is conditional."""
+        (x,) = self._checked_examples(x)
+        return (x, *checks.checked_labels(self, self._conditions, y, len(x)))
+
+    def _checked_examples(self, x):
+        x = np.asarray(x)
+        checks.check_examples(self, x)
+        return (x,)
 
     # What is compiled: functions of tensors that draw no fresh noise.
 
     def _preprocessed(self, x):
         return self.preprocess(ops.cast(x, self.variable_dtype))
 
-    def _encode(self, x):
-        return self.latent.mode(self.posterior(self._preprocessed(x)))
+    def _encode(self, x, y=None):
+        return self.latent.mode(self.posterior(self._preprocessed(x), self.embed(y)))
 
-    def _decode(self, z):
-        return self.likelihood.mean(self.likelihood_parameters(ops.cast(z, self.variable_dtype)))
+    def _decode(self, z, y=None):
+        z = ops.cast(z, self.variable_dtype)
+        return self.likelihood.mean(self.likelihood_parameters(z, self.embed(y)))
 
-    def _sample(self, numbers, seed):
+    def _sample(self, numbers, y=None, *, seed):
         noise = RepeatableNoise((numbers, ops.zeros_like(numbers)), seed)
-        return self._decode(self.prior.sample(noise))
+        z = self.prior.sample(noise, labels=y if self.adversary in self.label_readers else None)
+        return self._decode(z, y)
 
-    def _log_weights(self, x, seed, skip, num_samples):
+    def _log_weights(self, x, y=None, *, seed, skip, num_samples):
         noise = RepeatableNoise(RepeatableNoise.identity_of(x), seed, skip)
-        x = self._preprocessed(x)
-        posterior = self.posterior(x)
+        x, condition = self._preprocessed(x), self.embed(y)
+        posterior = self.posterior(x, condition)
         z = self.latent.sample(posterior, noise, num_samples)
         return (
-            self.log_likelihood_of_codes(x, z)
+            self.log_likelihood_of_codes(x, z, condition)
             + self.prior.log_prob(z)
             - self.latent.log_prob(posterior, z)
         )
 
-    def _in_batches(self, function, array, batch_size, **integers):
-        """Calls a compiled `function(batch, **integers)` for batches that are all of one size."""
+    def _in_batches(self, function, arrays, batch_size, **integers):
+        """Calls a compiled `function(*batch, **integers)`, with batches that are all of one size.
+
+        Args:
+            arrays: Tuple of arrays of equal length, cut into batches together.
+        """
         method = getattr(function, "func", function)
         key = (method.__name__, *getattr(function, "keywords", {}).items())
         cache = self.__dict__.setdefault("_compiled", {})
         if key not in cache:
             cache[key] = backend.compiled(self, function)
-        integers = [ops.convert_to_tensor(int32(i), "int32") for i in integers.values()]
-        batch_size = min(batch_size, len(array))
+        integers = {name: ops.convert_to_tensor(int32(i), "int32") for name, i in integers.items()}
+        count = len(arrays[0])
+        batch_size = min(batch_size, count)
         results = []
-        for start in range(0, len(array), batch_size):
-            batch = array[start : start + batch_size]
-            padding = np.repeat(batch[-1:], batch_size - len(batch), axis=0)
-            batch = ops.convert_to_tensor(np.concatenate([batch, padding]))
-            results.append(ops.convert_to_numpy(cache[key](batch, *integers)))
-        return np.concatenate(results)[: len(array)]
+        for start in range(0, count, batch_size):
+            batch = [_padded(array[start : start + batch_size], batch_size) for array in arrays]
+            results.append(ops.convert_to_numpy(cache[key](*batch, **integers)))
+        return np.concatenate(results)[:count]
+
+
+def _padded(batch, batch_size):
+    """The batch as a tensor, its last row repeated until it has `batch_size` rows."""
+    padding = np.repeat(batch[-1:], batch_size - len(batch), axis=0)
+    return ops.convert_to_tensor(np.concatenate([batch, padding]))

@@ -1,4 +1,4 @@
-"""Paths through the space of codes, as NumPy arrays."""
+"""Arithmetic and paths in the space of codes, as NumPy arrays."""
 
 import numpy as np
 
@@ -50,3 +50,123 @@ def interpolate(z_a, z_b, steps=10, method="linear"):
     safe = np.where(straight, 1.0, omega)
     curved = (np.sin((1 - t) * safe) * a + np.sin(t * safe) * b) / np.sin(safe)
     return np.where(straight, (1 - t) * a + t * b, curved)
+
+
+def midpoint(z_a, z_b):
+    """The codes halfway between `z_a` and `z_b`: (a + b) / 2.
+
+    Args:
+        z_a: Array `(n, latent_dim)`.
+        z_b: Array of the same shape.
+    Returns:
+        Array of the same shape.
+
+    Example:
+
+    >>> kerae.latent_space.midpoint(np.array([[0.0, 2.0]]), np.array([[1.0, 4.0]]))
+    array([[0.5, 3. ]])
+
+    Raises:
+        ValueError: If the shapes differ.
+    """
+    return interpolate(z_a, z_b, steps=3)[:, 1]
+
+
+def attribute_vector(model, x_with, x_without):
+    """The direction of an attribute: from the codes of examples without it to those with it.
+
+        v = mean code of `x_with` - mean code of `x_without`
+
+    Args:
+        model: `kerae.Autoencoder`.
+        x_with: Array `(n, *input_shape)`, examples that have the attribute, such as thick digits.
+        x_without: Array `(m, *input_shape)`, examples that do not, best alike in all else.
+    Returns:
+        Array `(latent_dim,)`, for `apply_attribute`.
+
+    Example:
+
+    >>> model = kerae.AE((8, 8, 1), latent_dim=2)
+    >>> thick, thin = np.ones((5, 8, 8, 1), "float32"), np.zeros((3, 8, 8, 1), "float32")
+    >>> kerae.latent_space.attribute_vector(model, thick, thin).shape
+    (2,)
+
+    Raises:
+        ValueError: If the data do not fit the model.
+    Reference:
+        Larsen et al., 2016, https://arxiv.org/abs/1512.09300;
+        White, 2016, https://arxiv.org/abs/1609.04468
+    """
+    return model.encode(x_with).mean(axis=0) - model.encode(x_without).mean(axis=0)
+
+
+def apply_attribute(z, vector, strength=1.0):
+    """Codes with more of an attribute, or less: z + strength * vector.
+
+    Args:
+        z: Array `(n, latent_dim)`.
+        vector: Array `(latent_dim,)`, as `attribute_vector` gives it.
+        strength: Float; 1 adds the attribute, -1 removes it. Or a sequence of them, such as
+            `np.linspace(-1, 1, 9)`.
+    Returns:
+        Array `(n, latent_dim)`; `(n, steps, latent_dim)` for a sequence of strengths.
+
+    Example:
+
+    >>> kerae.latent_space.apply_attribute(np.zeros((1, 2)), np.array([1.0, 2.0]), [-1, 0, 1])
+    array([[[-1., -2.],
+            [ 0.,  0.],
+            [ 1.,  2.]]])
+
+    Raises:
+        ValueError: If the shapes do not fit each other.
+    """
+    z, vector = np.asarray(z), np.asarray(vector)
+    if z.ndim != 2 or vector.shape != z.shape[1:] or np.ndim(strength) > 1:
+        raise ValueError(
+            "Expected `z` of shape (n, latent_dim), `vector` of shape (latent_dim,) and a number "
+            f"or a sequence of them as `strength`. Received: shapes {z.shape}, {vector.shape} and "
+            f"{np.shape(strength)}."
+        )
+    strengths = np.atleast_1d(np.asarray(strength, np.result_type(vector, np.float32)))
+    moved = z[:, None, :] + strengths[:, None] * vector
+    return moved if np.ndim(strength) else moved[:, 0]
+
+
+def traverse(model, z, dims=None, range=(-3.0, 3.0), steps=10, y=None):
+    """What each latent dimension does: decodes a code while one dimension after another moves.
+
+    Args:
+        model: `kerae.Autoencoder` whose codes are vectors.
+        z: Array `(latent_dim,)`, the code that the dimensions which do not move keep.
+        dims: Sequence of integers, the dimensions that move. Defaults to all.
+        range: Pair of floats, the first and the last value of the dimension that moves.
+        steps: Integer, the number of values.
+        y: The label or vector that a conditional model is conditioned on.
+    Returns:
+        Array `(dims, steps, *data_shape)`, as `kerae.figures.traversals` draws it.
+
+    Example:
+
+    >>> model = kerae.VAE((8, 8, 1), latent_dim=3)
+    >>> kerae.latent_space.traverse(model, np.zeros(3), dims=[0, 2], steps=5).shape
+    (2, 5, 8, 8, 1)
+
+    Raises:
+        ValueError: If `z` is no code of the model, or there is no such dimension.
+    Reference:
+        Higgins et al., 2017, https://openreview.net/forum?id=Sy2fzU9gl
+    """
+    z = np.asarray(z, "float32")
+    if z.ndim != 1 or z.shape != tuple(model.latent.event_shape):
+        raise ValueError(
+            f"Expected `z` to be one code, of shape {tuple(model.latent.event_shape)}. "
+            f"Received: shape {z.shape}."
+        )
+    dims = np.arange(len(z)) if dims is None else np.asarray(dims)
+    if not np.isin(dims, np.arange(len(z))).all():
+        raise ValueError(f"Expected `dims` from 0 to {len(z) - 1}. Received: {dims.tolist()}")
+    codes = np.tile(z, (len(dims), steps, 1))
+    codes[np.arange(len(dims)), :, dims] = np.linspace(*range, steps)
+    decoded = model.decode(codes.reshape(-1, len(z)), y)
+    return decoded.reshape(len(dims), steps, *decoded.shape[1:])

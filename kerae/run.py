@@ -38,8 +38,8 @@ def train(
     """Trains a model with Adam on a cosine schedule and writes a run folder.
 
     A part of the training examples is held out: after every epoch the model is kept if it is the
-    best on them so far (unless a schedule changes the objective meanwhile: then the last is
-    kept). The test examples are read once, at the end.
+    best on them so far (unless a schedule or an adversary changes the objective meanwhile: then
+    the last is kept). The test examples are read once, at the end.
 
     Args:
         model: `kerae.Autoencoder`.
@@ -62,7 +62,13 @@ def train(
         ValueError: If a run is to be resumed that was made with other settings.
     """
     out = Path(out)
-    x_train, x_validation = _hold_out(data.x_train, validation, seed)
+    kept, held_out = _hold_out(len(data.x_train), validation, seed)
+    x, y = data.x_train, data.y_train
+    examples = {
+        "train": _examples(model, x[kept], y[kept]),
+        "validation": _examples(model, x[held_out], y[held_out]),
+        "test": _examples(model, data.x_test, data.y_test),
+    }
     record = {
         "model": describe(model),
         "data": {
@@ -70,8 +76,8 @@ def train(
             "source": source,
             "digest": data.digest,
             "input_shape": list(data.input_shape),
-            "train": len(x_train),
-            "validation": len(x_validation),
+            "train": len(kept),
+            "validation": len(held_out),
             "test": len(data.x_test),
         },
         "training": {
@@ -85,7 +91,7 @@ def train(
     _prepare(out, record, resume, overwrite)
     _write_json(out / "run.json", {**record, "finished": False})
 
-    steps = epochs * math.ceil(len(x_train) / batch_size)
+    steps = epochs * math.ceil(len(kept) / batch_size)
     schedule = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
     model.compile(optimizer=keras.optimizers.Adam(schedule))
     checkpoint = Checkpoint(out / "checkpoints")
@@ -93,8 +99,8 @@ def train(
     history = HistoryFile(out / "history.csv", first_epoch)
     started = time.perf_counter()
     model.fit(
-        x_train,
-        validation_data=(x_validation,),
+        *examples["train"],
+        validation_data=examples["validation"],
         epochs=epochs,
         initial_epoch=first_epoch,
         batch_size=batch_size,
@@ -104,9 +110,15 @@ def train(
     seconds = time.perf_counter() - started
 
     model.restore(out / "model.keras")
+    if hasattr(model, "fit_prior"):  # a density that is fitted to the codes of the best weights
+        model.fit_prior(x[kept], seed)
+        model.save(out / "model.keras")
+    if hasattr(model, "fit_prior"):
+        model.fit_prior(*examples["train"], seed=seed)
+        model.save(out / "model.keras")
     metrics = {
-        "validation": model.evaluate(x_validation, batch_size=1000, return_dict=True, verbose=0),
-        "test": model.evaluate(data.x_test, batch_size=1000, return_dict=True, verbose=0),
+        name: model.evaluate(*examples[name], batch_size=1000, return_dict=True, verbose=0)
+        for name in ("validation", "test")
     }
     _draw(model, data, history.columns(), out / "figures", seed)
     record |= {
@@ -121,15 +133,20 @@ def train(
     return record
 
 
-def _hold_out(x, validation, seed):
-    count = round(validation * len(x)) if validation < 1 else int(validation)
-    if not 0 < count < len(x):
+def _hold_out(count, validation, seed):
+    """The rows to train on, and those held out."""
+    held_out = round(validation * count) if validation < 1 else int(validation)
+    if not 0 < held_out < count:
         raise ValueError(
             f"Expected `validation` to leave examples on both sides. Received: {validation} of "
-            f"{len(x)} training examples."
+            f"{count} training examples."
         )
-    order = np.random.default_rng(seed).permutation(len(x))
-    return x[order[count:]], x[order[:count]]
+    order = np.random.default_rng(seed).permutation(count)
+    return order[held_out:], order[:held_out]
+
+
+def _examples(model, x, y):
+    return (x, y) if model.label_readers else (x,)
 
 
 def _prepare(out, record, resume, overwrite):
@@ -164,28 +181,30 @@ def _write_json(path, record):
 def _keep_best(model, path, history):
     arguments = (a for term in model.terms for a in vars(term).values())
     scheduled = any(isinstance(argument, Schedule) for argument in arguments)
+    moving = scheduled or model.adversary is not None
     best = min((float(row["val_loss"]) for row in history.rows), default=None)
     return keras.callbacks.ModelCheckpoint(
         path,
         monitor="val_loss",
         mode="min",
-        save_best_only=not scheduled,
+        save_best_only=not moving,
         initial_value_threshold=best,
     )
 
 
 def _draw(model, data, history, folder, seed):
+    y = data.y_test if model.condition is not None else None
+    codes = model.encode(data.x_test, y)
     drawn = {
         "loss_curves": figures.loss_curves(history),
-        "latent_scatter": figures.latent_scatter(
-            model.encode(data.x_test), data.y_test, data.class_names
-        ),
+        "latent_scatter": figures.latent_scatter(codes, data.y_test, data.class_names),
     }
     if figures.is_image(model.data_shape):
         x = data.x_test[:20]
-        target = model.preprocess_in_batches(x)
-        drawn["reconstructions"] = figures.reconstructions(target, model.reconstruct(x))
-        drawn["samples"] = figures.samples(model.sample(50, seed=seed))
+        x_hat = model.reconstruct(x, None if y is None else y[:20])
+        drawn["reconstructions"] = figures.reconstructions(model.preprocess_in_batches(x), x_hat)
+        classes = np.arange(50) % len(data.class_names) if model.label_readers else None
+        drawn["samples"] = figures.samples(model.sample(50, y=classes, seed=seed))
     for name, figure in drawn.items():
         with replacing(folder / f"{name}.png") as partial:
             figure.savefig(partial, format="png")

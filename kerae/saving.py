@@ -27,8 +27,7 @@ class Saving:
             raise ValueError(f"Expected a path that ends in `.keras`. Received: {filepath}")
         if path.exists() and not overwrite:
             raise FileExistsError(f"{path} exists already. Pass overwrite=True to replace it.")
-        if self.compiled:
-            self.optimizer.build(self.trainable_variables)  # or the file could not be loaded
+        self._build_optimizer()  # or the file could not be loaded
         with replacing(path) as partial:
             super().save(partial, **kwargs)
 
@@ -38,9 +37,13 @@ class Saving:
         Raises:
             ValueError: If the file is truncated, foreign, or of another architecture.
         """
-        if self.compiled:
-            self.optimizer.build(self.trainable_variables)  # or its state would be skipped
+        self._build_optimizer()  # or its state would be skipped
         _read(filepath, self.load_weights)
+
+    def _build_optimizer(self):
+        # One that scales losses of half precision would get its variables a second time.
+        if self.compiled and not self.optimizer.built:
+            self.optimizer.build(self.trainable_variables)
 
     def _seed_states(self):
         """The states of all seed generators, dropout's included, in the order of the layers."""
@@ -81,7 +84,18 @@ def load(filepath, custom_objects=None):
         ValueError: If the file is truncated, or was not written by a kerae model. Code inside a
             file (Lambda layers) is never run.
     """
-    from . import callbacks, data, likelihoods, models, penalties  # noqa: F401  registers them
+    # Which registers what a file may name.
+    from . import (  # noqa: F401
+        adversaries,
+        callbacks,
+        conditions,
+        corruptions,
+        data,
+        likelihoods,
+        models,
+        penalties,
+        priors,
+    )
     from .autoencoder import Autoencoder
 
     model = _read(

@@ -28,12 +28,15 @@ class Term(Part):
         super().__init__(**kwargs)
         self.weight = non_negative("weight", weight)
 
+    def check(self, model):
+        """Raises a `ValueError` if the term makes no sense for the model."""
+
     def value(self, model, outputs):
         """The quantity, of shape `(batch,)` or `(batch, groups)`: its sum over groups is logged.
 
         Args:
             model: The `kerae.Autoencoder` that is trained, for its parts.
-            outputs: Dict of tensors, what `Autoencoder.outputs` gives.
+            outputs: Dict, what `Autoencoder.propagate` gives.
         """
         raise NotImplementedError
 
@@ -45,6 +48,11 @@ class Term(Part):
 def total(value):
     """The sum over groups, of shape `(batch,)`."""
     return value if len(value.shape) == 1 else ops.sum(value, axis=-1)
+
+
+def of_each_example(value, outputs):
+    """A number of the whole batch, a scalar, as that of each of its examples: shape `(batch,)`."""
+    return ops.broadcast_to(value, ops.shape(outputs["x"])[:1])
 
 
 def non_negative(name, value):

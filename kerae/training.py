@@ -1,12 +1,14 @@
 """How a model is trained and evaluated: its objective, and Keras' `fit` around it."""
 
 import keras
+import numpy as np
 from keras import ops
 
 from . import backend, checks
 from .callbacks.epoch_start import EpochStart
 from .callbacks.stop_at_non_finite import StopAtNonFinite
 from .data.shuffled_batches import ShuffledBatches
+from .networks.output_bias import set_output_bias
 from .term import total
 
 NOT_IN_COMPILE = ("loss", "loss_weights", "metrics", "weighted_metrics")
@@ -20,11 +22,13 @@ class Training:
 
     def objective(self, data, training):
         """The loss of a batch, a scalar; each term is added to its running mean on the way."""
-        x, _, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
-        outputs = self.propagate(x, training)
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        outputs = self.propagate(x, y if self.label_readers else None, training)
         values = [term.value(self, outputs) for term in self.terms]
         losses = [term.loss(value, self.step) for term, value in zip(self.terms, values)]
         per_example = [sum(losses), *(total(value) for value in values)]
+        if self.adversary is not None:
+            per_example.append(self.adversary.loss(self, outputs))
         if sample_weight is not None:
             weight = ops.reshape(ops.cast(sample_weight, self.variable_dtype), (-1,))
             per_example = [weight * value for value in per_example]
@@ -32,7 +36,9 @@ class Training:
             tracker.update_state(ops.stop_gradient(value))
         if training:
             self._count_step(per_example[1:])
-        return ops.mean(per_example[0])
+        # No variable gets a gradient from both, so one backward pass serves model and adversary.
+        own, adversary = per_example[0], per_example[1 + len(self.terms) :]
+        return ops.mean(sum(adversary, own))
 
     def _count_step(self, values):
         self.step.assign(self.step + 1)
@@ -45,14 +51,17 @@ class Training:
     def metrics(self):
         return self.trackers
 
-    def compile(self, optimizer="adam", **kwargs):
+    def compile(self, optimizer="adam", adversary_optimizer=None, **kwargs):
         """Sets the optimizer; the objective is the model's own.
 
         Args:
             optimizer: Keras optimizer or its name.
+            adversary_optimizer: The same for the variables of the model's adversary. Defaults to
+                one like `optimizer`.
             **kwargs: Keras' own, such as `jit_compile` and `steps_per_execution`.
         Raises:
-            ValueError: If a loss or metrics are given.
+            ValueError: If a loss or metrics are given, or an optimizer for an adversary that the
+                model does not have.
         """
         given = [name for name in NOT_IN_COMPILE if kwargs.get(name) is not None]
         if given:
@@ -60,7 +69,28 @@ class Training:
                 f"A kerae model has its own objective. Received: {given[0]}={kwargs[given[0]]!r}. "
                 "Choose `likelihood=` for another reconstruction error, `terms=` for other terms."
             )
-        super().compile(optimizer=optimizer, **kwargs)
+        if self.adversary is None and adversary_optimizer is not None:
+            raise ValueError(
+                "This model has no adversary. Received: "
+                f"adversary_optimizer={adversary_optimizer!r}. Leave it out."
+            )
+        optimizer = keras.optimizers.get(optimizer)
+        if self.adversary is None:
+            super().compile(optimizer=optimizer, **kwargs)
+            return
+        adversary_optimizer = keras.optimizers.get(
+            adversary_optimizer or type(optimizer).from_config(optimizer.get_config())
+        )
+        # By identity: the paths of variables change when a model is loaded.
+        own = {id(variable) for variable in self.adversary.trainable_variables}
+        both = keras.optimizers.MultiOptimizer(
+            lambda variable: adversary_optimizer if id(variable) in own else optimizer
+        )
+        super().compile(optimizer=both, **kwargs)
+        # What a `.keras` file keeps.
+        self._compile_config.config.update(
+            optimizer=optimizer, adversary_optimizer=adversary_optimizer
+        )
 
     def compile_from_config(self, config):
         """Compiles a loaded model as it was when it was saved, ready for its optimizer's state."""
@@ -68,6 +98,28 @@ class Training:
         # Whether XLA or TorchDynamo compiles the steps is not for the backend that saved to say.
         self.compile(**arguments | {"jit_compile": "auto"})
         self.optimizer.build(self.trainable_variables)
+
+    def start_at_mean(self, x):
+        """Sets the bias of the decoder's last layer so that training starts at the data's mean.
+
+        Otherwise the first steps go into learning that mean, through the code: units with a
+        bounded activation, such as a sigmoid, can then saturate for good. To be called once,
+        before `fit`; a decoder whose last layer has no bias is left as it is.
+
+        Args:
+            x: Array `(n, *input_shape)`, the examples to train on.
+        Returns:
+            The model itself.
+        Raises:
+            ValueError: If the data do not fit the model.
+        Reference:
+            Burda et al., 2016, https://arxiv.org/abs/1509.00519 (section 5)
+        """
+        x = np.asarray(x)
+        checks.check_examples(self, x)
+        mean = self.preprocess_in_batches(x).mean(axis=0)
+        set_output_bias(self.decoder, self.likelihood.parameters_of(mean))
+        return self
 
     def fit(
         self,
@@ -87,11 +139,13 @@ class Training:
 
         Arrays are shuffled in an order that depends on the model's seed and the steps it was
         trained for, so that a run that was interrupted and resumed sees the same batches as
-        one that was not. Labels `y` are ignored. With `sample_weight`, every logged value is,
-        like Keras' own loss, the sum of weight times value divided by the number of examples.
+        one that was not. With `sample_weight`, every logged value is, like Keras' own loss, the
+        sum of weight times value divided by the number of examples.
 
         Args:
             x: Array, `tf.data.Dataset`, `keras.utils.PyDataset` or torch `DataLoader`.
+            y: Array of what a conditional model is conditioned on, or of the labels that an
+                adversary reads; other models ignore it.
             **kwargs: As for `keras.Model.fit`, like the arguments not named here.
         Raises:
             ValueError: If the data do not fit the model.
@@ -111,7 +165,7 @@ class Training:
                 x = epoch_start.batches = ShuffledBatches((x, y, sample_weight), batch_size)
                 y, sample_weight, batch_size, shuffle = None, None, None, False
         else:
-            checks.check_dataset(self, x)
+            checks.check_dataset(self, x, self.label_readers)
             # Keras shuffles the batches of a PyDataset; it warns where it cannot shuffle.
             shuffle = shuffle and isinstance(x, keras.utils.PyDataset)
         if validation_data is not None:
@@ -133,7 +187,7 @@ class Training:
     def _checked(self, x, y=None, sample_weight=None):
         if checks.is_array(x):
             return checks.checked_arrays(self, x, y, sample_weight)
-        checks.check_dataset(self, x)
+        checks.check_dataset(self, x, self.label_readers)
         return x, y, sample_weight
 
     def evaluate(self, x=None, y=None, *args, sample_weight=None, **kwargs):
@@ -143,6 +197,20 @@ class Training:
         return super().evaluate(x, y, *args, sample_weight=sample_weight, **kwargs)
 
     def predict(self, x, *args, **kwargs):
-        """Keras' `predict`, after a look at the data: reconstructions in data space."""
-        self._checked(x)
+        """Keras' `predict`, after a look at the data: reconstructions in data space.
+
+        Args:
+            x: Array or data set; for a conditional model, the arrays `[x, y]`.
+        """
+        if self.condition is not None:
+            if not (isinstance(x, list | tuple) and len(x) == 2):
+                raise ValueError(
+                    f"This {type(self).__name__} is conditional: expected the two arrays [x, y]. "
+                    f"Received: {type(x).__name__}."
+                )
+            x = list(self._checked_inputs(*x))
+        elif checks.is_array(x):
+            checks.check_examples(self, np.asarray(x))
+        else:
+            checks.check_dataset(self, x, label_readers=[])
         return super().predict(x, *args, **kwargs)

@@ -34,7 +34,8 @@ def _tensorflow(function, x):
     with tf.GradientTape() as tape:
         tape.watch(x)
         y = function(x)
-    return tape.gradient(y, x, unconnected_gradients="zero")
+    slopes = tape.gradient(y, x, unconnected_gradients="zero")
+    return keras.tree.map_structure(tf.convert_to_tensor, slopes)  # those of embeddings are sparse
 
 
 def _torch(function, x):

@@ -39,7 +39,21 @@ def autoencoder():
     return kerae.AE((6,), 2, likelihood=kerae.likelihoods.Normal("learned"))
 
 
-MODELS = {"dense": dense_vae, "convolutional": convolutional_vae, "ae": autoencoder}
+def denoising_autoencoder():
+    return kerae.DenoisingAE((6,), 2, corruption="salt_and_pepper")
+
+
+def tied_stack():
+    return kerae.StackedAE((6,), 2, widths=(5, 4), tied=True)
+
+
+MODELS = {
+    "dense": dense_vae,
+    "convolutional": convolutional_vae,
+    "ae": autoencoder,
+    "denoising": denoising_autoencoder,
+    "tied": tied_stack,
+}
 
 
 def examples(model):
@@ -61,6 +75,9 @@ def answers(model):
     yield "predict", model.predict(x, verbose=0)
     for index, slope in enumerate(loss_gradients(model, x)):
         yield f"gradient {index}", slope
+    if isinstance(model, kerae.DenoisingAE):
+        yield "corrupt", model.corrupt(x, seed=3)
+        yield "denoise", model.denoise(x - 0.5)
     if isinstance(model, kerae.VAE):
         codes = model.propagate(x)["z"]
         yield "codes", ops.convert_to_numpy(codes)

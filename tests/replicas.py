@@ -1,6 +1,11 @@
-"""Trains on one and on two logical devices under MirroredStrategy; see test_replicas.py."""
+"""Trains the named model on one and on two logical devices under MirroredStrategy.
+
+One model a process: TensorFlow mistakes the collective operations of a second strategy for those
+of the first. See test_replicas.py.
+"""
 
 import json
+import sys
 
 import keras
 import numpy as np
@@ -16,10 +21,19 @@ class NoNoise:
         return np.zeros((1, *shape), "float32")
 
 
-def train(devices):
+MODELS = {
+    "VAE": lambda: kerae.VAE((8, 8, 1), 2, encoder=keras.layers.Flatten()),
+    "SparseAE": lambda: kerae.SparseAE((8, 8, 1), 3, encoder=keras.layers.Flatten()),
+    "RAE": lambda: kerae.RAE((8, 8, 1), 3, regularizer="spectral", encoder=keras.layers.Flatten()),
+    "DIPVAE": lambda: kerae.DIPVAE((8, 8, 1), 2, 1.0, 1.0, "ii", encoder=keras.layers.Flatten()),
+    "AAE": lambda: kerae.AAE((8, 8, 1), 2, encoder=keras.layers.Flatten()),
+}
+
+
+def train(make, devices):
     with tf.distribute.MirroredStrategy(devices).scope():
         keras.utils.set_random_seed(0)
-        model = kerae.VAE((8, 8, 1), 2, encoder=keras.layers.Flatten())
+        model = make()
         model.noise = lambda x, training: NoNoise()
         model.compile(keras.optimizers.SGD(1e-2))
     batches = tf.data.Dataset.from_tensor_slices(x).batch(16)
@@ -33,4 +47,5 @@ def train(devices):
 if __name__ == "__main__":
     cpu = tf.config.list_physical_devices("CPU")[0]
     tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-    print(json.dumps([train(["CPU:0"]), train(["CPU:0", "CPU:1"])]))
+    make = MODELS[sys.argv[1]]
+    print(json.dumps([train(make, ["CPU:0"]), train(make, ["CPU:0", "CPU:1"])]))

@@ -22,5 +22,5 @@ class ShiftedNormal(kerae.priors.Prior):
         constant = math.log(2 * math.pi * self.scale**2)
         return -0.5 * ops.sum(squared + constant, axis=-1)
 
-    def sample(self, noise):
+    def sample(self, noise, labels=None):
         return self.mean + self.scale * noise.normal(self.event_shape)

@@ -159,7 +159,11 @@ class NoNoise:
 
 def propagate(model, x=X, training=False):
     """What a pass gives, as NumPy; compiled where it changes no state."""
-    function = lambda x: model.propagate(x, training)  # noqa: E731
+
+    def function(x):
+        outputs = model.propagate(x, training=training)
+        return {name: outputs[name] for name in ("x", "posterior", "z", "log_likelihood")}
+
     if not training:
         function = kerae.backend.compiled(model, function)
     outputs = function(ops.convert_to_tensor(x.copy()))

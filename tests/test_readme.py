@@ -25,11 +25,13 @@ def test_the_code_of_the_readme_runs(shared_data, tmp_path, monkeypatch):
     monkeypatch.setattr(kerae_data, "load", lambda name: few)
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(), flags=re.DOTALL)
-    assert len(blocks) == 3
+    assert len(blocks) == 5
     names = {}
     for block in blocks:
         exec(compile(block, str(README), "exec"), names)
     # What the comments of the README say.
     assert names["z"].shape == (8, 16) and names["x_hat"].shape == (8, 28, 28, 1)
     assert names["path"].shape == (4, 10, 28, 28, 1) and names["nll"].shape == (8,)
+    assert names["sevens"].shape == (64, 28, 28, 1) and names["rows"].shape == (2, 7, 28, 28, 1)
+    assert names["moved"].shape == (8, 28, 28, 1)
     assert isinstance(kerae.load(tmp_path / "saved_models" / "vae.keras"), kerae.VAE)

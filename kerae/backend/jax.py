@@ -60,10 +60,24 @@ def test_step(self, state, data):
 
 def compiled(model, function):
     @jax.jit
-    def pure(values, *inputs):
-        return _stateless([(model.variables, values)], lambda: function(*inputs))[0]
+    def pure(values, inputs, named):
+        return _stateless([(model.variables, values)], lambda: function(*inputs, **named))[0]
 
-    return lambda *inputs: pure([variable.value for variable in model.variables], *inputs)
+    return lambda *inputs, **named: pure([v.value for v in model.variables], inputs, named)
+
+
+def jvp(function, x, tangent):
+    return jax.jvp(function, (x,), (tangent,))[1]
+
+
+def vjp(function, x):
+    _, pullback = jax.vjp(function, x)
+    return lambda cotangent: pullback(cotangent)[0]
+
+
+def replica_mean(x):
+    """The argument: under `keras.distribution` a batch is that of all devices."""
+    return x
 
 
 def seed_global_generator(seed):

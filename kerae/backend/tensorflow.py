@@ -23,6 +23,24 @@ def compiled(model, function):
     return tf.function(function, reduce_retracing=True)
 
 
+def jvp(function, x, tangent):
+    with tf.autodiff.ForwardAccumulator(x, tangent) as accumulator:
+        y = function(x)
+    return accumulator.jvp(y, unconnected_gradients="zero")
+
+
+def vjp(function, x):
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        y = function(x)
+    return lambda cotangent: tape.gradient(y, x, cotangent, unconnected_gradients="zero")
+
+
+def replica_mean(x):
+    context = tf.distribute.get_replica_context()
+    return context.all_reduce(tf.distribute.ReduceOp.MEAN, x)
+
+
 def seed_global_generator(seed):
     """Does nothing: Keras draws from its own seed generators."""
 

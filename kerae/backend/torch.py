@@ -22,6 +22,28 @@ def compiled(model, function):
     return torch.no_grad()(function)
 
 
+def jvp(function, x, tangent):
+    with torch.enable_grad():
+        return torch.func.jvp(function, (x,), (tangent,))[1]
+
+
+def vjp(function, x):
+    with torch.enable_grad():
+        x = x if x.requires_grad else x.detach().requires_grad_()
+        y = function(x)
+
+    def pullback(cotangent):
+        options = {"create_graph": True, "materialize_grads": True}
+        return torch.autograd.grad(y, x, cotangent, **options)[0]
+
+    return pullback
+
+
+def replica_mean(x):
+    """The argument: Keras trains on one device of PyTorch."""
+    return x
+
+
 def seed_global_generator(seed):
     """Keras' dropout, and a DataLoader that shuffles, draw from PyTorch's own generator."""
     torch.manual_seed(seed)

@@ -26,7 +26,7 @@ class StopAtNonFinite(keras.callbacks.Callback):
         if (steps < 0).all():
             return
         first = steps[steps >= 0].min()
-        terms = [t.label for t, step in zip(self.model.terms, steps) if step == first]
+        terms = [label for label, step in zip(self.model.labels, steps) if step == first]
         raise FloatingPointError(
             f"The loss became NaN or infinite in epoch {epoch + 1} at training step {first}, by "
             f"the term {' and '.join(map(repr, terms))}. Lower the learning rate or clip gradients "

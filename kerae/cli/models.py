@@ -1,37 +1,60 @@
 """`kerae models`: what can be trained."""
 
 import inspect
+from typing import Annotated
+
+import typer
 
 from .options import BackendOption
 
 
 def public_models():
     """The model classes by the name that the command line gives them."""
-    from .. import models
+    from ..catalogue import catalogue
 
-    classes = vars(models).values()
-    return {c.__name__.lower(): c for c in classes if inspect.isclass(c)}
+    return {name.lower(): entry.model for name, entry in catalogue().items()}
 
 
-def models(backend: BackendOption = None):
+def models(
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="As the table of the README, with parts and papers.")
+    ] = False,
+    backend: BackendOption = None,
+):
     """List the models."""
-    import docstring_parser
     from rich.console import Console
     from rich.table import Table
 
+    from ..catalogue import as_markdown, catalogue
+
+    if markdown:
+        print(as_markdown())
+        return
     table = Table("name", "class", "what it is", "options")
-    for name, model in public_models().items():
-        doc = docstring_parser.parse(model.__doc__)
-        table.add_row(name, f"kerae.{model.__name__}", doc.short_description, _options(model))
+    for name, entry in catalogue().items():
+        table.add_row(name.lower(), f"kerae.{name}", entry.idea, _options(entry.model))
     Console().print(table)
     Console().print("Train one with `kerae train NAME --data digits`; `kerae train NAME --help`.")
 
 
 def _options(model):
-    return " ".join(f"--{name.replace('_', '-')}" for name in hyperparameters(model))
+    return " ".join(f"--{name.rstrip('_').replace('_', '-')}" for name in hyperparameters(model))
 
 
 def hyperparameters(model):
     """The annotated arguments of a model's constructor: those that a command line can give."""
-    parameters = inspect.signature(model.__init__).parameters
-    return {name: p for name, p in parameters.items() if p.annotation is not p.empty}
+    parameters = {
+        name: parameter
+        for of_class in reversed(model.__mro__)
+        for name, parameter in inspect.signature(of_class.__init__).parameters.items()
+    }
+    known = [(name, parameters[name]) for name in model.argument_names()]
+    return {name: p for name, p in known if p.annotation is not p.empty}
+
+
+def help_of(model):
+    """What the docstrings of a model and its parents say of each argument."""
+    import docstring_parser
+
+    docs = [docstring_parser.parse(each.__doc__ or "") for each in reversed(model.__mro__)]
+    return {param.arg_name: param.description for doc in docs for param in doc.params}

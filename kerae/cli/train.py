@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from .._choose_backend import BACKENDS
-from .models import hyperparameters, public_models
+from .models import help_of, hyperparameters, public_models
 from .options import BackendOption, DataDirOption, DataOption, SeedOption, use_backend
 
 INTERRUPTED = 130
@@ -49,17 +49,19 @@ def _train():
     """Train a model: `kerae train vae --data mnist`; `kerae train vae --help` for its options."""
 
 
-def _command(name, model):
+def _command(command_name, model):
     import docstring_parser
 
     doc = docstring_parser.parse(model.__doc__)
-    help_of = {parameter.arg_name: parameter.description for parameter in doc.params}
+    help_texts = help_of(model)
     own = [
         parameter.replace(
             kind=inspect.Parameter.KEYWORD_ONLY,
-            annotation=Annotated[parameter.annotation, typer.Option(help=help_of[parameter.name])],
+            annotation=Annotated[
+                parameter.annotation, typer.Option(*_flags(name), help=help_texts[name])
+            ],
         )
-        for parameter in hyperparameters(model).values()
+        for name, parameter in hyperparameters(model).items()
     ]
     common = list(inspect.signature(_run).parameters.values())[1:-1]
 
@@ -71,8 +73,13 @@ def _command(name, model):
     )
     command.__doc__ = doc.short_description
     single = typer.Typer(add_completion=False)
-    single.command(name)(command)
+    single.command(command_name)(command)
     return typer.main.get_command(single)
+
+
+def _flags(name):
+    """The option's name where typer would keep the underscore of, say, `lambda_`."""
+    return [f"--{name.rstrip('_')}"] if name.endswith("_") else []
 
 
 def _run(
@@ -115,9 +122,10 @@ def _run(
     preprocessing = None
     if binarize is not Binarization.none:
         preprocessing = kerae_data.Binarize(str(binarize), seed=seed)
+    built = model(dataset.input_shape, preprocessing=preprocessing, **options)
     try:
         record = run.train(
-            model(dataset.input_shape, preprocessing=preprocessing, **options),
+            built.start_at_mean(dataset.x_train),
             dataset,
             out,
             epochs=epochs,

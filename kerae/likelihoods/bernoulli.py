@@ -2,7 +2,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from .likelihood import Likelihood, check_gives_logits, check_unit_interval
+from .likelihood import Likelihood, check_gives_logits, check_unit_interval, logit
 
 
 @keras.saving.register_keras_serializable("kerae.likelihoods")
@@ -26,6 +26,9 @@ class Bernoulli(Likelihood):
 
     def mean(self, parameters):
         return ops.sigmoid(parameters)
+
+    def parameters_of(self, mean):
+        return logit(mean)
 
     def check(self, x):
         check_unit_interval(self, x)

@@ -3,7 +3,7 @@ import math
 import keras
 from keras import ops
 
-from .likelihood import Likelihood, check_gives_logits, check_unit_interval
+from .likelihood import Likelihood, check_gives_logits, check_unit_interval, logit
 
 
 @keras.saving.register_keras_serializable("kerae.likelihoods")
@@ -32,6 +32,9 @@ class ContinuousBernoulli(Likelihood):
         is_small, small, large = _split(parameters)
         series = 0.5 + small / 12 - small**3 / 720
         return ops.where(is_small, series, 0.5 + 0.5 / ops.tanh(large / 2) - 1 / large)
+
+    def parameters_of(self, mean):
+        return logit(mean)  # on the right side of 0, and nearer to it than the density's own
 
     def check(self, x):
         check_unit_interval(self, x)

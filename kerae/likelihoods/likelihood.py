@@ -3,7 +3,9 @@
 import math
 
 import keras
+import numpy as np
 from keras import ops
+from scipy import special
 
 from ..part import Part
 
@@ -33,6 +35,10 @@ class Likelihood(Part):
         """The mean of p(x|z), in data space."""
         raise NotImplementedError
 
+    def parameters_of(self, mean):
+        """Parameters, a NumPy array, of a density whose mean is about the array `mean`."""
+        raise NotImplementedError
+
     def check(self, x):
         """Raises a `ValueError` if the NumPy array `x` lies outside of the support."""
 
@@ -41,6 +47,11 @@ class Likelihood(Part):
 
     def check_decoder(self, decoder):
         """Raises a `ValueError` if the decoder's output cannot be meant as the parameters."""
+
+
+def logit(mean):
+    """log(p / (1 - p)) of means p in [0, 1], of which those near an end count as 0.001 from it."""
+    return special.logit(np.clip(mean, 0.001, 0.999))
 
 
 def check_unit_interval(likelihood, x):

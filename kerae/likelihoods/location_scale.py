@@ -1,5 +1,6 @@
 """Densities of real numbers with a location and a scale."""
 
+import numpy as np
 from keras import ops
 
 from ..bounded import bounded
@@ -53,3 +54,8 @@ class LocationScale(Likelihood):
 
     def mean(self, parameters):
         return self._location_and_log_scale(parameters)[0]
+
+    def parameters_of(self, mean):
+        if self.scale != "predicted":
+            return mean
+        return np.concatenate([mean, np.zeros_like(mean)], axis=-1)

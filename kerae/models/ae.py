@@ -13,13 +13,10 @@ class AE(Autoencoder):
     Args:
         input_shape: Tuple, the shape of one example.
         latent_dim: Integer, the number of code units.
-        likelihood: `kerae.likelihoods.Likelihood` or its name. Defaults to `"bernoulli"`, the
-            binary cross-entropy; `"normal"` is half the squared error and a constant.
         code_activation: Keras activation g of the code. Defaults to none.
-        encoder: Keras model or layer from data to features. Defaults to one that fits.
-        decoder: Keras model or layer from codes to logits or means. Defaults to one that fits.
-        corruption: Layer that spoils the encoder's input in training.
-        preprocessing: Layer applied to input and target alike.
+        **kwargs: `likelihood`, `encoder`, `decoder`, `corruption` and `preprocessing`, as for
+            `kerae.Autoencoder`. The loss with `"bernoulli"` is the binary cross-entropy, with
+            `"normal"` half the squared error and a constant.
 
     Example:
 
@@ -27,33 +24,32 @@ class AE(Autoencoder):
     >>> model.reconstruct(np.zeros((3, 8, 8, 1), "float32")).shape
     (3, 8, 8, 1)
 
+    The networks that introductions use, a convolutional one without a dense layer between, and
+    784-64-64-16 with ELU and dropout around a code of hyperbolic tangents:
+
+    >>> from kerae.networks import convolutional_encoder, dense_decoder, dense_encoder
+    >>> image = (28, 28, 1)
+    >>> model = kerae.AE(image, latent_dim=16, encoder=convolutional_encoder(image, width=None))
+    >>> model.encoder.output_shape
+    (None, 1568)
+    >>> model = kerae.AE(
+    ...     image,
+    ...     latent_dim=16,
+    ...     code_activation="tanh",
+    ...     encoder=dense_encoder(image, widths=(64, 64), activation="elu", dropout=0.1),
+    ...     decoder=dense_decoder((16,), image, widths=(64, 64), activation="elu", dropout=0.1),
+    ... )
+    >>> model.encoder.output_shape
+    (None, 64)
+
     Raises:
         ValueError: If the encoder or the decoder does not fit.
     Reference:
         Hinton and Salakhutdinov, 2006, https://doi.org/10.1126/science.1127647
     """
 
-    def __init__(
-        self,
-        input_shape,
-        latent_dim: int,
-        likelihood: str = "bernoulli",
-        code_activation: str | None = None,
-        encoder=None,
-        decoder=None,
-        corruption=None,
-        preprocessing=None,
-        **kwargs,
-    ):
-        super().__init__(
-            input_shape,
-            latent=Deterministic(latent_dim, activation=code_activation),
-            likelihood=likelihood,
-            encoder=encoder,
-            decoder=decoder,
-            corruption=corruption,
-            preprocessing=preprocessing,
-            **kwargs,
-        )
+    def __init__(self, input_shape, latent_dim: int, code_activation: str | None = None, **kwargs):
+        latent = Deterministic(latent_dim, activation=code_activation)
+        super().__init__(input_shape, latent, **kwargs)
         self.latent_dim = latent_dim
         self.code_activation = code_activation

@@ -18,7 +18,6 @@ class VAE(Autoencoder):
     Args:
         input_shape: Tuple, the shape of one example.
         latent_dim: Integer, the number of latent dimensions.
-        likelihood: `kerae.likelihoods.Likelihood` or its name. Defaults to `"bernoulli"`.
         beta: Float or `kerae.schedules.Schedule`, the weight of the KL. Defaults to 1.
         capacity: Float or schedule in nats, the KL that is aimed at: the KL is replaced by its
             distance from it. Defaults to none.
@@ -26,10 +25,8 @@ class VAE(Autoencoder):
             Defaults to 0.
         num_samples: Integer, the number of codes drawn per example to estimate the
             reconstruction. Defaults to 1.
-        encoder: Keras model or layer from data to features. Defaults to one that fits.
-        decoder: Keras model or layer from codes to logits or means. Defaults to one that fits.
-        corruption: Layer that spoils the encoder's input in training.
-        preprocessing: Layer applied to input and target alike.
+        **kwargs: `likelihood`, `encoder`, `decoder`, `corruption` and `preprocessing`, as for
+            `kerae.Autoencoder`.
 
     Example:
 
@@ -49,26 +46,16 @@ class VAE(Autoencoder):
         self,
         input_shape,
         latent_dim: int,
-        likelihood: str = "bernoulli",
         beta: float = 1.0,
         capacity: float | None = None,
         free_bits: float = 0.0,
         num_samples: int = 1,
-        encoder=None,
-        decoder=None,
-        corruption=None,
-        preprocessing=None,
         **kwargs,
     ):
         super().__init__(
             input_shape,
             latent=Normal(latent_dim, num_samples),
-            likelihood=likelihood,
             terms=[Reconstruction(), KLDivergence(beta, capacity, free_bits)],
-            encoder=encoder,
-            decoder=decoder,
-            corruption=corruption,
-            preprocessing=preprocessing,
             **kwargs,
         )
         self.latent_dim = latent_dim

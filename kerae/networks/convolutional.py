@@ -18,12 +18,17 @@ def _channels(stage):
     return min(16 * 2**stage, 128)
 
 
+def _dense(width, activation):
+    return [] if width is None else [layers.Dense(width, activation=activation)]
+
+
 def convolutional_encoder(input_shape, width=256, activation="silu"):
     """Images to features: 4x4 convolutions with stride 2 from 16 channels up, then a dense layer.
 
     Args:
         input_shape: Tuple `(height, width, channels)`.
-        width: Integer, the number of features.
+        width: Integer, the number of features; or `None` for those of the last convolution,
+            without a dense layer.
         activation: Keras activation after every layer.
     """
     stages = len(_sides(input_shape)) - 1
@@ -35,7 +40,7 @@ def convolutional_encoder(input_shape, width=256, activation="silu"):
                 for i in range(stages)
             ),
             layers.Flatten(),
-            layers.Dense(width, activation=activation),
+            *_dense(width, activation),
         ],
         name="encoder",
     )
@@ -47,7 +52,8 @@ def convolutional_decoder(code_shape, output_shape, width=256, activation="silu"
     Args:
         code_shape: Tuple, the shape of a code.
         output_shape: Tuple `(height, width, channels)`.
-        width: Integer, the units of the first dense layer.
+        width: Integer, the units of the first dense layer; or `None` for none before the one
+            that makes the smallest image.
         activation: Keras activation after every layer but the last.
     """
     sides = _sides(output_shape)
@@ -55,7 +61,7 @@ def convolutional_decoder(code_shape, output_shape, width=256, activation="silu"
     stack = [
         layers.Input(code_shape),
         layers.Flatten(),
-        layers.Dense(width, activation=activation),
+        *_dense(width, activation),
         layers.Dense(math.prod(smallest), activation=activation),
         layers.Reshape(smallest),
     ]

@@ -3,28 +3,69 @@ import math
 import keras
 from keras import layers
 
+from .tied_dense import TiedDense
 
-def dense_encoder(input_shape, widths=(512,), activation="silu"):
-    """Data of any shape to features: Flatten, then one dense layer a width."""
+
+def _with_dropout(stack, dropout):
+    """The layers, each followed by dropout if there is any."""
+    for layer in stack:
+        yield layer
+        if dropout:
+            yield layers.Dropout(dropout)
+
+
+def dense_encoder(input_shape, widths=(512,), activation="silu", dropout=0.0):
+    """Data of any shape to features: Flatten, then one dense layer a width.
+
+    Args:
+        input_shape: Tuple, the shape of one example.
+        widths: Sequence of integers, the units of the layers.
+        activation: Keras activation after every layer.
+        dropout: Float, the part of the units dropped after every layer in training.
+    """
+    stack = (layers.Dense(width, activation=activation) for width in widths)
     return keras.Sequential(
-        [
-            layers.Input(input_shape),
-            layers.Flatten(),
-            *(layers.Dense(width, activation=activation) for width in widths),
-        ],
+        [layers.Input(input_shape), layers.Flatten(), *_with_dropout(stack, dropout)],
         name="encoder",
     )
 
 
-def dense_decoder(code_shape, output_shape, widths=(512,), activation="silu"):
-    """A code to parameters of any shape: one dense layer a width, then a linear one."""
+def dense_decoder(code_shape, output_shape, widths=(512,), activation="silu", dropout=0.0):
+    """A code to parameters of any shape: one dense layer a width, then a linear one.
+
+    Args:
+        code_shape: Tuple, the shape of a code.
+        output_shape: Tuple, the shape of the parameters of one example.
+        widths: Sequence of integers, the units of the layers before the last.
+        activation: Keras activation after every layer but the last.
+        dropout: Float, the part of the units dropped after every layer but the last in training.
+    """
+    stack = (layers.Dense(width, activation=activation) for width in widths)
     return keras.Sequential(
         [
             layers.Input(code_shape),
             layers.Flatten(),
-            *(layers.Dense(width, activation=activation) for width in widths),
+            *_with_dropout(stack, dropout),
             layers.Dense(math.prod(output_shape)),
             layers.Reshape(output_shape),
         ],
+        name="decoder",
+    )
+
+
+def tied_decoder(encoding, output_shape, activation="silu", dropout=0.0):
+    """A code to data: the dense layers of an encoder in reverse, with transposed kernels.
+
+    Args:
+        encoding: List of the dense layers from data to code.
+        output_shape: Tuple, the shape of the data.
+        activation: Keras activation after every layer but the last.
+        dropout: Float, the part of the units dropped after every layer but the last in training.
+    """
+    first, *others = encoding
+    stack = (TiedDense(layer, activation=activation) for layer in reversed(others))
+    # Without an Input, so that it is built when the encoder has been.
+    return keras.Sequential(
+        [*_with_dropout(stack, dropout), TiedDense(first), layers.Reshape(output_shape)],
         name="decoder",
     )

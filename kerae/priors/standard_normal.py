@@ -3,7 +3,7 @@ import math
 import keras
 from keras import ops
 
-from .prior import Prior
+from .prior import Prior, refuse_labels
 
 
 @keras.saving.register_keras_serializable("kerae.priors")
@@ -21,5 +21,6 @@ class StandardNormal(Prior):
     def log_prob(self, z):
         return -0.5 * ops.sum(ops.square(z) + math.log(2 * math.pi), axis=-1)
 
-    def sample(self, noise):
+    def sample(self, noise, labels=None):
+        refuse_labels(self, labels)
         return noise.normal(self.event_shape)

@@ -21,7 +21,7 @@ def test_a_sigmoid_at_the_end_of_the_decoder_is_refused(likelihood, tail):
     with pytest.raises(
         ValueError, match="takes logits. Received: a decoder that ends in a sigmoid"
     ):
-        kerae.AE((8, 8, 1), 2, likelihood, decoder=keras.Sequential(TAILS[tail]))
+        kerae.AE((8, 8, 1), 2, likelihood=likelihood, decoder=keras.Sequential(TAILS[tail]))
 
 
 def test_a_sigmoid_elsewhere_is_not(images):

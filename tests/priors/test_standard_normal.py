@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from given_noise import GivenNoise
 from keras import ops
 from scipy import stats
@@ -18,3 +19,10 @@ def test_a_sample_is_the_noise_itself():
     prior.build((3,))
     epsilon = np.random.default_rng(0).normal(size=(4, 3)).astype("float32")
     np.testing.assert_array_equal(ops.convert_to_numpy(prior.sample(GivenNoise(epsilon))), epsilon)
+
+
+def test_refuses_labels():
+    prior = StandardNormal()
+    prior.build((3,))
+    with pytest.raises(ValueError, match=r"StandardNormal has no classes.*GaussianMixture"):
+        prior.sample(GivenNoise(np.zeros((4, 3))), labels=np.zeros(4, int))

@@ -1,0 +1,60 @@
+"""What an autoencoder asks of a network that is trained against it."""
+
+from keras import ops
+
+from ..frozen import frozen
+from ..part import Part
+
+
+class Adversary(Part):
+    """A critic with one logit that tells what the model makes from what it should make.
+
+        loss = - log sigmoid(logit(real)) - mean over fakes of log(1 - sigmoid(logit(fake)))
+
+    in nats per example. It is trained beside the model, with an optimizer of its own, on values
+    through which no gradient reaches the model. Terms of the model, such as `Deception`, judge
+    by its logits without moving it. Subclasses define `build`, `real`, `fakes` and, where
+    the network sees more than these values, `logit`.
+
+    Attributes:
+        label: String, the name of the critic's loss in the logs.
+        reads_labels: Boolean, whether it needs labels `y`, integers.
+    """
+
+    label = "critic"
+    reads_labels = False
+    y_shape = ()
+    y_dtype = "int32"
+
+    def build(self, event_shape, data_shape):
+        """Builds the network for codes and data of these shapes."""
+        raise NotImplementedError
+
+    def check_model(self, model):
+        """Raises a `ValueError` if the adversary makes no sense for the model."""
+
+    def real(self, model, outputs):
+        """What a fake should be like, of shape `(batch, …)`."""
+        raise NotImplementedError
+
+    def fakes(self, model, outputs):
+        """List of what the model makes, each of shape `(batch, …)`, with gradients."""
+        raise NotImplementedError
+
+    def logit(self, network, value, outputs):
+        """The logit that `network` gives to real or fake values, of shape `(batch,)`."""
+        logit = network(value, training=outputs["training"])
+        return ops.cast(ops.squeeze(logit, axis=-1), self.variable_dtype)
+
+    def loss(self, model, outputs):
+        """The critic's own loss, of shape `(batch,)`."""
+        real = ops.stop_gradient(self.real(model, outputs))
+        fakes = [ops.stop_gradient(fake) for fake in outputs["fakes"]]
+        false_alarm = ops.softplus(-self.logit(self.network, real, outputs))
+        misses = [ops.softplus(self.logit(self.network, fake, outputs)) for fake in fakes]
+        return false_alarm + sum(misses) / len(misses)
+
+    def verdicts(self, model, outputs):
+        """The logits of the fakes, `(batch, number of fakes)`, for the model to learn from."""
+        judge = frozen(self.network)
+        return ops.stack([self.logit(judge, fake, outputs) for fake in outputs["fakes"]], axis=1)

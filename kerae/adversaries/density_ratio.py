@@ -1,0 +1,51 @@
+import keras
+from keras import ops
+
+from ..networks.critic import critic
+from .adversary import Adversary
+
+
+@keras.saving.register_keras_serializable("kerae.adversaries")
+class DensityRatio(Adversary):
+    """Tells codes from codes whose dimensions were drawn independently of each other.
+
+        loss = - log sigmoid(D(z')) - log(1 - sigmoid(D(z))),   z ~ q(z),
+                                                         z' ~ product over j of q(z_j)
+
+    Each dimension of z' is that of z in another order of the batch. The best D is
+    log(product of the q(z_j) / q(z)), from which `EstimatedTotalCorrelation` reads how far the
+    dimensions are from independent.
+
+    Args:
+        network: Keras model or layer from codes to one logit `(batch, 1)`. Defaults to two dense
+            layers of 256 units; the paper has six of 1000.
+
+    Example:
+
+    >>> terms = [kerae.Reconstruction(), kerae.adversaries.EstimatedTotalCorrelation()]
+    >>> latent = kerae.latents.Normal(2)
+    >>> adversary = kerae.adversaries.DensityRatio()
+    >>> model = kerae.Autoencoder((4,), latent, terms=terms, adversary=adversary)
+    >>> model.compile()
+    >>> sorted(model.evaluate(np.zeros((8, 4), "float32"), return_dict=True, verbose=0))
+    ['critic', 'loss', 'reconstruction', 'total_correlation']
+
+    Reference:
+        Kim and Mnih, 2018, https://arxiv.org/abs/1802.05983
+    """
+
+    def __init__(self, network=None, **kwargs):
+        super().__init__(**kwargs)
+        self.network = network
+
+    def build(self, event_shape, data_shape):
+        self.network = self.network or critic(event_shape)
+        self.network(keras.KerasTensor((None, *event_shape)))
+
+    def real(self, model, outputs):
+        z = outputs["z"][:, 0]
+        order = ops.argsort(outputs["noise"].uniform(z.shape[1:]), axis=0)
+        return ops.take_along_axis(z, order, axis=0)
+
+    def fakes(self, model, outputs):
+        return [outputs["z"][:, 0]]

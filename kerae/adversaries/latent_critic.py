@@ -1,0 +1,77 @@
+import keras
+from keras import ops
+
+from ..conditions.condition import join
+from ..conditions.label import check_labels
+from ..networks.critic import critic
+from .adversary import Adversary
+
+
+@keras.saving.register_keras_serializable("kerae.adversaries")
+class LatentCritic(Adversary):
+    """Tells codes of the model, q(z) = E_x[q(z|x)], from draws of its prior p(z).
+
+        loss = - log sigmoid(D(z_p)) - log(1 - sigmoid(D(z))),   z_p ~ p(z), z ~ q(z|x)
+
+    With `num_classes` it also sees labels: codes of class y have to look like draws of the part
+    of the prior that belongs to y. The label -1 means unknown: such codes are compared with draws
+    from the whole prior.
+
+    Args:
+        network: Keras model or layer from codes to one logit `(batch, 1)`; with labels, from
+            codes followed by `num_classes + 1` one-hot elements, the last one for unknown.
+            Defaults to two dense layers of 256 units.
+        num_classes: Integer, at most that of the prior, or `None` for a critic that reads no
+            labels.
+
+    Example:
+
+    >>> adversary = kerae.adversaries.LatentCritic()
+    >>> terms = [kerae.Reconstruction(), kerae.adversaries.Deception()]
+    >>> latent = kerae.latents.Deterministic(2)
+    >>> model = kerae.Autoencoder((4,), latent, terms=terms, adversary=adversary)
+    >>> model.compile()
+    >>> sorted(model.evaluate(np.zeros((8, 4), "float32"), return_dict=True, verbose=0))
+    ['adversarial', 'critic', 'loss', 'reconstruction']
+
+    Raises:
+        ValueError: If the model's prior has fewer classes than `num_classes`.
+    Reference:
+        Makhzani et al., 2016, https://arxiv.org/abs/1511.05644
+    """
+
+    def __init__(self, network=None, num_classes=None, **kwargs):
+        super().__init__(**kwargs)
+        self.network = network
+        self.num_classes = num_classes
+        self.reads_labels = num_classes is not None
+
+    def build(self, event_shape, data_shape):
+        labels = 0 if self.num_classes is None else self.num_classes + 1
+        shape = (*event_shape[:-1], event_shape[-1] + labels)
+        self.network = self.network or critic(shape)
+        self.network(keras.KerasTensor((None, *shape)))
+
+    def check_model(self, model):
+        if (self.num_classes or 0) > model.prior.num_classes:
+            raise ValueError(
+                f"A critic that reads labels of {self.num_classes} classes needs a prior with as "
+                f"many. Received: {type(model.prior).__name__} with {model.prior.num_classes}. "
+                f"Use, for example, kerae.priors.GaussianMixture.ring({self.num_classes})."
+            )
+
+    def check(self, y):
+        check_labels(y, range(-1, self.num_classes))
+
+    def real(self, model, outputs):
+        labels = outputs["y"] if self.reads_labels else None
+        return model.prior.sample(outputs["noise"], labels=labels)
+
+    def fakes(self, model, outputs):
+        return [outputs["z"][:, 0]]
+
+    def logit(self, network, value, outputs):
+        if self.num_classes is not None:
+            y = ops.where(outputs["y"] < 0, self.num_classes, outputs["y"])
+            value = join(value, ops.one_hot(y, self.num_classes + 1))
+        return super().logit(network, value, outputs)

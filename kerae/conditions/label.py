@@ -1,0 +1,57 @@
+import keras
+import numpy as np
+from keras import ops
+
+from .condition import Condition
+
+
+@keras.saving.register_keras_serializable("kerae.conditions")
+class Label(Condition):
+    """A class label, one-hot or as a trained vector.
+
+    Args:
+        num_classes: Integer; labels are 0 to `num_classes - 1`.
+        embedding_dim: `None` for one-hot vectors, or the length of the trained vectors.
+
+    Example:
+
+    >>> condition = kerae.conditions.Label(num_classes=3)
+    >>> keras.ops.convert_to_numpy(condition(np.array([2, 0])))
+    array([[0., 0., 1.],
+           [1., 0., 0.]], dtype=float32)
+
+    Raises:
+        ValueError: If there are fewer than 2 classes.
+    """
+
+    y_shape = ()
+    y_dtype = "int32"
+
+    def __init__(self, num_classes, embedding_dim=None, **kwargs):
+        super().__init__(**kwargs)
+        if num_classes < 2:
+            raise ValueError(f"Expected `num_classes` of at least 2. Received: {num_classes}")
+        self.num_classes = num_classes
+        self.embedding_dim = embedding_dim
+        self.size = embedding_dim or num_classes
+        if embedding_dim is not None:
+            self.embedding = keras.layers.Embedding(num_classes, embedding_dim)
+
+    def call(self, y):
+        if self.embedding_dim is None:
+            return ops.one_hot(y, self.num_classes, dtype=self.variable_dtype)
+        return self.embedding(y)
+
+    def check(self, y):
+        check_labels(y, range(self.num_classes))
+
+
+def check_labels(y, known):
+    """Raises a `ValueError` unless each label is one of the range `known`."""
+    unknown = np.unique(y[~np.isin(y, known)])
+    if len(unknown):
+        shown = ", ".join(map(str, unknown[:5])) + (", …" if len(unknown) > 5 else "")
+        raise ValueError(
+            f"Expected labels from {known[0]} to {known[-1]}. Received: {shown}. Number the "
+            "classes from 0, or make the model with a larger `num_classes`."
+        )

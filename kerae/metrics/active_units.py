@@ -1,0 +1,23 @@
+import numpy as np
+
+
+def active_units(z, threshold=0.01):
+    """Which code units carry information: their mean varies from example to example.
+
+        active_j = Var_x( E_q(z|x)[z_j] ) > threshold
+
+    Args:
+        z: Array `(n, latent_dim)`, what `model.encode` gives.
+        threshold: Float, in the squared unit of the codes.
+    Returns:
+        Boolean array `(latent_dim,)`; its sum is the number of active units.
+
+    Example:
+
+    >>> kerae.metrics.active_units(np.array([[0.0, 1.0], [2.0, 1.0]])).tolist()
+    [True, False]
+
+    Reference:
+        Burda et al., 2016, https://arxiv.org/abs/1509.00519
+    """
+    return np.var(z, axis=0) > threshold

@@ -1,0 +1,29 @@
+import numpy as np
+
+
+def cluster_accuracy(labels, clusters):
+    """The part of examples in the right cluster, when each cluster stands for one class.
+
+        max over one-to-one maps m of clusters to classes of  mean(labels == m(clusters))
+
+    Args:
+        labels: Integer array `(n,)`, the true classes.
+        clusters: Integer array `(n,)`.
+    Returns:
+        Float between 0 and 1.
+
+    Example:
+
+    >>> kerae.metrics.cluster_accuracy([0, 0, 1, 1], [1, 1, 0, 1])
+    0.75
+
+    Reference:
+        Xie et al., 2016, https://arxiv.org/abs/1511.06335; the map is found by the Hungarian
+        method
+    """
+    from scipy.optimize import linear_sum_assignment
+    from sklearn.metrics.cluster import contingency_matrix
+
+    counts = contingency_matrix(labels, clusters)
+    rows, columns = linear_sum_assignment(counts, maximize=True)
+    return float(counts[rows, columns].sum() / len(np.asarray(labels)))

@@ -1,0 +1,59 @@
+import keras
+
+from ..autoencoder import Autoencoder
+from ..latents import Normal
+from ..penalties import KLDivergence
+from ..schedules import Linear
+from ..term import Reconstruction, non_negative
+
+
+@keras.saving.register_keras_serializable("kerae")
+class AnnealedVAE(Autoencoder):
+    """Annealed VAE: the KL is held at a capacity that grows while the model trains.
+
+        loss = - E_q(z|x)[log p(x|z)] + gamma * | KL(q(z|x) || p(z)) - C |        nats per example
+
+        C = capacity * min(step / steps, 1)
+
+    so that one factor of the data after another gets its place in the code. To anneal the weight
+    of the KL instead, give a schedule as the `beta` of `kerae.VAE`.
+
+    Args:
+        input_shape: Tuple, the shape of one example.
+        latent_dim: Integer, the number of latent dimensions.
+        gamma: Float or `kerae.schedules.Schedule`, the weight of the KL's distance from C; the
+            paper's is 1000.
+        capacity: Float, in nats, the KL that is aimed at in the end; the paper's is 25.
+        steps: Integer, the number of training steps until then; the paper's is 100,000.
+        **kwargs: `likelihood`, `encoder`, `decoder`, `corruption` and `preprocessing`, as for
+            `kerae.Autoencoder`.
+
+    Example:
+
+    >>> model = kerae.AnnealedVAE((8, 8, 1), latent_dim=2, gamma=100.0, capacity=10.0, steps=500)
+    >>> model.compile(optimizer="adam")
+    >>> logs = model.evaluate(np.zeros((3, 8, 8, 1), "float32"), return_dict=True, verbose=0)
+    >>> sorted(logs)
+    ['kl', 'loss', 'reconstruction']
+
+    Raises:
+        ValueError: If the encoder or the decoder does not fit, gamma or the capacity is negative,
+            or `steps` is not positive.
+    Reference:
+        Burgess et al., 2018, https://arxiv.org/abs/1804.03599
+    """
+
+    def __init__(
+        self, input_shape, latent_dim: int, gamma: float, capacity: float, steps: int, **kwargs
+    ):
+        growing = Linear(0.0, non_negative("capacity", capacity), steps)
+        super().__init__(
+            input_shape,
+            latent=Normal(latent_dim),
+            terms=[Reconstruction(), KLDivergence(gamma, capacity=growing)],
+            **kwargs,
+        )
+        self.latent_dim = latent_dim
+        self.gamma = gamma
+        self.capacity = capacity
+        self.steps = steps

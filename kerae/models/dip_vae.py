@@ -1,0 +1,65 @@
+import keras
+
+from ..autoencoder import Autoencoder
+from ..latents import Normal
+from ..penalties import KLDivergence, MomentMatching
+from ..term import Reconstruction
+
+
+@keras.saving.register_keras_serializable("kerae")
+class DIPVAE(Autoencoder):
+    """DIP-VAE: a VAE that decorrelates the dimensions of its codes by their covariance.
+
+        loss = - E_q(z|x)[log p(x|z)] + KL(q(z|x) || p(z))
+               + off_diagonal * sum over i != j of C_ij^2 + diagonal * sum over i of (C_ii - 1)^2
+
+    with C the covariance of the posteriors' means over a batch (DIP-VAE-I), or that of the codes
+    (DIP-VAE-II).
+
+    Args:
+        input_shape: Tuple, the shape of one example.
+        latent_dim: Integer, the number of latent dimensions.
+        off_diagonal: Float or `kerae.schedules.Schedule`, the weight of the covariances.
+            Defaults to 10.
+        diagonal: The same for the variances. Defaults to 100.
+        kind: `"i"` or `"ii"`. Defaults to the first.
+        **kwargs: `likelihood`, `encoder`, `decoder`, `corruption` and `preprocessing`, as for
+            `kerae.Autoencoder`.
+
+    Example:
+
+    >>> model = kerae.DIPVAE(input_shape=(8, 8, 1), latent_dim=2)
+    >>> model.compile(optimizer="adam")
+    >>> sorted(model.evaluate(np.zeros((3, 8, 8, 1), "float32"), return_dict=True, verbose=0))
+    ['kl', 'loss', 'moments', 'reconstruction']
+
+    Raises:
+        ValueError: If the encoder or the decoder does not fit, a weight is negative, or the kind
+            is unknown.
+    Reference:
+        Kumar, Sattigeri and Balakrishnan, 2018, https://arxiv.org/abs/1711.00848
+    """
+
+    def __init__(
+        self,
+        input_shape,
+        latent_dim: int,
+        off_diagonal: float = 10.0,
+        diagonal: float = 100.0,
+        kind: str = "i",
+        **kwargs,
+    ):
+        super().__init__(
+            input_shape,
+            latent=Normal(latent_dim),
+            terms=[
+                Reconstruction(),
+                KLDivergence(),
+                MomentMatching(off_diagonal, diagonal, kind),
+            ],
+            **kwargs,
+        )
+        self.latent_dim = latent_dim
+        self.off_diagonal = off_diagonal
+        self.diagonal = diagonal
+        self.kind = kind

@@ -1,0 +1,70 @@
+import keras
+
+from ..autoencoder import Autoencoder
+from ..latents import Normal
+from ..penalties import KLDivergence, MaximumMeanDiscrepancy
+from ..term import Reconstruction
+
+
+@keras.saving.register_keras_serializable("kerae")
+class InfoVAE(Autoencoder):
+    """InfoVAE: a VAE that may keep what codes tell of the data, while all of them fit the prior.
+
+        loss = - E_q(z|x)[log p(x|z)] + (1 - alpha) * KL(q(z|x) || p(z))
+               + (alpha + lambda - 1) * MMD^2(q(z), p(z))
+
+    With alpha = 1 it is the MMD-VAE, with alpha = 0 and lambda = 1 the VAE.
+
+    Args:
+        input_shape: Tuple, the shape of one example.
+        latent_dim: Integer, the number of latent dimensions.
+        alpha: Float of at most 1, how much mutual information of data and code is worth.
+            Defaults to 1.
+        lambda_: Float of at least 1 - alpha, the weight of the distance of the codes of all
+            examples from the prior. Defaults to 10.
+        kernel: Kernel of the MMD, `"imq"` or `"rbf"`, the paper's. Defaults to the latter.
+        **kwargs: `likelihood`, `encoder`, `decoder`, `corruption` and `preprocessing`, as for
+            `kerae.Autoencoder`.
+
+    Example:
+
+    >>> model = kerae.InfoVAE(input_shape=(8, 8, 1), latent_dim=2, alpha=0.5, lambda_=20.0)
+    >>> model.compile(optimizer="adam")
+    >>> sorted(model.evaluate(np.zeros((3, 8, 8, 1), "float32"), return_dict=True, verbose=0))
+    ['kl', 'loss', 'mmd', 'reconstruction']
+
+    Raises:
+        ValueError: If alpha is above 1 or alpha + lambda below, the kernel is unknown, or the
+            encoder or the decoder does not fit.
+    Reference:
+        Zhao, Song and Ermon, 2019, https://arxiv.org/abs/1706.02262
+    """
+
+    def __init__(
+        self,
+        input_shape,
+        latent_dim: int,
+        alpha: float = 1.0,
+        lambda_: float = 10.0,
+        kernel: str = "rbf",
+        **kwargs,
+    ):
+        if not 1 - lambda_ <= alpha <= 1:
+            raise ValueError(
+                "Expected `alpha` to be at most 1 and `alpha + lambda_` at least 1, so that no "
+                f"weight is negative. Received: alpha={alpha}, lambda_={lambda_}"
+            )
+        super().__init__(
+            input_shape,
+            latent=Normal(latent_dim),
+            terms=[
+                Reconstruction(),
+                KLDivergence(1 - alpha),
+                MaximumMeanDiscrepancy(alpha + lambda_ - 1, kernel),
+            ],
+            **kwargs,
+        )
+        self.latent_dim = latent_dim
+        self.alpha = alpha
+        self.lambda_ = lambda_
+        self.kernel = kernel

@@ -1,0 +1,75 @@
+import keras
+
+from ..adversaries import Deception, FeatureCritic, FeatureReconstruction
+from ..autoencoder import Autoencoder
+from ..latents import Normal
+from ..penalties import KLDivergence
+from ..term import Reconstruction
+
+
+@keras.saving.register_keras_serializable("kerae")
+class VAEGAN(Autoencoder):
+    """VAE with a critic's features: images are compared as the critic sees them, not by pixel.
+
+        loss     = KL(q(z|x) || p(z)) - log N(features(x); features(x_z), I)
+                   - weight / 2 * (log sigmoid(D(x_z)) + log sigmoid(D(x_p)))
+        critic's = - log sigmoid(D(x))
+                   - 1/2 * (log(1 - sigmoid(D(x_z))) + log(1 - sigmoid(D(x_p))))
+
+    in nats per example, with the decoded code x_z, z ~ q(z|x), and the decoded draw x_p of the
+    prior. The adversarial part of the loss reaches the decoder alone. The reconstruction of
+    pixels is logged, and not trained. `compile(optimizer=…, adversary_optimizer=…)` gives the
+    critic an optimizer of its own.
+
+    Args:
+        input_shape: Tuple, the shape of one example.
+        latent_dim: Integer, the number of latent dimensions.
+        adversarial_weight: Float or `kerae.schedules.Schedule`, the 1 / gamma of the paper, where
+            the decoder's features count gamma times and its deception once: the same direction
+            of its gradient, and so the same steps of Adam. Defaults to 1.
+        critic: Keras model or layer from data to features, on which a linear unit decides; see
+            `kerae.adversaries.FeatureCritic`.
+        **kwargs: `likelihood`, `encoder`, `decoder`, `corruption` and `preprocessing`, as for
+            `kerae.Autoencoder`. The likelihood says how pixels are decoded and logged.
+
+    Example:
+
+    >>> model = kerae.VAEGAN(input_shape=(8, 8, 1), latent_dim=2)
+    >>> model.compile(optimizer="adam")
+    >>> logs = model.evaluate(np.zeros((3, 8, 8, 1), "float32"), return_dict=True, verbose=0)
+    >>> sorted(logs)
+    ['adversarial', 'critic', 'feature_reconstruction', 'kl', 'loss', 'reconstruction']
+
+    Raises:
+        ValueError: If the encoder or the decoder does not fit, or the weight is negative.
+    Reference:
+        Larsen et al., 2016, https://arxiv.org/abs/1512.09300, here with the non-saturating loss
+        of the generator
+    """
+
+    def __init__(
+        self,
+        input_shape,
+        latent_dim: int,
+        adversarial_weight: float = 1.0,
+        critic=None,
+        **kwargs,
+    ):
+        super().__init__(
+            input_shape,
+            latent=Normal(latent_dim),
+            terms=[
+                Reconstruction(weight=0.0),
+                KLDivergence(),
+                FeatureReconstruction(),
+                Deception(adversarial_weight),
+            ],
+            adversary=FeatureCritic(critic),
+            **kwargs,
+        )
+        self.latent_dim = latent_dim
+        self.adversarial_weight = adversarial_weight
+
+    @property
+    def critic(self):
+        return self.adversary.features

@@ -1,0 +1,61 @@
+import math
+
+import keras
+from keras import ops
+
+from .prior import Prior
+
+
+@keras.saving.register_keras_serializable("kerae.priors")
+class SwissRoll(Prior):
+    """A spiral in the plane that winds out from the origin, about evenly covered.
+
+        z = radius * t * (cos a, sin a),   a = 2 pi * turns * t,   t = sqrt(u),   u ~ U(0, 1)
+
+    Class c is the stretch of u between c / num_classes and (c + 1) / num_classes.
+
+    Args:
+        turns: Float, how often it goes round.
+        radius: Float, the distance of its end from the origin.
+        num_classes: Integer, the number of stretches, one for each class.
+
+    Example:
+
+    >>> from kerae.noise import FreshNoise
+    >>> noise = FreshNoise(keras.random.SeedGenerator(0), batch_size=5)
+    >>> tuple(kerae.priors.SwissRoll().sample(noise, labels=np.arange(5)).shape)
+    (5, 2)
+
+    Raises:
+        ValueError: If an argument is not positive.
+    Reference:
+        Makhzani et al., 2016, https://arxiv.org/abs/1511.05644 (figure 4)
+    """
+
+    def __init__(self, turns=2.0, radius=3.0, num_classes=10, **kwargs):
+        super().__init__(**kwargs)
+        if min(turns, radius, num_classes) <= 0:
+            raise ValueError(
+                "Expected `turns`, `radius` and `num_classes` to be positive. "
+                f"Received: turns={turns}, radius={radius}, num_classes={num_classes}"
+            )
+        self.turns = turns
+        self.radius = radius
+        self.num_classes = num_classes
+        self.event_shape = (2,)
+
+    def log_prob(self, z):
+        raise ValueError(
+            "SwissRoll has no density in the plane, and so codes have no KL from it. Compare "
+            "samples instead, as kerae.divergences.maximum_mean_discrepancy or an adversary does."
+        )
+
+    def sample(self, noise, labels=None):
+        u = noise.uniform(())
+        if labels is not None:
+            stretch = (ops.cast(labels, u.dtype) + u) / self.num_classes
+            u = ops.where(ops.cast(labels, "int32") >= 0, stretch, u)
+        t = ops.sqrt(u)
+        angle = 2 * math.pi * self.turns * t
+        direction = ops.stack([ops.cos(angle), ops.sin(angle)], axis=1)
+        return self.radius * ops.expand_dims(t, 1) * direction

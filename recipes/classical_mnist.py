@@ -1,0 +1,233 @@
+"""Every autoencoder of the classical line on MNIST, and one table that compares them.
+
+    KERAS_BACKEND=jax python recipes/classical_mnist.py --model FactorVAE
+    KERAS_BACKEND=jax python recipes/classical_mnist.py --all
+
+Each model is trained on 55,000 images; 5,000 are held out to choose the epoch. The test images
+are read at the end. `--all` skips what is already trained and writes the table.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import keras
+import numpy as np
+from rich.progress import Progress
+from sklearn.cluster import KMeans
+
+import kerae
+from kerae import networks, run
+from kerae.cli.report import report
+from kerae.files import replacing
+
+SHAPE = (28, 28, 1)
+CLASSES = 10
+LATENT_DIM = 16
+SPARSE_DIM = 128  # of the sparse codes, of which few units are active
+WIDTHS = (512,)  # units of the dense layers between images and codes
+EPOCHS = 10
+BATCH_SIZE = 128
+STEPS = EPOCHS * 55_000 // BATCH_SIZE
+LEARNING_RATE = 1e-3  # of Adam, at the start; falls to 0 along a cosine
+VALIDATION = 5_000  # training images held out
+TRAINING_IMAGES = 55_000
+SEED = 0
+
+
+def dense(latent_dim, parameters=SHAPE):
+    """Encoder and decoder of one hidden layer each."""
+    return {
+        "encoder": networks.dense_encoder(SHAPE, WIDTHS),
+        "decoder": networks.dense_decoder((latent_dim,), parameters, WIDTHS),
+    }
+
+
+def of(model, latent_dim=LATENT_DIM, **arguments):
+    return lambda: model(SHAPE, latent_dim, **arguments, **dense(latent_dim))
+
+
+def tutorial_dense():
+    """784-64-64-16 with ELU, a tanh code and dropout, and its mirror image."""
+    nets = {"widths": (64, 64), "activation": "elu", "dropout": 0.1}
+    return kerae.AE(
+        SHAPE,
+        LATENT_DIM,
+        code_activation="tanh",
+        encoder=networks.dense_encoder(SHAPE, **nets),
+        decoder=networks.dense_decoder((LATENT_DIM,), SHAPE, **nets),
+    )
+
+
+def tutorial_convolutional():
+    """Two convolutions and a linear head, and their mirror image."""
+    return kerae.AE(
+        SHAPE,
+        LATENT_DIM,
+        encoder=networks.convolutional_encoder(SHAPE, width=None, activation="relu"),
+        decoder=networks.convolutional_decoder((LATENT_DIM,), SHAPE, width=None, activation="relu"),
+    )
+
+
+def gaussian_decoder():
+    """p(x|z) = N(f_mu(z), f_sigma(z)^2), densities of pixels rather than probabilities."""
+    return kerae.VAE(
+        SHAPE,
+        LATENT_DIM,
+        likelihood=kerae.likelihoods.Normal("predicted"),
+        **dense(LATENT_DIM, parameters=(28, 28, 2)),
+    )
+
+
+def ring_of_classes():
+    """Ten normals on a circle, one for each digit, which a critic that sees labels assigns."""
+    return kerae.AAE(
+        SHAPE,
+        2,
+        prior=kerae.priors.GaussianMixture.ring(CLASSES),
+        adversarial_weight=10.0,
+        num_classes=CLASSES,
+        **dense(latent_dim=2),
+    )
+
+
+MODELS = {
+    "AE": of(kerae.AE),
+    "AE, sigmoid code": of(kerae.AE, code_activation="sigmoid"),
+    "AE, convolutional": tutorial_convolutional,
+    "AE, dense 64-64": tutorial_dense,
+    "StackedAE": lambda: kerae.StackedAE(SHAPE, LATENT_DIM),
+    "StackedAE, tied": lambda: kerae.StackedAE(SHAPE, LATENT_DIM, tied=True),
+    "SparseAE": of(kerae.SparseAE, latent_dim=SPARSE_DIM),
+    "SparseAE, L1": of(kerae.SparseAE, latent_dim=SPARSE_DIM, penalty="l1"),
+    "DenoisingAE": of(kerae.DenoisingAE),
+    "DenoisingAE, masking": of(kerae.DenoisingAE, corruption="masking"),
+    "ContractiveAE": of(kerae.ContractiveAE, num_probes=2),
+    "RAE, L2": of(kerae.RAE),
+    "RAE, gradient": of(kerae.RAE, regularizer="gradient", num_probes=2),
+    "RAE, spectral": of(kerae.RAE, regularizer="spectral"),
+    "AAE": of(kerae.AAE),
+    "AAE, ring of classes": ring_of_classes,
+    "CAAE": lambda: kerae.CAAE(SHAPE, LATENT_DIM, num_classes=CLASSES),
+    "WAE, IMQ": of(kerae.WAE),
+    "WAE, RBF": of(kerae.WAE, divergence="rbf"),
+    "WAE, GAN": of(kerae.WAE, divergence="gan"),
+    "VAE": of(kerae.VAE),
+    "VAE, normal decoder": gaussian_decoder,
+    "VAE, KL annealed": of(
+        kerae.VAE, beta=kerae.schedules.Cyclical(0.0, 1.0, steps=STEPS, cycles=4)
+    ),
+    "BetaVAE": of(kerae.BetaVAE),
+    "AnnealedVAE": of(kerae.AnnealedVAE, gamma=100.0, capacity=25.0, steps=STEPS // 2),
+    "InfoVAE": of(kerae.InfoVAE),
+    "FactorVAE": of(kerae.FactorVAE),
+    "BetaTCVAE": of(kerae.BetaTCVAE, dataset_size=TRAINING_IMAGES),
+    "BetaTCVAE, stratified": of(
+        kerae.BetaTCVAE, dataset_size=TRAINING_IMAGES, sampling="stratified"
+    ),
+    "DIPVAE, I": of(kerae.DIPVAE),
+    "DIPVAE, II": of(kerae.DIPVAE, kind="ii"),
+    "CVAE": lambda: kerae.CVAE(SHAPE, LATENT_DIM, num_classes=CLASSES),
+    "VAEGAN": of(kerae.VAEGAN),
+}
+PARTS_OF_KL = ("mutual_information", "total_correlation", "dimension_wise_kl")
+COLUMNS = {
+    "reconstruction": "reconstruction, nats",
+    "kl": "KL, nats",
+    "negative_elbo": "negative ELBO, nats",
+    "active_units": "active units",
+    "neighbours": "10-NN accuracy",
+    "clusters": "k-means accuracy",
+    "seconds": "seconds",
+}
+
+
+def folder(name):
+    return Path(args.out) / name.lower().replace(",", "").replace(" ", "_")
+
+
+def is_trained(name):
+    path = folder(name) / "run.json"
+    return path.exists() and "codes" in json.loads(path.read_text())
+
+
+def train(name):
+    """Trains one model and adds what is measured on its codes to its run.json."""
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(SEED)
+    model = MODELS[name]().start_at_mean(data.x_train)
+    if isinstance(model, kerae.StackedAE):
+        model.pretrain(data.x_train, epochs=2, batch_size=BATCH_SIZE, verbose=0)
+    record = run.train(
+        model,
+        data,
+        folder(name),
+        epochs=args.epochs,
+        batch_size=BATCH_SIZE,
+        learning_rate=LEARNING_RATE,
+        validation=VALIDATION,
+        seed=SEED,
+        overwrite=True,
+    )
+    record["codes"] = measure(model)
+    with replacing(folder(name) / "run.json") as partial:
+        partial.write_text(json.dumps(record, indent=2) + "\n")
+    report(folder(name), record)
+
+
+def measure(model):
+    """What the codes of the test images tell, beside those of the training images."""
+    labels = (lambda y: y) if model.condition is not None else (lambda y: None)
+    z_train = model.encode(data.x_train, labels(data.y_train))
+    z_test = model.encode(data.x_test, labels(data.y_test))
+    clusters = KMeans(CLASSES, n_init=10, random_state=SEED).fit_predict(z_test)
+    return {
+        "active_units": int(np.sum(kerae.metrics.active_units(z_test))),
+        "neighbours": kerae.metrics.neighbour_accuracy(
+            z_train, data.y_train, z_test, data.y_test, num_neighbours=10
+        ),
+        "clusters": kerae.metrics.cluster_accuracy(data.y_test, clusters),
+    }
+
+
+def row(name):
+    record = json.loads((folder(name) / "run.json").read_text())
+    test, codes = record["metrics"]["test"], record["codes"]
+    values = {
+        "reconstruction": f"{test['reconstruction']:.1f}",
+        "active_units": f"{codes['active_units']}",
+        "neighbours": f"{codes['neighbours']:.1%}",
+        "clusters": f"{codes['clusters']:.1%}",
+        "seconds": f"{record['seconds_trained_now']:.0f}",
+    }
+    if "mutual_information" in test:
+        test["kl"] = sum(test[part] for part in PARTS_OF_KL)
+    if "kl" in test:
+        values["kl"] = f"{test['kl']:.1f}"
+        values["negative_elbo"] = f"{test['reconstruction'] + test['kl']:.1f}"
+    return f"| {name} | " + " | ".join(values.get(column, "-") for column in COLUMNS) + " |"
+
+
+parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+chosen = parser.add_mutually_exclusive_group(required=True)
+chosen.add_argument("--model", choices=MODELS)
+chosen.add_argument("--all", action="store_true", help="each in turn, and the table")
+parser.add_argument("--data", default="mnist", help="name or path for kerae.data.load")
+parser.add_argument("--data-dir", help="folder of TensorFlow Datasets")
+parser.add_argument("--epochs", type=int, default=EPOCHS)
+parser.add_argument("--out", default="saved_models/classical_mnist")
+args = parser.parse_args()
+
+data = kerae.data.load(args.data, args.data_dir)
+if args.model:
+    train(args.model)
+else:
+    with Progress() as progress:
+        for name in progress.track(MODELS, description="models"):
+            if not is_trained(name):
+                train(name)
+    table = [f"| model | {' | '.join(COLUMNS.values())} |", "|---" * (len(COLUMNS) + 1) + "|"]
+    table += [row(name) for name in MODELS]
+    with replacing(Path(args.out) / "table.md") as partial:
+        partial.write_text("\n".join(table) + "\n")
+    print("\n".join(table))
