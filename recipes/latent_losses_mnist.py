@@ -17,7 +17,7 @@ import kerae
 from kerae import figures, latent_space
 from kerae.files import replacing
 
-EPOCHS = 20
+EPOCHS = 10
 BATCH_SIZE = 128
 LEARNING_RATE = 1e-3  # of Adam, at the start; falls to 0 along a cosine
 WIDTHS = (512, 256)  # units of the encoder's layers; the decoder mirrors them

@@ -36,6 +36,7 @@ def test_the_example_computes_what_it_says(names, digits):
     assert logs["loss"] == pytest.approx(logs["reconstruction"] + 2 * expected, rel=1e-4)
 
 
+@pytest.mark.once
 def test_the_example_does_what_it_is_for(names, digits):
     correlations = []
     for weight in (0.0, 100.0):

@@ -39,11 +39,11 @@ def _command():
 
 
 def metrics_table(metrics):
-    """A table with a row for each set of examples, in nats per example."""
+    """A table with a row for each set of examples: means per example, of losses in nats."""
     from rich.table import Table
 
     names = sorted(next(iter(metrics.values())), key=lambda name: name != "loss")
-    table = Table("nats per example", *names)
+    table = Table("mean per example", *names)
     for examples, values in metrics.items():
         table.add_row(examples, *(f"{values[name]:.2f}" for name in names))
     return table

@@ -19,6 +19,6 @@ def loss_curves(history):
         axes.plot(epochs, history[name], label="training")
         if f"val_{name}" in history:
             axes.plot(epochs, history[f"val_{name}"], "--", label="validation")
-        axes.set(title=name, xlabel="epoch", ylabel="nats per example")
+        axes.set(title=name, xlabel="epoch", ylabel="mean per example")
         axes.legend()
     return figure

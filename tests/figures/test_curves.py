@@ -19,4 +19,4 @@ def test_loss_curves_have_a_panel_for_each_quantity():
     training, validation = figure.axes[0].lines
     np.testing.assert_array_equal(training.get_xydata(), [[1, 5], [2, 4]])
     np.testing.assert_array_equal(validation.get_xydata(), [[1, 6], [2, 5]])
-    assert figure.axes[0].get_ylabel() == "nats per example"
+    assert figure.axes[0].get_ylabel() == "mean per example"

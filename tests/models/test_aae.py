@@ -93,6 +93,7 @@ def trained(model, *data, learning_rate=1e-3, epochs=40):
     return model
 
 
+@pytest.mark.once
 @pytest.mark.slow
 def test_codes_pass_for_draws_of_the_prior_as_those_of_an_autoencoder_do_not(digits):
     shape = digits.x_train.shape[1:]
@@ -102,6 +103,7 @@ def test_codes_pass_for_draws_of_the_prior_as_those_of_an_autoencoder_do_not(dig
     assert ours < 0.2 * plain
 
 
+@pytest.mark.once
 def test_with_labels_each_class_has_its_own_part_of_the_prior(digits):
     shape = digits.x_train.shape[1:]
     ring = GaussianMixture.ring(CLASSES, radial=0.5)

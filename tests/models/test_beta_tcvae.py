@@ -45,6 +45,7 @@ def test_the_weights_are_1_6_and_1_by_default():
 
 # The logarithm of an unbiased estimate is too low on average: in small batches by so much, where
 # sampling is stratified, that the total correlation is hardly restrained.
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("sampling", "batch_size"),
     [("weighted", 128), pytest.param("stratified", 512, marks=pytest.mark.slow)],

@@ -29,6 +29,7 @@ def test_beta_is_4_and_the_kl_without_capacity_or_free_bits():
         kerae.BetaVAE((4,), 2, capacity=1.0)
 
 
+@pytest.mark.once
 def test_on_digits_beta_4_has_a_lower_kl_and_a_worse_reconstruction_than_beta_1(digits):
     x = digits.x_train
     one, four = (

@@ -67,6 +67,7 @@ def test_needs_either_classes_or_the_shape_of_vectors():
         kerae.CAAE((4,), 2)
 
 
+@pytest.mark.once
 @pytest.mark.slow
 def test_codes_of_two_dimensions_say_less_of_the_class_than_those_of_an_autoencoder(digits):
     from sklearn.linear_model import LogisticRegression

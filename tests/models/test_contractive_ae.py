@@ -23,6 +23,7 @@ def test_the_loss_is_the_weighted_sum_of_what_is_logged(images):
     assert logs["loss"] == pytest.approx(logs["reconstruction"] + 3 * logs["contraction"])
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("num_probes", [None, 2])
 def test_its_code_reacts_less_to_the_input_than_that_of_a_plain_autoencoder(digits, num_probes):
     x, shape = digits.x_train[:512], (8, 8, 1)

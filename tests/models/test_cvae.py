@@ -205,6 +205,7 @@ def test_the_default_networks_of_images_take_the_condition():
     assert model.reconstruct(x, np.array([0, 1])).shape == (2, 16, 16, 1)
 
 
+@pytest.mark.once
 def test_samples_of_a_digit_are_recognised_as_that_digit(digits):
     from sklearn.svm import SVC
 

@@ -123,6 +123,7 @@ def test_a_name_or_a_corruption_is_taken_and_another_layer_refused():
         linear_ae(corruption=keras.layers.GaussianNoise(0.3))
 
 
+@pytest.mark.once
 def test_it_learns_to_denoise(digits):
     x = digits.x_train[:512]
     model = kerae.DenoisingAE((8, 8, 1), 32, corruption=Gaussian(0.5))

@@ -49,6 +49,7 @@ def test_the_penalty_moves_what_is_before_the_code_and_not_the_decoder(images):
         assert slope.any() != (id(variable) in decoder), variable.path
 
 
+@pytest.mark.once
 def test_the_mean_activation_lands_near_rho_and_that_of_a_plain_autoencoder_does_not(digits):
     x = digits.x_train
     sparse, _ = trained(kerae.SparseAE, x, 100)  # more code units than pixels
@@ -58,6 +59,7 @@ def test_the_mean_activation_lands_near_rho_and_that_of_a_plain_autoencoder_does
     assert abs(plain.encode(x).mean() - 0.05) > 0.2
 
 
+@pytest.mark.once
 def test_l1_leaves_fewer_units_active_for_an_example_and_still_learns(digits):
     x = digits.x_train
     mean = x.mean(axis=0)

@@ -58,6 +58,7 @@ def distance_without(digits):
     return distance_from_prior(model.encode(digits.x_train))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("divergence", ["imq", "rbf"])
 def test_on_digits_codes_are_like_the_prior(digits, distance_without, divergence):
     model = trained(kerae.WAE, digits.x_train, divergence, epochs=15)
@@ -65,6 +66,7 @@ def test_on_digits_codes_are_like_the_prior(digits, distance_without, divergence
     assert distance < 0.02 < 0.1 * distance_without
 
 
+@pytest.mark.once
 def test_on_digits_the_codes_of_the_gan_are_like_the_prior(digits, distance_without):
     keras.utils.set_random_seed(0)
     model = kerae.WAE(
