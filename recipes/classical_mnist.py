@@ -24,6 +24,7 @@ from kerae.files import replacing
 SHAPE = (28, 28, 1)
 CLASSES = 10
 LATENT_DIM = 16
+STYLE_DIM = 8  # of codes beside which the class is given
 SPARSE_DIM = 128  # of the sparse codes, of which few units are active
 WIDTHS = (512,)  # units of the dense layers between images and codes
 EPOCHS = 10
@@ -79,6 +80,18 @@ def gaussian_decoder():
     )
 
 
+def style_without_class():
+    """Codes that look alike for every digit, which the decoder is told."""
+    return kerae.CAAE(
+        SHAPE,
+        STYLE_DIM,
+        num_classes=CLASSES,
+        adversarial_weight=10.0,
+        encoder=networks.dense_encoder(SHAPE, WIDTHS),
+        decoder=networks.dense_decoder((STYLE_DIM + CLASSES,), SHAPE, WIDTHS),
+    )
+
+
 def ring_of_classes():
     """Ten normals on a circle, one for each digit, which a critic that sees labels assigns."""
     return kerae.AAE(
@@ -108,7 +121,7 @@ MODELS = {
     "RAE, spectral": of(kerae.RAE, regularizer="spectral"),
     "AAE": of(kerae.AAE),
     "AAE, ring of classes": ring_of_classes,
-    "CAAE": lambda: kerae.CAAE(SHAPE, LATENT_DIM, num_classes=CLASSES),
+    "CAAE": style_without_class,
     "WAE, IMQ": of(kerae.WAE),
     "WAE, RBF": of(kerae.WAE, divergence="rbf"),
     "WAE, GAN": of(kerae.WAE, divergence="gan"),
@@ -127,7 +140,7 @@ MODELS = {
     ),
     "DIPVAE, I": of(kerae.DIPVAE),
     "DIPVAE, II": of(kerae.DIPVAE, kind="ii"),
-    "CVAE": lambda: kerae.CVAE(SHAPE, LATENT_DIM, num_classes=CLASSES),
+    "CVAE": lambda: kerae.CVAE(SHAPE, STYLE_DIM, num_classes=CLASSES),
     "VAEGAN": of(kerae.VAEGAN),
 }
 PARTS_OF_KL = ("mutual_information", "total_correlation", "dimension_wise_kl")

@@ -34,7 +34,7 @@ args = parser.parse_args()
 
 keras.utils.set_random_seed(args.seed)
 data = kerae.data.load(args.data, args.data_dir)
-model = kerae.VAE(data.input_shape, latent_dim=args.latent_dim).start_at_mean(data.x_train)
+model = kerae.VAE(data.input_shape, latent_dim=args.latent_dim)
 record = run.train(
     model,
     data,
