@@ -12,54 +12,25 @@
 - `devices()`: the names of the devices that this process sees.
 """
 
+from importlib import import_module
+
 import keras
 
-if keras.backend.backend() == "tensorflow":
-    from .tensorflow import (
-        compiled,
-        devices,
-        jvp,
-        replica_mean,
-        seed_global_generator,
-        test_step,
-        train_step,
-        vjp,
-    )
-elif keras.backend.backend() == "jax":
-    from .jax import (
-        compiled,
-        devices,
-        jvp,
-        replica_mean,
-        seed_global_generator,
-        test_step,
-        train_step,
-        vjp,
-    )
-elif keras.backend.backend() == "torch":
-    from .torch import (
-        compiled,
-        devices,
-        jvp,
-        replica_mean,
-        seed_global_generator,
-        test_step,
-        train_step,
-        vjp,
-    )
-else:
+from .._choose_backend import BACKENDS
+
+if keras.backend.backend() not in BACKENDS:
     raise ImportError(
         "kerae runs on the Keras backends tensorflow, jax and torch. "
         f"Received: {keras.backend.backend()}. Set KERAS_BACKEND to one of the three."
     )
 
-__all__ = [
-    "compiled",
-    "devices",
-    "jvp",
-    "replica_mean",
-    "seed_global_generator",
-    "test_step",
-    "train_step",
-    "vjp",
-]
+_chosen = import_module(f".{keras.backend.backend()}", __name__)
+
+train_step = _chosen.train_step
+test_step = _chosen.test_step
+compiled = _chosen.compiled
+jvp = _chosen.jvp
+vjp = _chosen.vjp
+replica_mean = _chosen.replica_mean
+seed_global_generator = _chosen.seed_global_generator
+devices = _chosen.devices
