@@ -40,6 +40,7 @@ _HOME = {
 }
 _MODULES = (
     "adversaries",
+    "analysis",
     "callbacks",
     "conditions",
     "corruptions",

@@ -8,10 +8,10 @@ import numpy as np
 from keras import ops
 from scipy.special import logsumexp
 
-from . import backend, checks, latent_space
-from .noise import RepeatableNoise, int32
+from . import checks, latent_space
+from .in_batches import BATCH_SIZE, in_batches
+from .noise import RepeatableNoise
 
-BATCH_SIZE = 256
 ELEMENTS_AT_ONCE = 2**23
 
 
@@ -32,9 +32,9 @@ class Inference:
             ValueError: If the data do not fit the model.
         """
         inputs = (
-            self._checked_inputs(x, y) if self.encoder_is_conditional else self._checked_examples(x)
+            self.checked_inputs(x, y) if self.encoder_is_conditional else self._checked_examples(x)
         )
-        return self._in_batches(self._encode, inputs, batch_size=batch_size)
+        return in_batches(self, self._encode, inputs, batch_size=batch_size)
 
     def decode(self, z, y=None, batch_size=BATCH_SIZE):
         """The mean of p(x|z) of codes, in data space.
@@ -53,7 +53,7 @@ class Inference:
         checks.check_array(z, self.latent.event_shape, "z")
         y = checks.repeated_label(self._conditions, y, len(z))
         arrays = (z, *checks.checked_labels(self, self._conditions, y, len(z)))
-        return self._in_batches(self._decode, arrays, batch_size=batch_size)
+        return in_batches(self, self._decode, arrays, batch_size=batch_size)
 
     def reconstruct(self, x, y=None, batch_size=BATCH_SIZE):
         """The mean of p(x|z) at the code of each example; the same as `predict`.
@@ -69,7 +69,7 @@ class Inference:
         """
         if not checks.is_array(x):
             return self.predict(x, verbose=0)
-        inputs = self._checked_inputs(x, y)
+        inputs = self.checked_inputs(x, y)
         return self.predict(inputs if len(inputs) > 1 else x, batch_size=batch_size, verbose=0)
 
     def sample(self, num_samples, y=None, seed=None, batch_size=BATCH_SIZE):
@@ -96,7 +96,7 @@ class Inference:
         readers = self._conditions if y is None else self.label_readers
         y = checks.repeated_label(readers, y, num_samples)
         arrays = (numbers, *checks.checked_labels(self, readers, y, num_samples))
-        return self._in_batches(self._sample, arrays, batch_size=batch_size, seed=seed)
+        return in_batches(self, self._sample, arrays, batch_size=batch_size, seed=seed)
 
     def interpolate(self, x_a, x_b, y=None, steps=10, method="linear"):
         """Decoded codes on the way from one example to another.
@@ -141,13 +141,14 @@ class Inference:
         Reference:
             Burda et al., 2016, https://arxiv.org/abs/1509.00519
         """
-        arrays = self._checked_inputs(x, y)
+        arrays = self.checked_inputs(x, y)
         self.likelihood.check_density(checks.preprocessed(self, arrays[0]))
         size = math.prod(self.data_shape)
         at_once = max(1, min(num_samples, ELEMENTS_AT_ONCE // (batch_size * size)))
         log_sum = np.full(len(arrays[0]), -np.inf)
         for done in range(0, num_samples, at_once):
-            log_weights = self._in_batches(
+            log_weights = in_batches(
+                self,
                 partial(self._log_weights, num_samples=at_once),
                 arrays,
                 batch_size=batch_size,
@@ -159,16 +160,20 @@ class Inference:
 
     def preprocess_in_batches(self, x, batch_size=BATCH_SIZE):
         """The data that the model compares its reconstructions with, as a NumPy array."""
-        return self._in_batches(self._preprocessed, (x,), batch_size=batch_size)
+        return in_batches(self, self._preprocessed, (x,), batch_size=batch_size)
+
+    def checked_inputs(self, x, y):
+        """What the model is called with: a tuple of the examples, and `y` if it is conditional.
+
+        Raises:
+            ValueError: If the data do not fit the model.
+        """
+        (x,) = self._checked_examples(x)
+        return (x, *checks.checked_labels(self, self._conditions, y, len(x)))
 
     @property
     def _conditions(self):
         return [] if self.condition is None else [self.condition]
-
-    def _checked_inputs(self, x, y):
-        """What the model is called with: a tuple of the examples, and `y` if it is conditional."""
-        (x,) = self._checked_examples(x)
-        return (x, *checks.checked_labels(self, self._conditions, y, len(x)))
 
     def _checked_examples(self, x):
         x = np.asarray(x)
@@ -202,29 +207,3 @@ class Inference:
             + self.prior.log_prob(z)
             - self.latent.log_prob(posterior, z)
         )
-
-    def _in_batches(self, function, arrays, batch_size, **integers):
-        """Calls a compiled `function(*batch, **integers)`, with batches that are all of one size.
-
-        Args:
-            arrays: Tuple of arrays of equal length, cut into batches together.
-        """
-        method = getattr(function, "func", function)
-        key = (method.__name__, *getattr(function, "keywords", {}).items())
-        cache = self.__dict__.setdefault("_compiled", {})
-        if key not in cache:
-            cache[key] = backend.compiled(self, function)
-        integers = {name: ops.convert_to_tensor(int32(i), "int32") for name, i in integers.items()}
-        count = len(arrays[0])
-        batch_size = min(batch_size, count)
-        results = []
-        for start in range(0, count, batch_size):
-            batch = [_padded(array[start : start + batch_size], batch_size) for array in arrays]
-            results.append(ops.convert_to_numpy(cache[key](*batch, **integers)))
-        return np.concatenate(results)[:count]
-
-
-def _padded(batch, batch_size):
-    """The batch as a tensor, its last row repeated until it has `batch_size` rows."""
-    padding = np.repeat(batch[-1:], batch_size - len(batch), axis=0)
-    return ops.convert_to_tensor(np.concatenate([batch, padding]))

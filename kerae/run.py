@@ -113,9 +113,6 @@ def train(
     if hasattr(model, "fit_prior"):  # a density that is fitted to the codes of the best weights
         model.fit_prior(x[kept], seed)
         model.save(out / "model.keras")
-    if hasattr(model, "fit_prior"):
-        model.fit_prior(*examples["train"], seed=seed)
-        model.save(out / "model.keras")
     metrics = {
         name: model.evaluate(*examples[name], batch_size=1000, return_dict=True, verbose=0)
         for name in ("validation", "test")

@@ -208,7 +208,7 @@ class Training:
                     f"This {type(self).__name__} is conditional: expected the two arrays [x, y]. "
                     f"Received: {type(x).__name__}."
                 )
-            x = list(self._checked_inputs(*x))
+            x = list(self.checked_inputs(*x))
         elif checks.is_array(x):
             checks.check_examples(self, np.asarray(x))
         else:

@@ -42,9 +42,12 @@ def evaluate(
     model = saving.load(_model_file(run))
     source = {"name": data, "data_dir": None} if data else _source_of(run)
     dataset = kerae_data.load(source["name"], data_dir or source["data_dir"])
-    metrics = model.evaluate(dataset.x_test, batch_size=1000, return_dict=True)
+    x, y = dataset.x_test, dataset.y_test
+    examples = (x, y) if model.label_readers else (x,)
+    metrics = model.evaluate(*examples, batch_size=1000, return_dict=True)
     if log_likelihood:
-        nll = -model.log_likelihood(dataset.x_test, num_samples=log_likelihood, seed=seed)
+        y = None if model.condition is None else y
+        nll = -model.log_likelihood(x, y, num_samples=log_likelihood, seed=seed)
         metrics[f"-log p(x), {log_likelihood} samples"] = nll.mean()
     Console().print(metrics_table({f"{dataset.name}, test": metrics}))
 

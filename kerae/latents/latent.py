@@ -18,6 +18,11 @@ class Latent(Part):
 
     event_shape: tuple
 
+    @property
+    def has_density(self):
+        """Whether codes are drawn from a density q(z|x), without which there is no KL."""
+        return type(self).log_prob is not Latent.log_prob
+
     def mode(self, posterior):
         """The deterministic code, of shape `(batch, *event_shape)`."""
         raise NotImplementedError

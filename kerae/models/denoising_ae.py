@@ -3,7 +3,7 @@ import numpy as np
 from keras import ops
 
 from .. import checks, corruptions
-from ..inference import BATCH_SIZE
+from ..in_batches import BATCH_SIZE, in_batches
 from ..noise import RepeatableNoise
 from .ae import AE
 
@@ -64,7 +64,7 @@ class DenoisingAE(AE):
         """
         x = np.asarray(x)
         checks.check_examples(self, x)
-        return self._in_batches(self._corrupt, (x,), batch_size=batch_size, seed=seed)
+        return in_batches(self, self._corrupt, (x,), batch_size=batch_size, seed=seed)
 
     def denoise(self, x, batch_size=BATCH_SIZE):
         """The reconstruction of examples that are noisy as they are: none is added.
@@ -80,7 +80,7 @@ class DenoisingAE(AE):
         """
         x = np.asarray(x)
         checks.check_array(x, self.data_shape, "x")
-        return self._in_batches(self._denoise, (x,), batch_size=batch_size)
+        return in_batches(self, self._denoise, (x,), batch_size=batch_size)
 
     def _corrupt(self, x, seed):
         x = self._preprocessed(x)

@@ -12,6 +12,9 @@ import keras
 import numpy as np
 import pytest
 
+import kerae
+from kerae.cli import runs
+
 KERAE = str(Path(sys.executable).with_name("kerae"))
 BACKEND = keras.backend.backend()
 FASTEST = "jax"  # to import
@@ -75,6 +78,15 @@ def test_evaluate_reads_the_runs_data_set_from_another_folder(run, shared_data, 
     # MNIST was found there; that its images are larger than the model's is then told.
     assert result.returncode == 2
     assert "Received: shape (10000, 28, 28, 1)" in result.stderr
+
+
+def test_evaluate_gives_a_conditional_model_the_labels(digits, tmp_path, capsys):
+    model = kerae.CVAE((8, 8, 1), 2, num_classes=10)
+    model.compile()
+    model.save(tmp_path / "model.keras")
+    runs.evaluate(tmp_path, data="digits")
+    loss = model.evaluate(digits.x_test, digits.y_test, return_dict=True, verbose=0)["loss"]
+    assert f"{loss:.2f}" in capsys.readouterr().out
 
 
 def test_evaluate_refuses_the_likelihood_of_grey_pixels(run):

@@ -1,0 +1,95 @@
+"""What a model makes of each example, in one pass."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from keras import ops
+
+from ..in_batches import BATCH_SIZE, in_batches
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What a model makes of each of n examples; see `examine`.
+
+    Args:
+        model: `kerae.Autoencoder`.
+        x: Array `(n, *data_shape)`, the examples as the model sees them.
+        y: What the model is conditioned on, `(n, ...)`, or `None`.
+        z: Array `(n, latent_dim)`, the codes: means of q(z|x), if it is a density.
+        z_drawn: Array `(n, latent_dim)`, one draw from each q(z|x); else the codes again.
+        error: Array `(n,)`, the mean over pixels of (x - x_hat)^2, x_hat decoded from `z`.
+        reconstruction: Array `(n,)`, - log p(x|z_drawn) in nats.
+        kl: Array `(n, latent_dim)`, the KL(q(z_j|x) || p(z_j)) in nats, or `(n, 1)` where only
+            their sum is known; `None` for codes without a density.
+    """
+
+    model: object
+    x: np.ndarray
+    y: np.ndarray | None
+    z: np.ndarray
+    z_drawn: np.ndarray
+    error: np.ndarray
+    reconstruction: np.ndarray
+    kl: np.ndarray | None
+
+    @property
+    def negative_elbo(self):
+        """- ELBO = reconstruction + KL in nats, `(n,)`; `None` for codes without a density."""
+        return None if self.kl is None else self.reconstruction + self.kl.sum(axis=1)
+
+    def __len__(self):
+        return len(self.z)
+
+
+def examine(model, x, y=None, batch_size=BATCH_SIZE):
+    """Encodes examples, decodes them again, and measures each.
+
+    Codes of several axes are flattened. The same example gives the same numbers at every call.
+
+    Args:
+        model: `kerae.Autoencoder`.
+        x: Array `(n, *input_shape)`.
+        y: Array of the labels or vectors that a conditional model is conditioned on.
+        batch_size: Integer, the number of examples computed at once.
+    Returns:
+        `Examination`.
+
+    Example:
+
+    >>> model = kerae.VAE((8, 8, 1), latent_dim=2)
+    >>> examined = kerae.analysis.examine(model, np.zeros((5, 8, 8, 1), "float32"))
+    >>> examined.kl.shape, examined.negative_elbo.shape
+    ((5, 2), (5,))
+
+    Raises:
+        ValueError: If the data do not fit the model.
+    """
+
+    def examined(x, y=None):
+        outputs = model.propagate(x, y)
+        z = model.latent.mode(outputs["posterior"])
+        parameters = model.likelihood_parameters(z, outputs["condition"])
+        difference = ops.square(outputs["x"] - model.likelihood.mean(parameters))
+        found = {
+            "x": outputs["x"],
+            "z": _flat(z),
+            "z_drawn": _flat(outputs["z"][:, 0]),
+            "error": ops.mean(_flat(difference), axis=1),
+            "reconstruction": -ops.mean(outputs["log_likelihood"], axis=1),
+        }
+        if model.latent.has_density:
+            found["kl"] = model.latent.kl_divergence(
+                outputs["posterior"], outputs["z"], model.prior
+            )
+        return found
+
+    arrays = model.checked_inputs(x, y)
+    found = in_batches(model, examined, arrays, batch_size)
+    if model.preprocessing is None:
+        found["x"] = arrays[0]  # the array itself rather than a copy
+    return Examination(model=model, y=y, **{"kl": None, **found})
+
+
+def _flat(tensor):
+    return ops.reshape(tensor, (ops.shape(tensor)[0], -1))

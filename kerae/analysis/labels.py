@@ -1,0 +1,56 @@
+"""Labels of examples, as analysis reads them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Classes of examples, numbered from 0 on in the order of their sorted values.
+
+    Args:
+        values: Integer array `(n,)`, each an index into `names`.
+        names: Tuple of strings, one a class that occurs.
+    """
+
+    values: np.ndarray
+    names: tuple[str, ...]
+
+
+def as_labels(labels, count, class_names=None):
+    """Labels as given by a user, checked.
+
+    Args:
+        labels: Integers or strings, `count` of them.
+        count: Integer, the number of examples.
+        class_names: Sequence of strings that integer labels are indices into. Defaults to the
+            labels themselves, as strings.
+    Returns:
+        `Labels`.
+    Raises:
+        ValueError: If they are of another length, of another type, or without a name.
+    """
+    labels = np.asarray(labels)
+    if labels.shape != (count,):
+        raise ValueError(
+            f"Expected `labels` of shape {(count,)}, one for each example. "
+            f"Received: shape {labels.shape}."
+        )
+    if labels.dtype == object and all(isinstance(label, str) for label in labels):
+        labels = labels.astype(str)
+    if not (np.issubdtype(labels.dtype, np.integer) or np.issubdtype(labels.dtype, np.str_)):
+        raise ValueError(
+            "Expected `labels` to be integers or strings. "
+            f"Received: {labels.dtype}, such as {labels[0]!r}. Convert them, such as by "
+            "`labels.astype(int)`."
+        )
+    present, values = np.unique(labels, return_inverse=True)
+    if class_names is None or np.issubdtype(labels.dtype, np.str_):
+        return Labels(values, tuple(map(str, present)))
+    if not 0 <= present[0] <= present[-1] < len(class_names):
+        raise ValueError(
+            f"Expected `labels` to be indices into the {len(class_names)} `class_names`. "
+            f"Received: labels from {present[0]} to {present[-1]}."
+        )
+    return Labels(values, tuple(class_names[label] for label in present))
