@@ -1,4 +1,4 @@
-# make demo                 train a VAE on the digits that come with scikit-learn
+# make demo                 train a VAE on the digits that come with scikit-learn, and report on it
 # make demo DATA=mnist      the same on MNIST (DATA_DIR=folder where it is prepared)
 # make test                 lint, and the whole suite on each backend
 PYTHON ?= python3
@@ -21,6 +21,9 @@ demo: $(VENV)/installed-$(BACKEND)
 	$(BIN)/kerae train vae --data $(DATA) $(if $(DATA_DIR),--data-dir $(DATA_DIR)) \
 		--latent-dim 2 --batch-size 64 --epochs $(EPOCHS) --backend $(BACKEND) \
 		--out $(OUT) --overwrite
+	$(BIN)/kerae report $(OUT) --backend $(BACKEND)
+	@echo "Next: open the report in a browser"
+	@echo "      $(BIN)/kerae explore $(OUT)"
 	@echo "      make demo DATA=mnist"
 
 test: lint test-tensorflow test-jax test-torch

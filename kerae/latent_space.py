@@ -140,7 +140,8 @@ def traverse(model, z, dims=None, range=(-3.0, 3.0), steps=10, y=None):
         model: `kerae.Autoencoder` whose codes are vectors.
         z: Array `(latent_dim,)`, the code that the dimensions which do not move keep.
         dims: Sequence of integers, the dimensions that move. Defaults to all.
-        range: Pair of floats, the first and the last value of the dimension that moves.
+        range: Pair of floats, the first and the last value of the dimension that moves, or of
+            arrays `(dims,)`, for each its own.
         steps: Integer, the number of values.
         y: The label or vector that a conditional model is conditioned on.
     Returns:
@@ -167,6 +168,6 @@ def traverse(model, z, dims=None, range=(-3.0, 3.0), steps=10, y=None):
     if not np.isin(dims, np.arange(len(z))).all():
         raise ValueError(f"Expected `dims` from 0 to {len(z) - 1}. Received: {dims.tolist()}")
     codes = np.tile(z, (len(dims), steps, 1))
-    codes[np.arange(len(dims)), :, dims] = np.linspace(*range, steps)
+    codes[np.arange(len(dims)), :, dims] = np.linspace(*range, steps).T
     decoded = model.decode(codes.reshape(-1, len(z)), y)
     return decoded.reshape(len(dims), steps, *decoded.shape[1:])

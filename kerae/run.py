@@ -19,7 +19,8 @@ from .schedules import Schedule
 from .versions import versions
 
 MAY_CHANGE = ("epochs", "source")  # when a run is resumed; the data's digest tells them apart
-WRITTEN = ("model.keras", "run.json", "history.csv", "figures", "checkpoints")
+REPORT = ("report.html", "report.json", "report.parquet")  # of a model that is no longer there
+WRITTEN = ("model.keras", "run.json", "history.csv", "figures", "checkpoints", *REPORT)
 
 
 def train(
@@ -192,16 +193,19 @@ def _keep_best(model, path, history):
 def _draw(model, data, history, folder, seed):
     y = data.y_test if model.condition is not None else None
     codes = model.encode(data.x_test, y)
-    drawn = {
-        "loss_curves": figures.loss_curves(history),
-        "latent_scatter": figures.latent_scatter(codes, data.y_test, data.class_names),
-    }
+    figures.loss_curves(history, path=folder / "loss_curves.png")
+    figures.latent_scatter(
+        codes,
+        data.y_test,
+        data.class_names,
+        title="codes of the test examples",
+        path=folder / "latent_scatter.png",
+    )
     if figures.is_image(model.data_shape):
         x = data.x_test[:20]
         x_hat = model.reconstruct(x, None if y is None else y[:20])
-        drawn["reconstructions"] = figures.reconstructions(model.preprocess_in_batches(x), x_hat)
+        originals = model.preprocess_in_batches(x)
+        figures.reconstructions(originals, x_hat, path=folder / "reconstructions.png")
         classes = np.arange(50) % len(data.class_names) if model.label_readers else None
-        drawn["samples"] = figures.samples(model.sample(50, y=classes, seed=seed))
-    for name, figure in drawn.items():
-        with replacing(folder / f"{name}.png") as partial:
-            figure.savefig(partial, format="png")
+        sampled = model.sample(50, y=classes, seed=seed)
+        figures.samples(sampled, path=folder / "samples.png")

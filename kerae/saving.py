@@ -40,6 +40,10 @@ class Saving:
         self._build_optimizer()  # or its state would be skipped
         _read(filepath, self.load_weights)
 
+    def __reduce__(self):
+        self._build_optimizer()  # or its state would be missing in a copy
+        return super().__reduce__()
+
     def _build_optimizer(self):
         # One that scales losses of half precision would get its variables a second time.
         if self.compiled and not self.optimizer.built:

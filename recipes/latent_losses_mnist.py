@@ -86,6 +86,5 @@ vector = latent_space.attribute_vector(model, np.concatenate(thick), np.concaten
 digits = [np.flatnonzero(data.y_test == label)[0] for label in range(len(data.class_names))]
 moved = latent_space.apply_attribute(model.encode(data.x_test[digits]), vector, STRENGTHS)
 images = model.decode(moved.reshape(-1, moved.shape[-1]))
-figure = figures.samples(images)
-figure.axes[0].set_title("each digit, from thinner to thicker strokes", fontsize=9)
-save(figure, "stroke_width.png")
+title = "each digit, from thinner to thicker strokes"
+save(figures.samples(images, title), "stroke_width.png")

@@ -21,11 +21,18 @@ class NoNoise:
         return np.zeros((1, *shape), "float32")
 
 
+def clustered():
+    terms = [kerae.Reconstruction(), kerae.penalties.ClusterAssignment([[1.0, 0.0], [0.0, 1.0]])]
+    latent = kerae.latents.Deterministic(2)
+    return kerae.Autoencoder((8, 8, 1), latent, terms=terms, encoder=keras.layers.Flatten())
+
+
 MODELS = {
     "VAE": lambda: kerae.VAE((8, 8, 1), 2, encoder=keras.layers.Flatten()),
     "SparseAE": lambda: kerae.SparseAE((8, 8, 1), 3, encoder=keras.layers.Flatten()),
     "RAE": lambda: kerae.RAE((8, 8, 1), 3, regularizer="spectral", encoder=keras.layers.Flatten()),
     "DIPVAE": lambda: kerae.DIPVAE((8, 8, 1), 2, 1.0, 1.0, "ii", encoder=keras.layers.Flatten()),
+    "clusters": clustered,
     "AAE": lambda: kerae.AAE((8, 8, 1), 2, encoder=keras.layers.Flatten()),
 }
 

@@ -120,6 +120,9 @@ ENTRIES = {
         **around(),
     ),
     kerae.networks.SpectralNormalization: lambda: dict(network=networks()["decoder"]),
+    penalties.ClusterAssignment: lambda: dict(
+        centers=[[0.0, 1.0, 2.0], [3.0, 2.0, 1.0]], weight=0.5, alpha=2.0
+    ),
     penalties.CodeNorm: lambda: dict(weight=0.5),
     penalties.Contractive: lambda: dict(weight=0.5, num_probes=2),
     penalties.DecoderGradient: lambda: dict(weight=0.5, num_probes=2),

@@ -25,7 +25,7 @@ def test_the_code_of_the_readme_runs(shared_data, tmp_path, monkeypatch):
     monkeypatch.setattr(kerae_data, "load", lambda name: few)
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(), flags=re.DOTALL)
-    assert len(blocks) == 5
+    assert len(blocks) == 6
     names = {}
     for block in blocks:
         exec(compile(block, str(README), "exec"), names)
@@ -34,4 +34,7 @@ def test_the_code_of_the_readme_runs(shared_data, tmp_path, monkeypatch):
     assert names["path"].shape == (4, 10, 28, 28, 1) and names["nll"].shape == (8,)
     assert names["sevens"].shape == (64, 28, 28, 1) and names["rows"].shape == (2, 7, 28, 28, 1)
     assert names["moved"].shape == (8, 28, 28, 1)
+    assert names["emb"].points.shape == (64, 2) and names["scores"]["num_clusters"] == 10
+    assert list(names["table"].index) == ["vae", "cvae"]
+    assert all((tmp_path / f"report.{kind}").exists() for kind in ("html", "json", "parquet"))
     assert isinstance(kerae.load(tmp_path / "saved_models" / "vae.keras"), kerae.VAE)

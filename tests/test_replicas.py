@@ -16,6 +16,7 @@ import pytest
         ("RAE", {"code_norm"}),
         ("DIPVAE", {"kl", "moments"}),
         ("AAE", {"adversarial", "critic"}),
+        ("clusters", {"clustering"}),
     ],
 )
 def test_two_replicas_train_and_log_like_one(model, terms):

@@ -1,3 +1,4 @@
+import copy
 import zipfile
 
 import keras
@@ -43,6 +44,20 @@ def test_seeds_are_saved(trained, tmp_path):
     assert len(states) == 2  # the model's and the dropout layer's
     for state, saved in zip(loaded._seed_states(), states, strict=True):
         np.testing.assert_array_equal(np.asarray(state), saved)
+
+
+@pytest.mark.parametrize("epochs", [0, 1])
+def test_a_deep_copy_goes_on_like_its_original(epochs, images):
+    model = kerae.VAE((8, 8, 1), latent_dim=2)
+    model.compile(keras.optimizers.Adam(1e-2))
+    if epochs:
+        model.fit(images, epochs=epochs, verbose=0)
+    copied = copy.deepcopy(model)
+    for each in (model, copied):
+        each.fit(images, epochs=2, batch_size=4, verbose=0)
+    for a, b in zip(copied.variables, model.variables, strict=True):
+        assert a is not b
+        np.testing.assert_array_equal(np.asarray(a), np.asarray(b), err_msg=a.path)
 
 
 def test_no_pickle_and_no_code_in_the_file(trained, tmp_path):

@@ -21,9 +21,7 @@ class HistoryFile(keras.callbacks.Callback):
         self.path = path
         self.rows = []
         if epochs_done:
-            with path.open(newline="") as file:
-                table = list(csv.DictReader(file))
-            self.rows = [row for row in table if int(row["epoch"]) <= epochs_done]
+            self.rows = [row for row in _rows(path) if int(row["epoch"]) <= epochs_done]
 
     def on_epoch_end(self, epoch, logs=None):
         self.rows.append({"epoch": epoch + 1, **logs})
@@ -36,4 +34,18 @@ class HistoryFile(keras.callbacks.Callback):
 
     def columns(self):
         """Dict of lists of floats, a quantity each."""
-        return {name: [float(row[name]) for row in self.rows] for name in self.rows[0]}
+        return _columns(self.rows)
+
+
+def read_history(path):
+    """What `HistoryFile` wrote, as `HistoryFile.columns` gives it."""
+    return _columns(_rows(path))
+
+
+def _rows(path):
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _columns(rows):
+    return {name: [float(row[name]) for row in rows] for name in rows[0]} if rows else {}

@@ -17,6 +17,10 @@ NEEDED_FOR = {
     "tensorflow-datasets": "data sets by name",
     "array_record": "data sets prepared without TensorFlow",
     "scikit-learn": "the bundled digits; analysis",
+    "umap-learn": "maps of latent spaces",
+    "pacmap": "maps by PaCMAP and LocalMAP",
+    "openTSNE": "maps by t-SNE of many codes",
+    "bokeh": "reports and the explorer",
     "matplotlib": "pictures",
     "pillow": "folders of images",
 }

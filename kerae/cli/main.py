@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
-from . import doctor, models, runs, train
+from . import doctor, explore, models, runs, train
 
 WRONG_USE, FAILURE = 2, 1
 
 app = typer.Typer(
     name="kerae",
-    help="Autoencoders for Keras 3: train, evaluate, sample.",
+    help="Autoencoders for Keras 3: train, evaluate, sample, look inside.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -23,6 +23,8 @@ app.command("models")(models.models)
 app.add_typer(train.app, name="train")
 app.command("evaluate")(runs.evaluate)
 app.command("sample")(runs.sample)
+app.command("report")(runs.report)
+app.command("explore")(explore.explore)
 app.command("doctor")(doctor.doctor)
 
 

@@ -32,6 +32,9 @@ BackendOption = Annotated[
 DataOption = Annotated[
     str, typer.Option("--data", help="digits, a name of TensorFlow Datasets, or a path.")
 ]
+RunDataOption = Annotated[
+    str | None, typer.Option("--data", help="Data set; by default that of the run.")
+]
 DataDirOption = Annotated[
     Path | None,
     typer.Option("--data-dir", help="Folder where TensorFlow Datasets keeps its data."),

@@ -27,9 +27,9 @@ def report(out, record):
         places.add_row(f"  {out / name}", what)
     console.print(places)
     kerae = _command()
-    console.print(
-        f"\nNext: {kerae} sample {out}", f"      {kerae} evaluate {out}", sep="\n", markup=False
-    )
+    console.print("\nNext:", end="")
+    for command in ("report", "explore", "sample", "evaluate"):
+        console.print(f"\t{kerae} {command} {out}", markup=False)
 
 
 def _command():

@@ -1,30 +1,17 @@
-"""`kerae evaluate` and `kerae sample`: what is asked of a trained model."""
+"""`kerae evaluate`, `sample` and `report`: what is asked of a trained model."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from .options import BackendOption, DataDirOption, RunArgument, SeedOption
-
-
-def _model_file(run):
-    return run / "model.keras" if run.is_dir() else run
-
-
-def _source_of(run):
-    """The arguments of `kerae.data.load` that the run was trained with."""
-    record = run / "run.json"
-    source = json.loads(record.read_text())["data"]["source"] if record.is_file() else None
-    if source is None:
-        raise ValueError(f"{run} does not say what data it was trained on. Pass --data.")
-    return source
+from .opened import model_file, opened
+from .options import BackendOption, DataDirOption, RunArgument, RunDataOption, SeedOption
 
 
 def evaluate(
     run: RunArgument,
-    data: Annotated[str | None, typer.Option(help="Data set; by default that of the run.")] = None,
+    data: RunDataOption = None,
     data_dir: DataDirOption = None,
     log_likelihood: Annotated[
         int, typer.Option(help="Importance samples per example for log p(x); 0 for none.", min=0)
@@ -35,13 +22,9 @@ def evaluate(
     """Evaluate a trained model on the test examples of a data set."""
     from rich.console import Console
 
-    from .. import data as kerae_data
-    from .. import saving
     from .report import metrics_table
 
-    model = saving.load(_model_file(run))
-    source = {"name": data, "data_dir": None} if data else _source_of(run)
-    dataset = kerae_data.load(source["name"], data_dir or source["data_dir"])
+    model, dataset = opened(run, data, data_dir)
     x, y = dataset.x_test, dataset.y_test
     examples = (x, y) if model.label_readers else (x,)
     metrics = model.evaluate(*examples, batch_size=1000, return_dict=True)
@@ -68,8 +51,8 @@ def sample(
     from .. import figures, saving
     from ..files import replacing
 
-    model = saving.load(_model_file(run))
-    out = out or _model_file(run).parent / "samples.png"
+    model = saving.load(model_file(run))
+    out = out or model_file(run).parent / "samples.png"
     if out.suffix not in (".png", ".npy"):
         raise ValueError(f"Expected a path that ends in .png or .npy. Received: {out}")
     if out.suffix == ".png" and not figures.is_image(model.data_shape):
@@ -81,3 +64,45 @@ def sample(
         else:
             np.save(file, images)
     print(f"{num_samples} samples: {out}")
+
+
+def report(
+    run: RunArgument,
+    data: RunDataOption = None,
+    data_dir: DataDirOption = None,
+    out: Annotated[
+        Path | None, typer.Option("--to", help="The page; by default report.html in the run.")
+    ] = None,
+    method: Annotated[
+        str | None,
+        typer.Option(help="How codes become a map; umap where they have over two dimensions."),
+    ] = None,
+    clustering: Annotated[str, typer.Option(help="How codes are clustered.")] = "kmeans",
+    clusters: Annotated[
+        str | None,
+        typer.Option(help="Their number, or auto. Defaults to the number of classes."),
+    ] = None,
+    seed: SeedOption = 0,
+    backend: BackendOption = None,
+):
+    """Write a page about a trained model's latent space, for the test examples."""
+    from .. import analysis
+    from ..callbacks.history_file import read_history
+
+    model, dataset = opened(run, data, data_dir)
+    out = out or model_file(run).parent / "report.html"
+    history = run / "history.csv"
+    analysis.report(
+        model,
+        dataset.x_test,
+        dataset.y_test,
+        out,
+        class_names=dataset.class_names,
+        history=read_history(history) if history.is_file() else None,
+        method=method,
+        clustering=clustering,
+        n_clusters=int(clusters) if clusters and clusters.isdecimal() else clusters,
+        seed=seed,
+    )
+    for suffix in (".html", ".json", ".parquet"):
+        print(out.with_suffix(suffix))

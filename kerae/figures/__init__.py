@@ -1,10 +1,17 @@
 """Pictures of a run and of a trained model, as matplotlib figures."""
 
-from .codes import latent_panels as latent_panels
-from .codes import latent_scatter as latent_scatter
-from .curves import loss_curves as loss_curves
+from .cluster_sheet import cluster_sheet as cluster_sheet
+from .confusion import confusion as confusion
+from .criterion_curve import criterion_curve as criterion_curve
+from .error_by_class import error_by_class as error_by_class
+from .extremes import extremes as extremes
 from .images import is_image as is_image
-from .images import manifold as manifold
-from .images import reconstructions as reconstructions
-from .images import samples as samples
-from .images import traversals as traversals
+from .interpolations import interpolations as interpolations
+from .kl_per_dimension import kl_per_dimension as kl_per_dimension
+from .latent_panels import latent_panels as latent_panels
+from .latent_scatter import latent_scatter as latent_scatter
+from .loss_curves import loss_curves as loss_curves
+from .manifold import manifold as manifold
+from .reconstructions import reconstructions as reconstructions
+from .samples import samples as samples
+from .traversals import traversals as traversals

@@ -1,5 +1,8 @@
+DPI = 200
+
+
 def canvas(width, height):
     """An empty figure of so many inches."""
     from matplotlib.figure import Figure
 
-    return Figure(figsize=(width, height), dpi=120, layout="constrained")
+    return Figure(figsize=(width, height), dpi=DPI, layout="compressed")

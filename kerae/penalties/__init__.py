@@ -1,5 +1,6 @@
 """Terms that keep the code in shape."""
 
+from .cluster_assignment import ClusterAssignment as ClusterAssignment
 from .code_norm import CodeNorm as CodeNorm
 from .contractive import Contractive as Contractive
 from .decoder_gradient import DecoderGradient as DecoderGradient

@@ -1,0 +1,70 @@
+"""What `kerae.analysis.cluster` knows of a method."""
+
+
+class ClusterMethod:
+    """A method of scikit-learn, with what kerae gives it by default and how it assigns new codes.
+
+    Attributes:
+        name: String, what users call it.
+        fit_at_most: Integer, the number of codes that it is fitted to within about a minute on
+            two cores and a gigabyte of memory, or `None`.
+        fewest: Integer, the number of codes that it needs.
+        extension: String, how codes beyond `fit_at_most` are assigned.
+        criterion: String, the name of what `n_clusters="auto"` is chosen by; `None` if the method
+            finds the number itself.
+        best: The function that finds the best criterion, `max` or `min`.
+        neighbours: Pair of the argument that says how many neighbours it looks at and its
+            default, or `None`.
+        warnings: Dict for `noting_warnings`.
+    """
+
+    name: str
+    fit_at_most: int | None = None
+    fewest = 2
+    extension = "The others are in the cluster of the nearest code among them."
+    criterion: str | None = "silhouette"
+    best = max
+    neighbours: tuple[str, int] | None = None
+    warnings: dict = {}
+
+    def most_clusters(self, n, different):
+        """The largest number of clusters that n codes allow, so many of them different."""
+        return different
+
+    def most_neighbours(self, n):
+        """The largest value of `neighbours` that n codes allow."""
+        return n
+
+    def library_class(self):
+        """The class of the library, imported."""
+        raise NotImplementedError
+
+    def defaults(self, n):
+        """The arguments of the library that users can change, as kerae gives them."""
+        return {}
+
+    def settings(self, seed, n_clusters):
+        """The arguments of the library that users do not give, or by other names."""
+        return {"n_clusters": n_clusters, "random_state": seed}
+
+    def fit(self, estimator, z):
+        """Fits the object of the library; returns the cluster of each code, -1 for none."""
+        return estimator.fit(z).labels_
+
+    def centers(self, estimator):
+        """The method's own centres, `(k, latent_dim)`, or `None` for the means of members."""
+        return None
+
+    def measure(self, estimator, z, labels):
+        """The criterion of a fitted object, a float."""
+        if len(set(labels)) == 1:
+            return -1.0  # the worst, as nothing is told apart
+        from sklearn.metrics import silhouette_score
+
+        return float(silhouette_score(z, labels))
+
+    def assign(self, estimator, z_fitted, labels, z):
+        """The clusters of codes that the object was not fitted to."""
+        from sklearn.neighbors import KNeighborsClassifier
+
+        return KNeighborsClassifier(1).fit(z_fitted, labels).predict(z)

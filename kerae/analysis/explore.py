@@ -1,0 +1,67 @@
+"""The latent space in the browser."""
+
+import time
+import webbrowser
+from functools import partial
+
+from .explorer.latent_map import LatentMap
+from .explorer.listening import listening
+from .explorer.page import Page
+from .explorer.serving import serving
+
+
+def explore(
+    model,
+    x,
+    labels=None,
+    y=None,
+    class_names=None,
+    method="umap",
+    port=5006,
+    show=True,
+    max_points=10_000,
+    seed=0,
+):
+    """Opens a page in the browser to move about in the latent space, until Ctrl-C.
+
+    A map of the examples, in which a click or a drag decodes any place; a slider for each latent
+    dimension; the walk from one code to another; an attribute vector between two groups; and an
+    image of one's own, drawn or uploaded. The page is served on 127.0.0.1 alone and fetches
+    nothing from a network.
+
+    Args:
+        model: `kerae.Autoencoder` whose codes are vectors.
+        x: Array `(n, *input_shape)`, the examples in the map.
+        labels: Integers or strings, one for each example, by which the map is coloured.
+        y: Array of the labels or vectors that a conditional model is conditioned on.
+        class_names: Sequence of strings that integer labels are indices into.
+        method: String, how codes of more than two dimensions are brought to the plane; see
+            `kerae.analysis.project`.
+        port: Integer, the port of the page; 0 for any that is free.
+        show: Boolean, whether the page is opened in the browser.
+        max_points: Integer; of more examples as many are drawn.
+        seed: Integer, of the draw and the projection.
+
+    Example:
+
+    >>> data = kerae.data.load("digits")
+    >>> model = kerae.VAE(data.input_shape, latent_dim=2)
+    >>> kerae.analysis.explore(model, data.x_test, data.y_test)  # doctest: +SKIP
+
+    Raises:
+        OSError: If the port is in use.
+        ValueError: If data and labels do not fit the model or each other, or codes are not vectors.
+    """
+    with listening(port) as listener:
+        latent_map = LatentMap(model, x, labels, y, class_names, method, max_points, seed)
+        with serving(partial(Page, latent_map), listener) as address:
+            print(
+                f"The latent space is at {address} on this machine. Stop with Ctrl-C.", flush=True
+            )
+            if show:
+                webbrowser.open(address)
+            try:
+                while True:
+                    time.sleep(1)
+            except KeyboardInterrupt:
+                print("\nStopped.")

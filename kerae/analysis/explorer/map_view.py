@@ -1,0 +1,140 @@
+import numpy as np
+
+from ...figures.palette import colours
+
+WIDTH, HEIGHT = 540, 520  # pixels
+MODES = ("drag to decode", "drag to select", "drag to move")
+MOST_CLASSES = 20  # in the legend
+
+
+class MapView:
+    """The map: what is clicked or dragged over is decoded.
+
+    Args:
+        exploration: `Exploration`.
+        changed: Function without arguments, called when the exploration has changed.
+    """
+
+    def __init__(self, exploration, changed):
+        from bokeh.layouts import column, row
+        from bokeh.models import Button, ColumnDataSource, CustomJS, RadioButtonGroup
+
+        self.exploration, self.changed = exploration, changed
+        self.points = ColumnDataSource(self._columns(), name="points")
+        self.here = ColumnDataSource(name="here")
+        self.path = ColumnDataSource(name="path")
+        self.ends = ColumnDataSource(name="ends")
+        self.figure = self._figure()
+        self.mode = RadioButtonGroup(labels=list(MODES), active=0, name="mode", width=360)
+        self.mode.on_change("active", self._set_mode)
+        whole = Button(label="whole map", width=90)
+        whole.js_on_event(
+            "button_click", CustomJS(args={"map": self.figure}, code="map.reset.emit()")
+        )
+        self.layout = column(row(self.mode, whole), self.figure)
+
+    @property
+    def selected(self):
+        """The examples that were selected in the map: integer array of indices."""
+        return np.array(self.points.selected.indices, int)
+
+    def show(self):
+        """Draws where the code lies, and the walk."""
+        exploration = self.exploration
+        self.here.data = {"x": [exploration.place[0]], "y": [exploration.place[1]]}
+        walk = exploration.walk
+        path = np.zeros((0, 2)) if walk is None else exploration.map.places_of(walk)
+        self.path.data = {"x": path[:, 0], "y": path[:, 1]}
+        ends = exploration.ends
+        places = [exploration.map.places_of(code[None])[0] for code in ends.values()]
+        places = np.reshape(places, (-1, 2))
+        self.ends.data = {"x": places[:, 0], "y": places[:, 1], "name": list(ends)}
+
+    def _figure(self):
+        from bokeh.events import DoubleTap, Pan, Tap
+        from bokeh.models import HoverTool, LassoSelectTool, PanTool, WheelZoomTool
+        from bokeh.plotting import figure
+
+        self.lasso, self.pan = LassoSelectTool(), PanTool()
+        low, high = self.exploration.map.points.min(axis=0), self.exploration.map.points.max(axis=0)
+        edge = 0.05 * np.maximum(high - low, 1e-6)
+        plot = figure(
+            frame_width=WIDTH,
+            frame_height=HEIGHT,
+            x_range=(low[0] - edge[0], high[0] + edge[0]),
+            y_range=(low[1] - edge[1], high[1] + edge[1]),
+            x_axis_label=self.exploration.map.axes[0],
+            y_axis_label=self.exploration.map.axes[1],
+            tools=[self.lasso, self.pan, WheelZoomTool()],
+            toolbar_location=None,
+            active_drag=None,
+            active_scroll="auto",
+            name="map",
+        )
+        shown = self._draw_points(plot)
+        facts = [("example", "@row"), ("error", "@error{0.0000}")]
+        label = [] if self.exploration.map.labels is None else [("label", "@label")]
+        plot.add_tools(HoverTool(renderers=shown, tooltips=[*label, *facts]))
+        line = {"color": "black", "line_width": 2}
+        plot.line("x", "y", source=self.path, **line)
+        plot.scatter("x", "y", source=self.path, size=6, **line)
+        plot.scatter(
+            "x", "y", source=self.here, size=20, marker="circle_cross", fill_alpha=0, **line
+        )
+        plot.text(
+            "x", "y", "name", source=self.ends, x_offset=6, y_offset=-4, text_font_style="bold"
+        )
+        plot.on_event(Tap, self._decode)
+        plot.on_event(DoubleTap, self._decode)  # as the second of two quick taps is called
+        plot.on_event(Pan, self._dragged)
+        return plot
+
+    def _draw_points(self, plot):
+        """Draws the examples class by class, so that a click in the legend can hide one."""
+        from bokeh.models import CDSView, IndexFilter, Legend, LegendItem
+        from matplotlib.colors import to_hex
+
+        latent_map = self.exploration.map
+        style = {
+            "source": self.points,
+            "size": 6 if len(latent_map.z) < 3000 else 3.5,
+            "line_color": None,
+            "fill_alpha": 0.7,
+            "nonselection_fill_alpha": 0.1,
+        }
+        if latent_map.labels is None:
+            return [plot.scatter("x", "y", **style)]
+        drawn = []
+        for number, colour in enumerate(colours(np.arange(len(latent_map.labels.names)))):
+            view = CDSView(filter=IndexFilter(np.flatnonzero(latent_map.classes == number)))
+            drawn.append(plot.scatter("x", "y", view=view, color=to_hex(colour), **style))
+        if len(drawn) <= MOST_CLASSES:
+            items = [
+                LegendItem(label=name, renderers=[points])
+                for name, points in zip(latent_map.labels.names, drawn)
+            ]
+            plot.add_layout(Legend(items=items, click_policy="hide", padding=4, margin=0), "right")
+        return drawn
+
+    def _columns(self):
+        latent_map = self.exploration.map
+        columns = {
+            "x": latent_map.points[:, 0],
+            "y": latent_map.points[:, 1],
+            "row": latent_map.rows,
+            "error": latent_map.error,
+        }
+        if latent_map.labels is not None:
+            columns["label"] = np.array(latent_map.labels.names)[latent_map.classes]
+        return columns
+
+    def _set_mode(self, attribute, old, new):
+        self.figure.toolbar.active_drag = (None, self.lasso, self.pan)[new]
+
+    def _dragged(self, event):
+        if self.mode.active == 0:
+            self._decode(event)
+
+    def _decode(self, event):
+        self.exploration.go_to_place((event.x, event.y))
+        self.changed()

@@ -1,0 +1,40 @@
+import numpy as np
+
+RADIUS = 1 / 22  # of the brush, as a part of the longer side
+EDGE = 1.0  # pixels over which a stroke fades
+
+
+class Sketch:
+    """An image of the model's size that is drawn on.
+
+    Args:
+        shape: Tuple, height, width and channels.
+
+    Attributes:
+        pixels: Array of this shape, from 0 (paper) to 1 (ink).
+    """
+
+    def __init__(self, shape):
+        self.shape = shape
+        self.clear()
+
+    def clear(self):
+        self.pixels = np.zeros(self.shape, "float32")
+
+    def stroke(self, start, end):
+        """Draws a line with soft edges; it covers a pixel by
+
+            clip((radius - distance of the pixel's centre) / edge + 1/2, 0, 1)
+
+        Args:
+            start: Pair of floats, from the left and from the top, in pixels.
+            end: Pair of floats.
+        """
+        height, width = self.shape[:2]
+        rows, columns = np.mgrid[:height, :width] + 0.5
+        centres = np.stack([columns, rows], axis=-1)
+        start, way = np.asarray(start), np.subtract(end, start)
+        along = np.clip((centres - start) @ way / max(way @ way, 1e-12), 0.0, 1.0)
+        distance = np.linalg.norm(centres - start - along[..., None] * way, axis=-1)
+        covered = np.clip((RADIUS * max(height, width) - distance) / EDGE + 0.5, 0.0, 1.0)
+        self.pixels = np.maximum(self.pixels, covered[..., None].astype("float32"))

@@ -1,0 +1,1 @@
+"""What is done alike around the estimators of libraries."""

@@ -1,0 +1,49 @@
+"""How unusual each example is."""
+
+from .. import metrics
+from ..codes import as_codes
+
+NUM_NEIGHBOURS = 10
+
+
+def outlier_scores(z, examination=None):
+    """How unusual each example is, by several measures; of each, larger is more unusual.
+
+        neighbour_distance     distance of its code to the 10th nearest other code
+        reconstruction_error   mean over pixels of (x - x_hat)^2
+        negative_elbo          - log p(x|z) + KL(q(z|x) || p(z)) in nats
+
+    Args:
+        z: Array `(n, latent_dim)`. Of fewer than 11 codes, the distance is that to the farthest.
+        examination: `kerae.analysis.Examination`, for the other two; the last is for codes with a
+            density.
+    Returns:
+        Dict from the names above to arrays `(n,)`.
+
+    Example:
+
+    >>> z = np.array([[0.0], [1.0], [9.0]])
+    >>> kerae.analysis.outlier_scores(z)
+    {'neighbour_distance': array([9., 8., 9.])}
+
+    Raises:
+        ValueError: If `z` is not of shape `(n, latent_dim)`, has numbers that are not finite, or
+            is not as long as the examination.
+    Reference:
+        Ramaswamy et al., 2000, https://doi.org/10.1145/335191.335437 (distance);
+        Hawkins et al., 2002, https://doi.org/10.1007/3-540-46145-0_17 (reconstruction);
+        Nalisnick et al., 2019, https://arxiv.org/abs/1810.09136 (how likelihoods mislead)
+    """
+    z = as_codes(z)
+    found = {"neighbour_distance": metrics.neighbour_distance(z, min(NUM_NEIGHBOURS, len(z) - 1))}
+    if examination is None:
+        return found
+    if len(examination) != len(z):
+        raise ValueError(
+            "Expected an examination of the same examples. "
+            f"Received: {len(z)} codes and an examination of {len(examination)} examples."
+        )
+    found["reconstruction_error"] = examination.error
+    if examination.kl is not None:
+        found["negative_elbo"] = examination.negative_elbo
+    return found

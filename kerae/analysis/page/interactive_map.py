@@ -1,0 +1,98 @@
+"""The map of one model as a plot of bokeh, which shows each example under the pointer."""
+
+import numpy as np
+
+from ...figures.palette import colours
+
+PICTURE = 84  # pixels, the least height of the image under the pointer
+
+
+def shared_columns(rows, labels, atlas=None):
+    """What is known of the examples `rows` whatever the model, as a dict of arrays."""
+    columns = {"row": rows.astype("int32")}
+    if labels is not None:
+        columns["label"] = np.array(labels.names)[labels.values[rows]]
+    if atlas is not None:
+        scale = _scale(atlas)
+        columns["left"] = (scale * atlas.left).astype("int32")
+        columns["top"] = (scale * atlas.top).astype("int32")
+    return columns
+
+
+def columns_of(analysis, rows, suffix=""):
+    """What a model makes of these examples; all names end in `suffix`."""
+    columns = {
+        "x": analysis.projection.points[rows, 0],
+        "y": analysis.projection.points[rows, 1],
+        "cluster": analysis.clusters.labels[rows].astype("int32"),
+        "error": analysis.examination.error[rows].astype("float32"),
+    }
+    return {name + suffix: column for name, column in columns.items()}
+
+
+def interactive_map(analysis, points, atlas=None, suffix="", side=560, title=None):
+    """The plot of the examples that the source `points` holds, coloured by label.
+
+    Args:
+        analysis: `kerae.analysis.Analysis`.
+        points: `bokeh.models.ColumnDataSource` with `shared_columns` and `columns_of`.
+        atlas: `Atlas` with the images of the examples, or `None`.
+        suffix: String, the end of the names of this model's columns.
+        side: Integer, in pixels.
+        title: String.
+    """
+    from bokeh.models import CDSView, GroupFilter, HoverTool, Legend
+    from bokeh.plotting import figure
+
+    plot = figure(
+        frame_width=side,
+        frame_height=side,
+        title=title,
+        tools="pan,wheel_zoom,box_select,lasso_select,tap,reset,save",
+        active_scroll="wheel_zoom",
+    )
+    plot.toolbar.logo = None
+    plot.xaxis.axis_label, plot.yaxis.axis_label = analysis.axis_names
+    draw = {
+        "x": "x" + suffix,
+        "y": "y" + suffix,
+        "source": points,
+        "size": 6 if len(points.data["row"]) < 3000 else 3,
+        "line_color": None,
+        "nonselection_fill_alpha": 0.05,
+    }
+    if analysis.labels is None:
+        plot.scatter(**draw)
+    else:
+        drawn = []
+        for number, name in enumerate(analysis.labels.names):
+            view = CDSView(filter=GroupFilter(column_name="label", group=name))
+            colour = "#" + "".join(f"{round(255 * part):02x}" for part in colours([number])[0])
+            drawn.append((name, [plot.scatter(view=view, color=colour, **draw)]))
+        if len(drawn) <= 20:
+            plot.add_layout(Legend(items=drawn, click_policy="hide", spacing=0), "right")
+    # Of all classes together, or each would show an example where they overlap.
+    under_pointer = plot.scatter(**draw | {"fill_alpha": 0, "nonselection_fill_alpha": 0})
+    text = _tooltip(points, atlas, suffix)
+    plot.add_tools(HoverTool(tooltips=text, renderers=[under_pointer], limit=1))
+    return plot
+
+
+def _scale(atlas):
+    return max(1, round(PICTURE / atlas.height))
+
+
+def _tooltip(points, atlas, suffix):
+    lines = [f"cluster @{{cluster{suffix}}}", f"error @{{error{suffix}}}{{0.0000}}", "example @row"]
+    if "label" in points.data:
+        lines.insert(0, "label <b>@label</b>")
+    text = "<br>".join(lines)
+    if atlas is None:
+        return f"<div>{text}</div>"
+    scale = _scale(atlas)
+    style = (
+        f"width:{scale * atlas.width}px;height:{scale * atlas.height}px;image-rendering:pixelated;"
+        f"background-image:var(--atlas);background-size:{scale * atlas.total_width}px;"
+        "background-position:-@{left}px -@{top}px"
+    )
+    return f'<div><div style="{style}"></div>{text}</div>'

@@ -1,0 +1,24 @@
+from .projection_method import ProjectionMethod
+
+
+class Codes(ProjectionMethod):
+    """The codes themselves, where they have one or two dimensions."""
+
+    name = "codes"
+    module = "sklearn"
+    packages = ("scikit-learn",)
+    most_dimensions = 2
+
+    def library_class(self):
+        from sklearn.preprocessing import FunctionTransformer
+
+        return FunctionTransformer
+
+    def settings(self, seed, verbose):
+        return {"func": None}
+
+    def fit(self, estimator, z):
+        return estimator.fit_transform(z)
+
+    def axes(self, estimator):
+        return ["z[0]", "z[1]"]

@@ -1,0 +1,24 @@
+from .projection_method import ProjectionMethod
+
+
+class PCA(ProjectionMethod):
+    """The two directions of largest variance, by scikit-learn."""
+
+    name = "pca"
+    module = "sklearn"
+    packages = ("scikit-learn",)
+
+    def library_class(self):
+        from sklearn.decomposition import PCA
+
+        return PCA
+
+    def settings(self, seed, verbose):
+        return {"n_components": 2, "random_state": seed}
+
+    def fit(self, estimator, z):
+        return estimator.fit_transform(z)
+
+    def axes(self, estimator):
+        shares = estimator.explained_variance_ratio_
+        return [f"PC {i + 1} ({share:.0%} of the variance)" for i, share in enumerate(shares)]

@@ -1,0 +1,84 @@
+"""What `kerae.analysis.project` knows of a method."""
+
+from importlib.util import find_spec
+
+import numpy as np
+
+PLACED_AT_ONCE = 10_000
+
+
+class ProjectionMethod:
+    """A method of a library, with what kerae gives it by default and how it places new codes.
+
+    Attributes:
+        name: String, what users call it.
+        module: String, the module that has it.
+        packages: Tuple of strings, the packages whose versions matter.
+        extra: String, the extra of kerae that installs it, or `None`.
+        compiles: Whether it compiles code at its first use, which takes tens of seconds.
+        can_transform: Whether it can place codes that it was not fitted to.
+        fit_at_most: Integer, the number of 16-dimensional codes that it is fitted to within
+            some minutes on two cores, or `None`.
+        fewest: Integer, the number of codes that it needs.
+        most_dimensions: Integer, the number of dimensions that codes can have, or `None`.
+        extension: String, how codes beyond `fit_at_most` are placed.
+        neighbours: Pair of the argument that says how many neighbours it looks at and its
+            default, or `None`.
+        warnings: Dict for `noting_warnings`.
+    """
+
+    name: str
+    module: str
+    packages: tuple[str, ...]
+    extra = None
+    compiles = False
+    can_transform = True
+    fit_at_most: int | None = None
+    fewest = 2
+    most_dimensions: int | None = None
+    neighbours: tuple[str, int] | None = None
+    warnings: dict = {}
+
+    @property
+    def extension(self):
+        if self.can_transform:
+            return "The others are placed by its own transform."
+        return "The others are placed by their nearest fitted codes."
+
+    def library_class(self):
+        """The class of the library, imported."""
+        raise NotImplementedError
+
+    def check_installed(self):
+        """Raises an `ImportError` if the library is missing."""
+        if self.extra and find_spec(self.module) is None:
+            raise ImportError(
+                f'"{self.name}" needs the package {self.packages[0]}: '
+                f"run `pip install 'kerae[{self.extra}]'`, or use another method."
+            )
+
+    def defaults(self, seed):
+        """The arguments of the library that users can change, as kerae gives them."""
+        return {}
+
+    def settings(self, seed, verbose):
+        """The arguments of the library that users do not give, or by other names."""
+        return {"n_components": 2, "random_state": seed, "verbose": verbose}
+
+    def most_neighbours(self, n):
+        """The largest value of `neighbours` that n codes allow."""
+        return n - 1
+
+    def fit(self, estimator, z):
+        """Fits the object of the library; returns the points, `(n, 2)`."""
+        return estimator.fit(z).embedding_
+
+    def place(self, estimator, z):
+        """Where codes lie that the object was not fitted to, `(n, 2)`."""
+        # In parts, as UMAP keeps the distances of all of them to all that were fitted.
+        parts = np.array_split(z, range(PLACED_AT_ONCE, len(z), PLACED_AT_ONCE))
+        return np.concatenate([estimator.transform(part) for part in parts])
+
+    def axes(self, estimator):
+        """What the axes of the plane are: a pair of strings."""
+        return [f"{self.name} {axis}" for axis in (1, 2)]

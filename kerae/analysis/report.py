@@ -1,0 +1,90 @@
+"""One page about one latent space."""
+
+import time
+
+from ..configurable import describe
+from ..versions import versions
+from .analyse import analyse
+from .page.atlas import atlas_of
+from .page.files import as_json, checked_path, this_command, write_parquet, write_text
+from .page.linked_map import linked_map
+from .page.pictures import pictures
+from .page.render import render
+from .page.score_rows import score_rows
+from .page.shown_rows import shown_rows
+from .page.summary import summary
+
+
+def report(
+    model,
+    x,
+    labels=None,
+    path="report.html",
+    history=None,
+    title=None,
+    command=None,
+    seed=0,
+    **options,
+):
+    """Writes everything about a model's latent space on one page, and the numbers beside it.
+
+    `report.html` needs no network: a summary, an interactive map of up to 10,000 examples with
+    the table of their clusters, the pictures, and the scores with explanations. `report.json`
+    holds every number. `report.parquet` has a row for each example: its place on the map, `x` and
+    `y`, its `label`, `cluster`, `error`, `negative_elbo`, and its code, `latent`.
+
+    Args:
+        model: `kerae.Autoencoder`.
+        x: Array `(n, *input_shape)`.
+        labels: Integers or strings, one for each example.
+        path: File ending in .html.
+        history: Dict of lists, as `keras.callbacks.History.history`, for the training curves.
+        title: String. Defaults to the model's class and the number of examples.
+        command: String, how the page was made. Defaults to the command of this process.
+        seed: Integer, of all random numbers.
+        **options: Arguments of `kerae.analysis.analyse`: `y`, `class_names`, `method`,
+            `clustering`, `n_clusters`, `compare_inputs`.
+    Returns:
+        `kerae.analysis.Analysis`, what the page tells.
+
+    Example:
+
+    >>> data, model = kerae.data.load("digits"), kerae.VAE((8, 8, 1), latent_dim=2)
+    >>> path = getfixture("tmp_path") / "report.html"
+    >>> found = kerae.analysis.report(model, data.x_test[:99], data.y_test[:99], path)
+    >>> sorted(file.name for file in path.parent.iterdir())
+    ['report.html', 'report.json', 'report.parquet']
+
+    Raises:
+        ValueError: If `path` does not end in .html, or data, labels or arguments do not fit.
+        OSError: If the files cannot be written.
+    """
+    path = checked_path(path)
+    analysis = analyse(model, x, labels, seed=seed, **options)
+    started = time.perf_counter()
+    rows, stated = shown_rows(len(analysis.examination), seed)
+    atlas = atlas_of(analysis.examination.x, rows)
+    origin = {"command": command or this_command(), "versions": versions()}
+    numbers = {
+        "summary": summary(analysis),
+        "model": describe(model),
+        **analysis.numbers(),
+        **origin,
+    }
+    page = render(
+        "report.html",
+        linked_map(analysis, rows, atlas),
+        atlas,
+        title=title or f"{type(model).__name__}: {len(x):,} examples",
+        summary=numbers["summary"],
+        map_in_words=" ".join(filter(None, [analysis.map_in_words, stated])),
+        pictures=pictures(analysis, history).values(),
+        scores=score_rows({"": analysis.scores}),
+        settings={name: as_json(numbers[name]) for name in ("model", "projection", "clusters")},
+        **origin,
+    )
+    analysis.seconds["page"] = round(time.perf_counter() - started, 3)
+    write_text(path, page)
+    write_text(path.with_suffix(".json"), as_json(numbers))
+    write_parquet(path.with_suffix(".parquet"), analysis)
+    return analysis

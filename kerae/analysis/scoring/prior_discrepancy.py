@@ -1,0 +1,48 @@
+"""How far the codes of all examples together are from the prior."""
+
+import math
+
+import numpy as np
+from keras import ops
+
+from ...divergences import maximum_mean_discrepancy
+from ...in_batches import in_batches
+from ...noise import RepeatableNoise
+from ..fitting.sampled_rows import sampled_rows
+
+LIMIT = 10_000
+# The discrepancy of a batch holds the differences of all pairs, in all dimensions.
+ELEMENTS_AT_ONCE = 2**23
+
+
+def prior_discrepancy(examination, seed=0):
+    """MMD^2 of the aggregated posterior and the prior, batch by batch.
+
+        MMD^2( z ~ q(z) = mean over x of q(z|x),   z_p ~ p(z) )
+
+    Each is the unbiased estimate of `kerae.divergences.maximum_mean_discrepancy`, from other codes
+    and other draws, so that their mean is unbiased too, and their spread tells how exact it is.
+
+    Args:
+        examination: `kerae.analysis.Examination`.
+        seed: Integer, of the draws of the prior and the choice of codes.
+    Returns:
+        Array of the estimate of each batch, and the number of codes used.
+    """
+    model, z = examination.model, np.asarray(examination.z_drawn, "float32")
+
+    def drawn_from_prior(numbers, *, seed):
+        noise = RepeatableNoise((numbers, ops.zeros_like(numbers)), seed)
+        z = model.prior.sample(noise)
+        return ops.reshape(z, (ops.shape(z)[0], -1))
+
+    rows, _ = sampled_rows(len(z), LIMIT, seed)
+    # In random order, as examples may be sorted by class.
+    rows = np.random.default_rng(seed).permutation(rows)
+    most = max(32, math.isqrt(ELEMENTS_AT_ONCE // z.shape[1]))
+    num_batches = math.ceil(len(rows) / most)
+    used = len(rows) // num_batches * num_batches
+    prior = in_batches(model, drawn_from_prior, (np.arange(used, dtype="int32"),), seed=seed)
+    both = z[rows[:used]], prior.astype("float32")
+    batches = zip(*(np.split(each, num_batches) for each in both))
+    return np.array([float(maximum_mean_discrepancy(*batch)) for batch in batches]), used

@@ -1,0 +1,96 @@
+"""What the dimensions of a latent carry, and how far it is from its prior."""
+
+import math
+
+import numpy as np
+
+from ... import metrics
+from ..scores import Scores
+from .prior_discrepancy import prior_discrepancy
+
+COLLAPSED_BELOW = 0.01
+
+
+def scores_of_latent(z, examination=None, seed=0):
+    """The scores of single dimensions and, of an examined model, of its prior and its objective.
+
+    Args:
+        z: Array `(n, latent_dim)`.
+        examination: `kerae.analysis.Examination`.
+        seed: Integer, of the draws of the prior.
+    Returns:
+        `Scores`.
+    """
+    scores = Scores()
+    scores.give("latent_dim", z.shape[1])
+    scores.give("active_units", metrics.active_units(z).sum())
+    _correlation(scores, z)
+    if examination is not None:
+        _kl(scores, z, examination.kl)
+        _discrepancy(scores, examination, seed)
+        scores.give("reconstruction_error", examination.error.mean(dtype="float64"))
+        scores.give("reconstruction", examination.reconstruction.mean(dtype="float64"))
+        if examination.kl is not None:
+            scores.give("negative_elbo", examination.negative_elbo.mean(dtype="float64"))
+    return scores
+
+
+def _correlation(scores, z):
+    names = ("mean_absolute_correlation", "max_absolute_correlation")
+    varies = z.std(axis=0, dtype="float64") > 1e-6 * np.abs(z).max()
+    constant = np.flatnonzero(~varies)
+    note = f"constant dimensions left out: {_listed(constant)}" if len(constant) else ""
+    if varies.sum() < 2:
+        scores.leave_out(names, "there are fewer than two dimensions that vary")
+        return
+    correlation = np.abs(np.corrcoef(z[:, varies].astype("float64"), rowvar=False))
+    pairs = correlation[np.triu_indices(len(correlation), 1)]
+    scores.give(names[0], pairs.mean(), note)
+    scores.give(names[1], pairs.max(), note)
+
+
+def _kl(scores, z, kl):
+    if kl is None:
+        reason = "the codes have no density q(z|x), and so no KL"
+        scores.leave_out(("kl", "kl_j", "collapsed_dimensions", "negative_elbo"), reason)
+        return
+    kl = kl.mean(axis=0, dtype="float64")
+    scores.give("kl", kl.sum())
+    is_collapsed = ~metrics.active_units(z)
+    if len(kl) == z.shape[1]:
+        digits = len(str(len(kl) - 1))
+        for dimension, value in enumerate(kl):
+            scores.give(f"kl_{dimension:0{digits}}", value)
+        is_collapsed |= kl < COLLAPSED_BELOW
+        judged = ""
+    else:
+        scores.leave_out(["kl_j"], "only the sum over dimensions is known here")
+        judged = "judged by the variance of the codes, as the KL of single dimensions is not known"
+    scores.give("collapsed_dimensions", is_collapsed.sum(), _verdict(is_collapsed), judged)
+
+
+def _verdict(is_collapsed):
+    if is_collapsed.all():
+        return (
+            f"posterior collapse: in all {len(is_collapsed)} dimensions q(z|x) is about the same "
+            "for every example, so that a code drawn from it tells nothing; lower the weight of "
+            "the KL, raise it slowly, or give it a capacity"
+        )
+    dimensions = _listed(np.flatnonzero(is_collapsed))
+    return f"dimensions that tell nothing of the example: {dimensions}" if dimensions else ""
+
+
+def _discrepancy(scores, examination, seed):
+    estimates, used = prior_discrepancy(examination, seed)
+    note = ""
+    if used < len(examination):
+        note = f"on {used:,} of {len(examination):,} examples"
+    error = ""
+    if len(estimates) > 1:
+        deviation = estimates.std(ddof=1) / math.sqrt(len(estimates))
+        error = f"standard error {deviation:.2g}, from {len(estimates)} batches"
+    scores.give("mmd", estimates.mean(), note, error)
+
+
+def _listed(dimensions):
+    return ", ".join(map(str, dimensions[:20])) + (", …" if len(dimensions) > 20 else "")

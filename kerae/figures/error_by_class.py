@@ -1,0 +1,71 @@
+import numpy as np
+
+from .canvas import canvas
+from .classes import as_classes
+from .palette import colours
+from .savable import COLUMN, savable
+
+MOST = 30  # classes
+
+
+@savable
+def error_by_class(error, labels, class_names=None, name="reconstruction error"):
+    """How the error is distributed in each class: a box for each.
+
+    A box reaches from the first to the third quartile, with the median in it; the lines reach
+    from the 5th to the 95th percentile. Of more than 30 classes, those with the largest medians
+    are drawn.
+
+    Args:
+        error: Array `(n,)`, such as the `error` or the `negative_elbo` of
+            `kerae.analysis.examine`.
+        labels: Integers or strings, one for each example; the integer -1 is noise.
+        class_names: Sequence of strings that integer labels are indices into.
+        name: String, what the errors are, with their unit.
+        path: File ending in .png, .pdf or .svg that the figure is saved to.
+    Returns:
+        `matplotlib.figure.Figure`.
+
+    Example:
+
+    >>> figure = kerae.figures.error_by_class(np.arange(6.0), [0, 0, 0, 1, 1, 1], ("cat", "dog"))
+    >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    ['cat', 'dog']
+
+    Raises:
+        ValueError: If there is not one label for each error, or an error is not finite.
+    """
+    error = np.asarray(error)
+    if error.ndim != 1 or not len(error) or not np.isfinite(error).all():
+        raise ValueError(
+            f"Expected finite errors of shape (n,). Received: shape {error.shape}, "
+            f"{np.isfinite(error).sum()} of them finite."
+        )
+    classes = as_classes(labels, len(error), class_names)
+    present = np.unique(classes.values)
+    groups = {value: error[classes.values == value] for value in present}
+    note = None
+    if len(present) > MOST:
+        worst = sorted(present, key=lambda value: -np.median(groups[value]))[:MOST]
+        present, note = np.sort(worst), f"the {MOST} of {len(groups)} classes with the largest"
+    figure = canvas(COLUMN, 0.17 * len(present) + 0.8)
+    axes = figure.subplots()
+    boxes = axes.boxplot(
+        [groups[value] for value in present],
+        orientation="horizontal",
+        whis=(5, 95),
+        showfliers=False,
+        widths=0.65,
+        patch_artist=True,
+        tick_labels=["noise" if value < 0 else classes.names[value] for value in present],
+        medianprops={"color": "black"},
+        boxprops={"linewidth": 0.6},
+        whiskerprops={"linewidth": 0.8},
+        capprops={"linewidth": 0.8},
+    )
+    for box, colour in zip(boxes["boxes"], colours(present)):
+        box.set_facecolor(colour)
+    axes.invert_yaxis()
+    axes.set_xlabel(name)
+    axes.set_title(note or "")
+    return figure

@@ -1,0 +1,38 @@
+import numpy as np
+
+from ..codes import as_codes
+from .canvas import canvas
+from .class_legend import class_legend
+from .classes import as_classes
+from .draw_codes import draw_codes
+from .savable import savable
+
+
+@savable
+def latent_panels(codes, labels, class_names, titles):
+    """The codes that several models give to the same examples, side by side in equal aspect.
+
+    Args:
+        codes: Sequence of arrays `(n, latent_dim)`, one a panel; see `latent_scatter`.
+        labels: Integers or strings, one for each example, of all panels; -1 is noise.
+        class_names: Sequence of strings that integer labels are indices into, or `None`.
+        titles: Sequence of strings, one a panel.
+        path: File ending in .png, .pdf or .svg that the figure is saved to.
+    Returns:
+        `matplotlib.figure.Figure`.
+    Raises:
+        ValueError: If there are not as many titles as panels, or labels as codes.
+    """
+    if len(codes) != len(titles) or {len(z) for z in codes} != {len(labels)}:
+        raise ValueError(
+            "Expected a title for each panel and a label for each code. Received: "
+            f"{len(titles)} titles, {len(labels)} labels and codes of "
+            f"{[np.shape(z) for z in codes]}."
+        )
+    classes = as_classes(labels, len(labels), class_names)
+    figure = canvas(2.3 * len(codes) + 0.7, 2.6)
+    for axes, z, title in zip(figure.subplots(1, len(codes), squeeze=False)[0], codes, titles):
+        _, note = draw_codes(axes, as_codes(z), classes)
+        axes.set_title("\n".join(filter(None, [title, note])))
+    class_legend(figure, classes, "label")
+    return figure

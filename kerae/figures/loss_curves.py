@@ -1,0 +1,44 @@
+import math
+
+import numpy as np
+
+from .canvas import canvas
+from .savable import COLUMN, PAGE, savable
+
+PANELS = 3  # in a row
+
+
+@savable
+def loss_curves(history):
+    """Each logged quantity by epoch, in a panel, for training and validation.
+
+    Args:
+        history: Dict of lists, one a quantity, as `keras.callbacks.History.history`.
+        path: File ending in .png, .pdf or .svg that the figure is saved to.
+    Returns:
+        `matplotlib.figure.Figure`.
+    Raises:
+        ValueError: If the history has no quantity.
+    """
+    names = [name for name in history if not name.startswith("val_") and name != "epoch"]
+    if not names:
+        raise ValueError(
+            "Expected a history of at least one quantity, such as `loss`. "
+            f"Received: {list(history)}. Fit the model first."
+        )
+    names.sort(key=lambda name: (name != "loss", name != "reconstruction"))
+    columns = min(len(names), PANELS)
+    rows = math.ceil(len(names) / columns)
+    figure = canvas(COLUMN if columns == 1 else PAGE * columns / PANELS, 2.0 * rows)
+    panels = figure.subplots(rows, columns, squeeze=False).ravel()
+    epochs = 1 + np.arange(len(history[names[0]]))
+    for axes, name in zip(panels, names):
+        axes.plot(epochs, history[name], label="training")
+        if f"val_{name}" in history:
+            axes.plot(epochs, history[f"val_{name}"], "--", label="validation")
+        axes.set(title=name, xlabel="epoch", ylabel="mean per example")
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.legend()
+    for axes in panels[len(names) :]:
+        axes.remove()
+    return figure

@@ -1,0 +1,28 @@
+import numpy as np
+
+from .image_canvas import image_canvas
+from .images import as_images
+from .savable import savable
+
+
+@savable
+def reconstructions(x, x_hat):
+    """Pairs of rows: originals, and below them their reconstructions.
+
+    Args:
+        x: Array of images `(n, height, width, channels)`.
+        x_hat: Array of the same shape.
+        path: File ending in .png, .pdf or .svg that the figure is saved to.
+    Returns:
+        `matplotlib.figure.Figure`, with the examples that fill rows of ten.
+    Raises:
+        ValueError: If these are no images, or not as many.
+    """
+    x = as_images(x, "x")
+    x_hat = as_images(x_hat, "x_hat", count=len(x))
+    columns = min(10, len(x))
+    rows = len(x) // columns
+    pairs = np.stack([half[: rows * columns] for half in (x, x_hat)])
+    pairs = pairs.reshape(2, rows, columns, *x.shape[1:]).swapaxes(0, 1)
+    title = "originals, and below each its reconstruction"
+    return image_canvas(pairs.reshape(-1, *x.shape[1:]), columns, title)[0]

@@ -1,0 +1,20 @@
+from .image_canvas import image_canvas
+from .images import as_images
+from .savable import savable
+
+
+@savable
+def samples(images, title="samples from the prior, decoded"):
+    """A grid of images, ten in a row.
+
+    Args:
+        images: Array `(n, height, width, channels)`.
+        title: String.
+        path: File ending in .png, .pdf or .svg that the figure is saved to.
+    Returns:
+        `matplotlib.figure.Figure`.
+    Raises:
+        ValueError: If these are no images.
+    """
+    images = as_images(images, "images")
+    return image_canvas(images, min(10, len(images)), title)[0]

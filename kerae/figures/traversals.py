@@ -1,0 +1,32 @@
+from .image_canvas import image_canvas
+from .images import as_images
+from .savable import savable
+
+
+@savable
+def traversals(images, dims=None):
+    """A row for each latent dimension that moves.
+
+    Args:
+        images: Array `(dims, steps, height, width, channels)`, as
+            `kerae.latent_space.traverse` gives it.
+        dims: Sequence of integers, the dimensions, for the labels. Defaults to 0, 1, 2, ….
+        path: File ending in .png, .pdf or .svg that the figure is saved to.
+    Returns:
+        `matplotlib.figure.Figure`.
+    Raises:
+        ValueError: If these are no images, or not as many rows as `dims`.
+    """
+    images = as_images(images, "images", outer=("dims", "steps"))
+    rows, columns = images.shape[:2]
+    dims = range(rows) if dims is None else dims
+    if len(dims) != rows:
+        raise ValueError(
+            f"Expected as many `dims` as rows of images. Received: {len(dims)} and {rows}."
+        )
+    title = "one latent dimension moves along each row, decoded"
+    figure, axes, grid = image_canvas(
+        images.reshape(-1, *images.shape[2:]), columns, title, left=0.35
+    )
+    axes.set_yticks(grid.row_centres, [f"z[{dim}]" for dim in dims])
+    return figure

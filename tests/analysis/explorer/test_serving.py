@@ -1,0 +1,105 @@
+"""Who may ask, and what is answered."""
+
+import socket
+import urllib.error
+import urllib.request
+
+import pytest
+from bokeh.models import Div
+
+from kerae.analysis.explorer.listening import listening
+from kerae.analysis.explorer.serving import serving
+
+pytestmark = pytest.mark.once
+
+
+def hello(document):
+    document.add_root(Div(text="hello"))
+
+
+@pytest.fixture
+def address():
+    with listening(0) as listener, serving(hello, listener) as address:
+        yield address
+
+
+def answer(address, host=None):
+    headers = {} if host is None else {"Host": host}
+    try:
+        with urllib.request.urlopen(urllib.request.Request(address, headers=headers)) as response:
+            return response.status, response.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, ""
+
+
+def handshake(address, origin):
+    """The status of the answer to a web socket that a page of `origin` opens."""
+    port = int(address.rsplit(":", 1)[1].strip("/"))
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        lines = (
+            "GET /ws HTTP/1.1",
+            f"Host: 127.0.0.1:{port}",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+            "Sec-WebSocket-Version: 13",
+            f"Origin: {origin}",
+        )
+        connection.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
+        return int(connection.recv(100).split()[1])
+
+
+def test_the_page_is_answered_and_its_scripts_are_its_own(address):
+    status, page = answer(address)
+    assert status == 200 and "static/js/bokeh" in page
+    assert "cdn.bokeh.org" not in page and "https://" not in page
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1", 200),
+        ("localhost", 200),
+        ("evil.example", 404),
+        ("127x0x0x1", 404),
+        ("localhost.evil.example", 404),
+    ],
+)
+def test_other_hosts_find_nothing(address, host, status):
+    assert answer(address, host)[0] == status
+
+
+def test_other_origins_are_refused(address):
+    own = address.strip("/")
+    assert handshake(address, own) == 101
+    for origin in (
+        "http://evil.example",
+        "http://127.0.0.1:1",
+        own.replace("127.0.0.1", "127.0.0.2"),
+    ):
+        assert handshake(address, origin) == 403
+
+
+def test_it_listens_to_this_machine_alone():
+    with listening(0) as listener:
+        assert listener.getsockname()[0] == "127.0.0.1"
+
+
+def test_a_port_in_use_is_told_and_a_port_is_given_back():
+    with listening(0) as listener:
+        port = listener.getsockname()[1]
+        with (
+            pytest.raises(OSError, match=f"Expected a free port. Received: {port} .*or 0"),
+            listening(port),
+        ):
+            pass
+        with serving(hello, listener) as address:
+            assert answer(address)[0] == 200
+    with listening(port) as listener:
+        assert listener.getsockname()[1] == port
+
+
+@pytest.mark.parametrize("port", [-1, 65536])
+def test_no_such_port(port):
+    with pytest.raises(ValueError, match="Expected `port` from 0 to 65535"), listening(port):
+        pass

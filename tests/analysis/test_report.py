@@ -1,0 +1,255 @@
+"""The report is opened in a browser, its figures are recomputed, and its files are read."""
+
+import io
+import json
+import time
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+from browser import browser, console_errors, requested_addresses
+from PIL import Image
+from sklearn import metrics as sklearn_metrics
+
+import kerae
+from kerae import analysis
+
+pytestmark = pytest.mark.once
+
+COUNT = 200
+
+
+@pytest.fixture(scope="module")
+def data():
+    return kerae.data.load("digits")
+
+
+@pytest.fixture(scope="module")
+def model(data):
+    keras.utils.set_random_seed(0)
+    model = kerae.VAE((8, 8, 1), 2)
+    model.start_at_mean(data.x_train)
+    model.compile(keras.optimizers.Adam(0.01))
+    model.fit(data.x_train, epochs=10, verbose=0)
+    return model
+
+
+@pytest.fixture(scope="module")
+def written(model, data, tmp_path_factory):
+    """The path of a report and what it tells."""
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    x, labels = data.x_test[:COUNT], data.y_test[:COUNT]
+    history = {"loss": [3.0, 2.0], "val_loss": [4.0, 3.0]}
+    found = analysis.report(model, x, labels, path, history=history, command="kerae <report>")
+    return path, found
+
+
+@pytest.fixture(scope="module")
+def page(written):
+    """The report in a browser that has no network."""
+    with browser(width=1400, height=1000) as opened:
+        opened.get(written[0].as_uri())
+        deadline = time.time() + 20
+        while not opened.execute_script("return window.Bokeh && Bokeh.documents.length"):
+            assert time.time() < deadline, "bokeh did not start"
+            time.sleep(0.1)
+        yield opened
+
+
+PLACE_OF_POINT = """
+    const plot = Object.values(Bokeh.index)[0].child_views.find(view => view.frame)
+    const box = plot.el.getBoundingClientRect()
+    return [box.left + plot.frame.x_scale.compute(arguments[0]),
+            box.top + plot.frame.y_scale.compute(arguments[1])]
+"""
+# The picture is inside of shadow roots, where a query of the document does not look.
+SHOWN_UNDER_POINTER = """
+    const search = root => [...root.querySelectorAll("*")].flatMap(
+        e => [...(e.style.backgroundImage.includes("atlas") ? [e] : []),
+              ...(e.shadowRoot ? search(e.shadowRoot) : [])])
+    const [picture] = search(document)
+    const box = picture.getBoundingClientRect()
+    return [[box.left, box.top, box.width, box.height], picture.parentElement.innerText]
+"""
+
+
+def source(name):
+    """The JavaScript that finds a source of data of the page."""
+    return f"Bokeh.documents[0].get_model_by_name('{name}')"
+
+
+def test_numbers_are_those_of_the_model_and_of_scikit_learn(written, model, data):
+    path, found = written
+    numbers = json.loads(path.with_suffix(".json").read_text())
+    scores = numbers["scores"]
+    model.compile()
+    logs = model.evaluate(data.x_test[:COUNT], return_dict=True, verbose=0)
+    assert scores["negative_elbo"] == pytest.approx(logs["loss"], rel=1e-5)
+    expected = sklearn_metrics.adjusted_rand_score(data.y_test[:COUNT], found.clusters.labels)
+    assert scores["adjusted_rand"] == expected
+    assert numbers["examples"] == COUNT and numbers["model"]["class"] == "VAE"
+    assert numbers["clusters"]["config"]["method"] == "kmeans"
+    assert sum(numbers["clusters"]["table"]["size"]) == COUNT
+    assert numbers["versions"]["keras"] == keras.__version__
+    assert numbers["seed"] == 0 and numbers["seconds"].keys() >= {"project", "score"}
+
+
+def test_the_parquet_has_a_row_for_each_example(written, model, data):
+    path, found = written
+    table = pd.read_parquet(path.with_suffix(".parquet"))
+    assert len(table) == COUNT
+    z = model.encode(data.x_test[:COUNT])
+    np.testing.assert_allclose(np.stack(table["latent"]), z, rtol=1e-5, atol=1e-6)
+    # Codes of two dimensions are their own map.
+    np.testing.assert_allclose(table[["x", "y"]], z, rtol=1e-5, atol=1e-6)
+    assert (table["label"] == data.y_test[:COUNT].astype(str)).all()
+    assert (table["cluster"] == found.clusters.labels).all()
+    x_hat = model.reconstruct(data.x_test[:COUNT])
+    squared = np.square(data.x_test[:COUNT] - x_hat).reshape(COUNT, -1).mean(axis=1)
+    np.testing.assert_allclose(table["error"], squared, rtol=1e-4)
+    assert "negative_elbo" in table
+
+
+def test_the_page_opens_without_a_network_and_without_an_error(page):
+    assert console_errors(page) == []
+    assert requested_addresses(page) == []
+    text = page.find_element("tag name", "body").text
+    assert f"{COUNT} examples of shape 8 x 8 x 1, encoded by VAE into 2 dimensions." in text
+    for heading in ("In short", "Map", "Pictures", "Scores", "How this page was made"):
+        assert heading in text
+    assert "kerae <report>" in text  # escaped, or it would be a tag
+    assert f"keras {keras.__version__}" in text
+
+
+def test_every_score_has_its_explanation_and_its_source(page, written):
+    rows = page.execute_script(
+        "return [...document.querySelectorAll('.scores tr')].map(r => r.innerText)"
+    )
+    text = "\n".join(rows)
+    shown = analysis.glossary(name for name in written[1].scores if name[:3] != "kl_")
+    assert len(shown) > 20
+    for entry in shown.values():
+        assert entry.title in text and entry.explanation in text
+    links = page.execute_script("return [...document.querySelectorAll('.scores a')].map(a=>a.href)")
+    assert len(links) >= len(shown) and all(link.startswith("https://") for link in links)
+
+
+def test_all_pictures_are_there_and_are_drawn(page):
+    sizes = page.execute_script(
+        "return [...document.querySelectorAll('figure img')].map(i => [i.alt, i.naturalWidth])"
+    )
+    assert {title for title, _ in sizes} == {
+        "Codes by label",
+        "Codes by cluster",
+        "Clusters and labels",
+        "Error by label",
+        "KL by dimension",
+        "Training",
+        "Examples on the map",
+        "Reconstructions",
+        "Samples",
+        "Interpolations",
+        "Traversals",
+        "The plane of codes",
+        "Clusters",
+        "Hardest and easiest examples",
+        "Most and least unusual examples",
+    }
+    assert all(width > 300 for _, width in sizes)
+
+
+def test_the_map_shows_each_example_where_its_code_is(page, written):
+    columns = page.execute_script(
+        f"const d = {source('points')}.data;"
+        "return Object.fromEntries(Object.keys(d).map(k => [k, [...d[k]]]))"
+    )
+    np.testing.assert_allclose(columns["x"], written[1].projection.points[:, 0], rtol=1e-6)
+    assert columns["cluster"] == written[1].clusters.labels.tolist()
+
+
+def chosen(page, name, indices=None):
+    """The rows of a source that are chosen, after a choice of others if there are `indices`."""
+    if indices is not None:
+        page.execute_script(f"{source(name)}.selected.indices = {indices}")
+        time.sleep(0.3)
+    return sorted(page.execute_script(f"return {source(name)}.selected.indices"))
+
+
+def test_a_row_of_the_table_shows_the_points_of_its_cluster_and_back(page, written):
+    clusters = written[1].clusters.labels
+    for cluster in (2, 4):
+        assert chosen(page, "clusters", [cluster]) == [cluster]
+        assert chosen(page, "points") == np.flatnonzero(clusters == cluster).tolist()
+    both = sorted(int(np.flatnonzero(clusters == number)[0]) for number in (0, 3))
+    assert chosen(page, "points", both) == both
+    assert chosen(page, "clusters") == [0, 3]
+    assert chosen(page, "points", []) == chosen(page, "clusters") == []
+
+
+def test_the_image_of_an_example_appears_under_the_pointer(page, written, data):
+    from selenium.webdriver import ActionChains
+
+    points = written[1].projection.points
+    # One that no other point is near to.
+    distances = np.linalg.norm(points[:, None] - points[None], axis=-1) + 1e9 * np.eye(COUNT)
+    row = int(distances.min(axis=1).argmax())
+    page.execute_script("window.scrollTo(0, 0)")
+    place = page.execute_script(PLACE_OF_POINT, *map(float, points[row]))
+    actions = ActionChains(page)
+    actions.w3c_actions.pointer_action.move_to_location(*map(round, place))
+    actions.perform()
+    time.sleep(0.5)
+    box, text = page.execute_script(SHOWN_UNDER_POINTER)
+    assert f"example {row}" in text and f"label {data.y_test[row]}" in text
+    screen = Image.open(io.BytesIO(page.get_screenshot_as_png())).convert("L")
+    left, top, width, height = box
+    shown = screen.crop((left, top, left + width, top + height)).resize((8, 8), Image.BOX)
+    drawn, image = np.asarray(shown) / 255, data.x_test[row, :, :, 0]
+    assert np.abs(drawn - image).mean() < 0.06  # the atlas is compressed
+    others = np.abs(drawn - data.x_test[:COUNT, :, :, 0]).mean(axis=(1, 2))
+    assert others.argmin() == row
+
+
+def test_vectors_have_no_images_and_many_examples_are_shown_in_part(tmp_path, monkeypatch):
+    monkeypatch.setattr("kerae.analysis.page.shown_rows.MOST", 50)
+    x = np.random.default_rng(0).random((60, 5), dtype="float32")
+    path = tmp_path / "report.html"
+    analysis.report(kerae.AE((5,), 1), x, path=path)
+    page = path.read_text()
+    assert "Codes by cluster" in page and "Reconstructions" not in page
+    assert "50 of the 60 examples are shown, drawn at random" in page
+    assert len(pd.read_parquet(path.with_suffix(".parquet"))) == 60
+    assert json.loads(path.with_suffix(".json").read_text())["examples"] == 60
+
+
+def test_a_conditional_model_is_given_the_labels(data, tmp_path):
+    model = kerae.CVAE((8, 8, 1), 2, num_classes=10)
+    x, labels = data.x_test[:60], data.y_test[:60]
+    found = analysis.report(model, x, labels, tmp_path / "report.html")
+    np.testing.assert_allclose(found.examination.z, model.encode(x, labels), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"path": "report.pdf"}, "`path` to end in .html. Received: .*report.pdf"),
+        ({"labels": [1, 2]}, r"`labels` of shape \(20,\)"),
+        ({"labels": np.zeros(20)}, "integers or strings. Received: float64"),
+        ({"x": np.full((20, 8, 8, 1), np.nan, "float32")}, "NaN or infinity in 20 of 20"),
+        ({"n_clusters": 30}, "30"),
+    ],
+    ids=str,
+)
+def test_refuses_before_anything_is_written(model, data, tmp_path, arguments, message):
+    arguments = {"x": data.x_test[:20], "path": "report.html"} | arguments
+    with pytest.raises(ValueError, match=message):
+        analysis.report(model, **arguments | {"path": tmp_path / arguments["path"]})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_one_class_only_and_codes_that_are_all_the_same(model, data, tmp_path):
+    found = analysis.report(model, data.x_test[:20], [0] * 20, tmp_path / "report.html")
+    assert "knn_accuracy" not in found.scores and "class" in found.scores.notes["knn_accuracy"]
+    with pytest.raises(ValueError, match="the same code"):
+        analysis.report(model, np.zeros((20, 8, 8, 1), "float32"), path=tmp_path / "same.html")
