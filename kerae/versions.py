@@ -5,7 +5,18 @@ from importlib.metadata import PackageNotFoundError, version
 
 from . import __version__
 
-PACKAGES = ("keras", "numpy", "tensorflow", "jax", "torch", "tensorflow-datasets")
+PACKAGES = (
+    "keras",
+    "numpy",
+    "tensorflow",
+    "jax",
+    "torch",
+    "tensorflow-datasets",
+    "scikit-learn",
+    "umap-learn",
+    "matplotlib",
+    "bokeh",
+)
 
 
 def versions():

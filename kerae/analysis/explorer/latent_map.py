@@ -3,6 +3,7 @@ import numpy as np
 from ...codes import as_codes, refuse_equal_codes
 from ...labels import as_labels
 from ..examine import examine
+from ..fitting.sampled_rows import sampled_rows
 from ..project import project
 
 NEAREST = 5
@@ -63,10 +64,7 @@ class LatentMap:
         arrays = model.checked_inputs(x, y)
         count = len(arrays[0])
         self.labels = None if labels is None else as_labels(labels, count, class_names)
-        self.rows = np.arange(count)
-        if count > max_points:
-            drawn = np.random.default_rng(seed).choice(count, max_points, replace=False)
-            self.rows = np.sort(drawn)
+        self.rows, _ = sampled_rows(count, max_points, seed)
         arrays = [array[self.rows] for array in arrays]
         examination = examine(model, *arrays)
         self.model, self.x, self.error = model, examination.x, examination.error
@@ -127,9 +125,8 @@ class LatentMap:
             self.points, self.axes = self.projection.points, self.projection.config["axes"]
             self.stated = " ".join([self._stated(method, seed), *self.projection.config["notes"]])
             if self.projection.method.can_transform:
-                self.projection.transform(
-                    self.z[:1]
-                )  # which compiles it, so that no one waits later
+                # Which compiles it, so that no one waits later.
+                self.projection.transform(self.z[:1])
         elif self.latent_dim == 2:
             self.points, self.axes = self.z, ("z[0]", "z[1]")
             self.stated = "The map is the codes themselves: a place decodes the code that it is."

@@ -1,10 +1,9 @@
 import numpy as np
 
-from ...figures.palette import colours
+from ..page.class_points import class_points
 
 WIDTH, HEIGHT = 540, 520  # pixels
 MODES = ("drag to decode", "drag to select", "drag to move")
-MOST_CLASSES = 20  # in the legend
 
 
 class MapView:
@@ -71,9 +70,20 @@ class MapView:
             active_scroll="auto",
             name="map",
         )
-        shown = self._draw_points(plot)
+        labels = self.exploration.map.labels
+        shown = class_points(
+            plot,
+            self.points,
+            None if labels is None else labels.names,
+            x="x",
+            y="y",
+            size=6 if len(self.exploration.map.z) < 3000 else 3.5,
+            line_color=None,
+            fill_alpha=0.7,
+            nonselection_fill_alpha=0.1,
+        )
         facts = [("example", "@row"), ("error", "@error{0.0000}")]
-        label = [] if self.exploration.map.labels is None else [("label", "@label")]
+        label = [] if labels is None else [("label", "@label")]
         plot.add_tools(HoverTool(renderers=shown, tooltips=[*label, *facts]))
         line = {"color": "black", "line_width": 2}
         plot.line("x", "y", source=self.path, **line)
@@ -88,33 +98,6 @@ class MapView:
         plot.on_event(DoubleTap, self._decode)  # as the second of two quick taps is called
         plot.on_event(Pan, self._dragged)
         return plot
-
-    def _draw_points(self, plot):
-        """Draws the examples class by class, so that a click in the legend can hide one."""
-        from bokeh.models import CDSView, IndexFilter, Legend, LegendItem
-        from matplotlib.colors import to_hex
-
-        latent_map = self.exploration.map
-        style = {
-            "source": self.points,
-            "size": 6 if len(latent_map.z) < 3000 else 3.5,
-            "line_color": None,
-            "fill_alpha": 0.7,
-            "nonselection_fill_alpha": 0.1,
-        }
-        if latent_map.labels is None:
-            return [plot.scatter("x", "y", **style)]
-        drawn = []
-        for number, colour in enumerate(colours(np.arange(len(latent_map.labels.names)))):
-            view = CDSView(filter=IndexFilter(np.flatnonzero(latent_map.classes == number)))
-            drawn.append(plot.scatter("x", "y", view=view, color=to_hex(colour), **style))
-        if len(drawn) <= MOST_CLASSES:
-            items = [
-                LegendItem(label=name, renderers=[points])
-                for name, points in zip(latent_map.labels.names, drawn)
-            ]
-            plot.add_layout(Legend(items=items, click_policy="hide", padding=4, margin=0), "right")
-        return drawn
 
     def _columns(self):
         latent_map = self.exploration.map

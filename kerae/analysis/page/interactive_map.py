@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...figures.palette import colours
+from .class_points import class_points
 
 PICTURE = 84  # pixels, the least height of the image under the pointer
 
@@ -41,7 +41,7 @@ def interactive_map(analysis, points, atlas=None, suffix="", side=560, title=Non
         side: Integer, in pixels.
         title: String.
     """
-    from bokeh.models import CDSView, GroupFilter, HoverTool, Legend
+    from bokeh.models import HoverTool
     from bokeh.plotting import figure
 
     plot = figure(
@@ -53,26 +53,16 @@ def interactive_map(analysis, points, atlas=None, suffix="", side=560, title=Non
     )
     plot.toolbar.logo = None
     plot.xaxis.axis_label, plot.yaxis.axis_label = analysis.axis_names
-    draw = {
+    style = {
         "x": "x" + suffix,
         "y": "y" + suffix,
-        "source": points,
         "size": 6 if len(points.data["row"]) < 3000 else 3,
         "line_color": None,
-        "nonselection_fill_alpha": 0.05,
     }
-    if analysis.labels is None:
-        plot.scatter(**draw)
-    else:
-        drawn = []
-        for number, name in enumerate(analysis.labels.names):
-            view = CDSView(filter=GroupFilter(column_name="label", group=name))
-            colour = "#" + "".join(f"{round(255 * part):02x}" for part in colours([number])[0])
-            drawn.append((name, [plot.scatter(view=view, color=colour, **draw)]))
-        if len(drawn) <= 20:
-            plot.add_layout(Legend(items=drawn, click_policy="hide", spacing=0), "right")
+    names = None if analysis.labels is None else analysis.labels.names
+    class_points(plot, points, names, nonselection_fill_alpha=0.05, **style)
     # Of all classes together, or each would show an example where they overlap.
-    under_pointer = plot.scatter(**draw | {"fill_alpha": 0, "nonselection_fill_alpha": 0})
+    under_pointer = plot.scatter(source=points, alpha=0, nonselection_alpha=0, **style)
     text = _tooltip(points, atlas, suffix)
     plot.add_tools(HoverTool(tooltips=text, renderers=[under_pointer], limit=1))
     return plot

@@ -1,4 +1,4 @@
-import numpy as np
+from ..fitting.sampled_rows import sampled_rows
 
 MOST = 10_000
 
@@ -9,9 +9,9 @@ def shown_rows(count, seed):
     Returns:
         Integer array, sorted, and a string, empty if they are all.
     """
-    if count <= MOST:
-        return np.arange(count), ""
-    rows = np.random.default_rng(seed).choice(count, MOST, replace=False)
-    return np.sort(rows), (
+    rows, _ = sampled_rows(count, MOST, seed)
+    if len(rows) == count:
+        return rows, ""
+    return rows, (
         f"{MOST:,} of the {count:,} examples are shown, drawn at random; the numbers are of all."
     )
