@@ -138,6 +138,13 @@ def test_a_traversal_moves_one_dimension_and_keeps_the_others(linear):
     np.testing.assert_array_equal(z, [0.5, -1.0, 2.0])
 
 
+def test_each_dimension_can_move_in_a_range_of_its_own(linear):
+    ends = np.array([-1.0, 3.0]), np.array([1.0, 5.0])
+    images = traverse(linear, np.zeros(3), dims=[0, 2], range=ends, steps=2)
+    np.testing.assert_allclose(images[0], decoded(np.array([[-1, 0, 0], [1, 0, 0]])), rtol=1e-4)
+    np.testing.assert_allclose(images[1], decoded(np.array([[0, 0, 3], [0, 0, 5]])), rtol=1e-4)
+
+
 def test_a_traversal_of_some_dimensions_is_that_part_of_all(linear):
     z = np.array([0.5, -1.0, 2.0])
     some, every = traverse(linear, z, dims=[2, 0]), traverse(linear, z)

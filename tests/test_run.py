@@ -111,8 +111,10 @@ def test_an_earlier_run_is_not_overwritten_unasked(small, tmp_path):
 def test_files_of_others_are_left_alone(small, tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
     train(small, tmp_path, epochs=1)
+    (tmp_path / "report.html").write_text("about a model that is no longer there")
     train(small, tmp_path, epochs=1, overwrite=True)
     assert (tmp_path / "notes.txt").read_text() == "mine"
+    assert not (tmp_path / "report.html").exists()
 
 
 def test_an_interrupted_run_is_resumed_to_the_same_result(small, tmp_path):

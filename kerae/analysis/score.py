@@ -69,8 +69,6 @@ def score(
             "Expected an examination of the same examples. "
             f"Received: {n} codes and an examination of {len(examination)} examples."
         )
-    if x is None and examination is not None:
-        x = examination.x
     x = None if x is None else _as_rows(x, n, "x")
     scores = Scores()
     if clusters is not None:

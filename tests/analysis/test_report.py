@@ -68,9 +68,10 @@ SHOWN_UNDER_POINTER = """
     const search = root => [...root.querySelectorAll("*")].flatMap(
         e => [...(e.style.backgroundImage.includes("atlas") ? [e] : []),
               ...(e.shadowRoot ? search(e.shadowRoot) : [])])
-    const [picture] = search(document)
-    const box = picture.getBoundingClientRect()
-    return [[box.left, box.top, box.width, box.height], picture.parentElement.innerText]
+    return search(document).map(picture => {
+        const box = picture.getBoundingClientRect()
+        return [[box.left, box.top, box.width, box.height], picture.parentElement.innerText]
+    })
 """
 
 
@@ -164,8 +165,25 @@ def test_the_map_shows_each_example_where_its_code_is(page, written):
         f"const d = {source('points')}.data;"
         "return Object.fromEntries(Object.keys(d).map(k => [k, [...d[k]]]))"
     )
-    np.testing.assert_allclose(columns["x"], written[1].projection.points[:, 0], rtol=1e-6)
-    assert columns["cluster"] == written[1].clusters.labels.tolist()
+    table = pd.read_parquet(written[0].with_suffix(".parquet"))
+    for name in ("x", "y", "cluster", "error"):
+        np.testing.assert_allclose(columns[name], table[name], rtol=1e-6)
+    assert columns["label"] == table["label"].tolist() and columns["row"] == list(range(COUNT))
+
+
+def test_the_table_of_clusters_is_that_of_the_examples(page, written):
+    table = pd.read_parquet(written[0].with_suffix(".parquet")).groupby("cluster")
+    shown = page.execute_script(
+        f"const d = {source('clusters')}.data;"
+        "return Object.fromEntries(Object.keys(d).map(k => [k, [...d[k]]]))"
+    )
+    np.testing.assert_allclose(shown["error"], table["error"].mean(), rtol=1e-5)
+    counts = table["label"].value_counts().unstack(fill_value=0)
+    assert shown["cluster"] == counts.index.tolist()
+    assert shown["size"] == counts.sum(axis=1).tolist()
+    np.testing.assert_allclose(shown["share"], counts.max(axis=1) / counts.sum(axis=1))
+    largest = [counts.loc[i, label] for i, label in zip(shown["cluster"], shown["label"])]
+    assert largest == counts.max(axis=1).tolist()
 
 
 def chosen(page, name, indices=None):
@@ -187,28 +205,37 @@ def test_a_row_of_the_table_shows_the_points_of_its_cluster_and_back(page, writt
     assert chosen(page, "points", []) == chosen(page, "clusters") == []
 
 
-def test_the_image_of_an_example_appears_under_the_pointer(page, written, data):
+def under_pointer(page, point):
+    """The boxes and the texts of the examples that are shown when the mouse is at a point."""
     from selenium.webdriver import ActionChains
 
-    points = written[1].projection.points
-    # One that no other point is near to.
-    distances = np.linalg.norm(points[:, None] - points[None], axis=-1) + 1e9 * np.eye(COUNT)
-    row = int(distances.min(axis=1).argmax())
     page.execute_script("window.scrollTo(0, 0)")
-    place = page.execute_script(PLACE_OF_POINT, *map(float, points[row]))
+    place = page.execute_script(PLACE_OF_POINT, *map(float, point))
     actions = ActionChains(page)
     actions.w3c_actions.pointer_action.move_to_location(*map(round, place))
     actions.perform()
     time.sleep(0.5)
-    box, text = page.execute_script(SHOWN_UNDER_POINTER)
+    return page.execute_script(SHOWN_UNDER_POINTER)
+
+
+def test_the_image_of_an_example_appears_under_the_pointer(page, written, data):
+    points = written[1].projection.points
+    distances = np.linalg.norm(points[:, None] - points[None], axis=-1) + 1e9 * np.eye(COUNT)
+    row = int(distances.min(axis=1).argmax())  # which no other is near to
+    (((left, top, width, height), text),) = under_pointer(page, points[row])
     assert f"example {row}" in text and f"label {data.y_test[row]}" in text
     screen = Image.open(io.BytesIO(page.get_screenshot_as_png())).convert("L")
-    left, top, width, height = box
     shown = screen.crop((left, top, left + width, top + height)).resize((8, 8), Image.BOX)
     drawn, image = np.asarray(shown) / 255, data.x_test[row, :, :, 0]
     assert np.abs(drawn - image).mean() < 0.06  # the atlas is compressed
     others = np.abs(drawn - data.x_test[:COUNT, :, :, 0]).mean(axis=(1, 2))
     assert others.argmin() == row
+
+
+def test_where_examples_overlap_one_of_them_is_shown(page, written):
+    points = written[1].projection.points
+    distances = np.linalg.norm(points[:, None] - points[None], axis=-1) + 1e9 * np.eye(COUNT)
+    assert len(under_pointer(page, points[distances.min(axis=1).argmin()])) == 1
 
 
 def test_vectors_have_no_images_and_many_examples_are_shown_in_part(tmp_path, monkeypatch):

@@ -31,15 +31,14 @@ def test_the_same_seed_gives_the_same_scores(z):
     assert analysis.score(z, **given) == analysis.score(z, **given)
 
 
-def test_the_examination_gives_the_data(z):
+def test_codes_are_compared_with_the_data_if_these_are_given(z):
     x = np.random.default_rng(0).random((40, 4), dtype="float32")
     examined = analysis.examine(kerae.AE((4,), latent_dim=2), x)
     labels = np.arange(40) % 2
     scores = analysis.score(examined.z, labels=labels, examination=examined)
-    given = analysis.score(examined.z, labels=labels, examination=examined, x=x)
-    assert scores == given and "knn_accuracy_input" in scores
-    other = analysis.score(examined.z, labels=labels, examination=examined, x=1.0 * labels)
-    assert other["linear_probe_accuracy_input"] == 1.0
+    given = analysis.score(examined.z, labels=labels, examination=examined, x=1.0 * labels)
+    assert given["linear_probe_accuracy_input"] == 1.0
+    assert given.keys() - scores.keys() == {"knn_accuracy_input", "linear_probe_accuracy_input"}
 
 
 @pytest.mark.parametrize("count", [2, 3, 5, 11])
@@ -48,9 +47,8 @@ def test_few_examples_give_scores_or_reasons(count):
     x = np.random.default_rng(0).random((count, 4), dtype="float32")
     halves = np.arange(count) % 2
     examined = analysis.examine(kerae.VAE((4,), latent_dim=2), x)
-    scores = analysis.score(
-        z, labels=halves, clusters=halves, embedding=z, examination=examined, outliers=halves
-    )
+    given = {"labels": halves, "clusters": halves, "embedding": z, "x": x, "outliers": halves}
+    scores = analysis.score(z, examination=examined, **given)
     names = {name for name in analysis.glossary() if name != "kl_j"}
     assert names <= set(scores) | set(scores.notes)
     assert np.isfinite(list(scores.values())).all()
