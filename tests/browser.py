@@ -3,6 +3,7 @@
 import json
 import shutil
 import tempfile
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -40,6 +41,22 @@ def browser(width=1400, height=900):
             yield opened
         finally:
             opened.quit()
+
+
+def eventually(condition):
+    """Whether a condition holds, at once or within some seconds."""
+    deadline = time.monotonic() + 20
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def has_started(opened):
+    """Whether a page with plots of bokeh has drawn them, at once or within some seconds."""
+    script = "return Boolean(window.Bokeh && Bokeh.documents.length)"
+    return eventually(lambda: opened.execute_script(script))
 
 
 def console_errors(opened):

@@ -27,9 +27,9 @@ def report(out, record):
         places.add_row(f"  {out / name}", what)
     console.print(places)
     kerae = _command()
-    console.print("\nNext:", end="")
+    console.print("\nNext:")
     for command in ("report", "explore", "sample", "evaluate"):
-        console.print(f"\t{kerae} {command} {out}", markup=False)
+        console.print(f"  {kerae} {command} {out}", markup=False)
 
 
 def _command():

@@ -2,7 +2,7 @@ import json
 
 import numpy as np
 import pytest
-from browser import browser, console_errors, requested_addresses
+from browser import browser, console_errors, has_started, requested_addresses
 
 import kerae
 from kerae import analysis
@@ -39,6 +39,7 @@ def test_the_page_shows_all_models_side_by_side(compared, digits):
         assert numbers["models"][name]["scores"]["silhouette"] == table.loc[name, "silhouette"]
     with browser() as opened:
         opened.get(path.as_uri())
+        assert has_started(opened)
         pictures = opened.execute_script(
             "return [...document.querySelectorAll('figure')].map("
             "f => [f.querySelector('img').alt, f.innerText.trim(),"

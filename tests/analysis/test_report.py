@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pandas as pd
 import pytest
-from browser import browser, console_errors, requested_addresses
+from browser import browser, console_errors, eventually, has_started, requested_addresses
 from PIL import Image
 from sklearn import metrics as sklearn_metrics
 
@@ -50,15 +50,13 @@ def page(written):
     """The report in a browser that has no network."""
     with browser(width=1400, height=1000) as opened:
         opened.get(written[0].as_uri())
-        deadline = time.time() + 20
-        while not opened.execute_script("return window.Bokeh && Bokeh.documents.length"):
-            assert time.time() < deadline, "bokeh did not start"
-            time.sleep(0.1)
+        assert has_started(opened)
         yield opened
 
 
 PLACE_OF_POINT = """
     const plot = Object.values(Bokeh.index)[0].child_views.find(view => view.frame)
+    plot.el.scrollIntoView({block: "center"})
     const box = plot.el.getBoundingClientRect()
     return [box.left + plot.frame.x_scale.compute(arguments[0]),
             box.top + plot.frame.y_scale.compute(arguments[1])]
@@ -186,35 +184,42 @@ def test_the_table_of_clusters_is_that_of_the_examples(page, written):
     assert largest == counts.max(axis=1).tolist()
 
 
-def chosen(page, name, indices=None):
-    """The rows of a source that are chosen, after a choice of others if there are `indices`."""
-    if indices is not None:
-        page.execute_script(f"{source(name)}.selected.indices = {indices}")
-        time.sleep(0.3)
-    return sorted(page.execute_script(f"return {source(name)}.selected.indices"))
+def choose(page, name, indices):
+    page.execute_script(f"{source(name)}.selected.indices = {indices}")
+
+
+def is_chosen(page, name, expected):
+    """Whether just these rows of a source are chosen, at once or soon."""
+    return eventually(
+        lambda: sorted(page.execute_script(f"return {source(name)}.selected.indices")) == expected
+    )
 
 
 def test_a_row_of_the_table_shows_the_points_of_its_cluster_and_back(page, written):
     clusters = written[1].clusters.labels
     for cluster in (2, 4):
-        assert chosen(page, "clusters", [cluster]) == [cluster]
-        assert chosen(page, "points") == np.flatnonzero(clusters == cluster).tolist()
+        choose(page, "clusters", [cluster])
+        assert is_chosen(page, "points", np.flatnonzero(clusters == cluster).tolist())
+        assert is_chosen(page, "clusters", [cluster])
     both = sorted(int(np.flatnonzero(clusters == number)[0]) for number in (0, 3))
-    assert chosen(page, "points", both) == both
-    assert chosen(page, "clusters") == [0, 3]
-    assert chosen(page, "points", []) == chosen(page, "clusters") == []
+    choose(page, "points", both)
+    assert is_chosen(page, "clusters", [0, 3])
+    time.sleep(0.3)  # in which the rows could choose all points of their clusters
+    assert is_chosen(page, "points", both)
+    choose(page, "points", [])
+    assert is_chosen(page, "clusters", [])
 
 
 def under_pointer(page, point):
     """The boxes and the texts of the examples that are shown when the mouse is at a point."""
     from selenium.webdriver import ActionChains
 
-    page.execute_script("window.scrollTo(0, 0)")
     place = page.execute_script(PLACE_OF_POINT, *map(float, point))
     actions = ActionChains(page)
     actions.w3c_actions.pointer_action.move_to_location(*map(round, place))
     actions.perform()
-    time.sleep(0.5)
+    eventually(lambda: page.execute_script(SHOWN_UNDER_POINTER))
+    time.sleep(0.3)  # in which it is drawn
     return page.execute_script(SHOWN_UNDER_POINTER)
 
 

@@ -80,6 +80,18 @@ def test_evaluate_reads_the_runs_data_set_from_another_folder(run, shared_data, 
     assert "Received: shape (10000, 28, 28, 1)" in result.stderr
 
 
+def test_report_tells_of_the_run_and_of_the_command(run):
+    out, _ = run
+    result = kerae_command("report", out, "--method", "pca", "--clusters", "auto")
+    assert result.returncode == 0, result.stderr
+    assert all(f"{out / 'report'}{kind}" in result.stdout for kind in (".html", ".json"))
+    numbers = json.loads((out / "report.json").read_text())
+    assert numbers["command"] == f"kerae report {out} --method pca --clusters auto"
+    assert numbers["examples"] == 359 and numbers["projection"]["method"] == "pca"
+    assert len(numbers["clusters"]["curve"]) == 19
+    assert "Training" in (out / "report.html").read_text()  # the curves, from the run's history
+
+
 def test_evaluate_gives_a_conditional_model_the_labels(digits, tmp_path, capsys):
     model = kerae.CVAE((8, 8, 1), 2, num_classes=10)
     model.compile()
@@ -166,6 +178,7 @@ def test_help_of_a_model_comes_from_its_docstring():
         (["train", "vae", "--data", "digits", "--latent-dim", "2", "--out", "file/x"], 1, "file/x"),
         (["train", "vae", "--data", "digits", "--backend", "theano"], 2, "theano"),
         (["evaluate", "nothing.keras"], 2, "no file nothing.keras"),
+        (["report", "nothing.keras", "--data", "digits"], 2, "no file nothing.keras"),
         (["sample", "file"], 2, "file is no complete `.keras` file"),
     ],
 )
