@@ -1,0 +1,142 @@
+"""The pictures of an analysis that models of images have; each function gives one, or `None`."""
+
+import numpy as np
+
+from ... import figures, latent_space
+from .picture import Picture
+from .pictures_of_codes import labelled_map
+
+TRAVERSED = 10  # dimensions
+EXTREMES = 8
+
+
+def examples_on_the_map(analysis):
+    return Picture(
+        "Examples on the map",
+        "A well-spread part of the examples, where their codes are.",
+        labelled_map(analysis, images=analysis.examination.x),
+    )
+
+
+def reconstructions(analysis):
+    rows = _some(analysis, 20)
+    x = analysis.examination.x[rows]
+    return Picture(
+        "Reconstructions",
+        "Examples taken at random, and what comes back from their codes.",
+        figures.reconstructions(x, analysis.decode(analysis.examination.z[rows], rows)),
+    )
+
+
+def samples(analysis):
+    model, y = analysis.examination.model, analysis.examination.y
+    if not getattr(model, "prior_is_fitted", True):
+        return None
+    drawn = model.sample(50, None if y is None else y[_some(analysis, 50)], seed=analysis.seed)
+    return Picture("Samples", "Codes drawn from the prior, decoded.", figures.samples(drawn))
+
+
+def interpolations(analysis):
+    rows = _some(analysis, 10)
+    a, b = rows[::2][: len(rows) // 2], rows[1::2]
+    z = analysis.examination.z
+    paths = latent_space.interpolate(z[a], z[b], steps=10)
+    images = analysis.decode(paths.reshape(-1, z.shape[1]), np.repeat(a, 10))
+    return Picture(
+        "Interpolations",
+        "On a straight line from the code of one example to that of another.",
+        figures.interpolations(images.reshape(*paths.shape[:2], *images.shape[1:])),
+    )
+
+
+def traversals(analysis):
+    examined = analysis.examination
+    tells = examined.z.var(axis=0)
+    if examined.kl is not None and examined.kl.shape == examined.z.shape:
+        tells = examined.kl.mean(axis=0)
+    dims = np.sort(np.argsort(-tells, kind="stable")[:TRAVERSED])
+    centre, width = examined.z.mean(axis=0), 3 * examined.z.std(axis=0)
+    ends = centre[dims] - width[dims], centre[dims] + width[dims]
+    condition = None if examined.y is None else examined.y[_some(analysis, 1)[0]]
+    images = latent_space.traverse(examined.model, centre, dims, ends, steps=9, y=condition)
+    chosen = f" The {TRAVERSED} that tell most." if len(dims) < len(centre) else ""
+    return Picture(
+        "Traversals",
+        "From the mean code, each dimension moves by 3 standard deviations of all codes to "
+        f"either side.{chosen}",
+        figures.traversals(images, dims),
+    )
+
+
+def manifold(analysis):
+    examined = analysis.examination
+    if tuple(examined.model.latent.event_shape) != (2,):
+        return None
+    condition = None if examined.y is None else examined.y[_some(analysis, 1)[0]]
+    return Picture(
+        "The plane of codes",
+        "Decoded at the quantiles of a standard normal.",
+        figures.manifold(examined.model, y=condition),
+    )
+
+
+def cluster_sheet(analysis):
+    examined, clusters, labels = analysis.examination, analysis.clusters, analysis.labels
+    if len(clusters.centers) == 0:
+        return None
+    nearest = [np.square(examined.z - center).sum(axis=1).argmin() for center in clusters.centers]
+    return Picture(
+        "Clusters",
+        "The centre of each cluster, decoded, and the members whose codes are nearest to it.",
+        figures.cluster_sheet(
+            examined.x,
+            examined.z,
+            clusters.labels,
+            clusters.centers,
+            analysis.decode(clusters.centers, nearest),
+            None if labels is None else labels.values,
+            None if labels is None else labels.names,
+        ),
+    )
+
+
+def hardest(analysis):
+    return Picture(
+        "Hardest and easiest examples",
+        "Those with the largest and the smallest reconstruction error.",
+        _extremes(analysis, analysis.unusual["reconstruction_error"], "reconstruction error"),
+    )
+
+
+def most_unusual(analysis):
+    return Picture(
+        "Most and least unusual examples",
+        "Those with the largest and the smallest distance to the tenth nearest other code.",
+        _extremes(analysis, analysis.unusual["neighbour_distance"], "distance"),
+    )
+
+
+def _some(analysis, count):
+    """Rows taken at random, the same for all pictures."""
+    return np.random.default_rng(analysis.seed).permutation(len(analysis.examination))[:count]
+
+
+def _extremes(analysis, values, name):
+    order = np.argsort(values, kind="stable")
+    rows = np.unique(np.concatenate([order[:EXTREMES], order[-EXTREMES:]]))
+    examined = analysis.examination
+    x_hat = analysis.decode(examined.z[rows], rows)
+    return figures.extremes(examined.x[rows], x_hat, values[rows], name, EXTREMES)
+
+
+OF_IMAGES = (
+    examples_on_the_map,
+    reconstructions,
+    samples,
+    interpolations,
+    traversals,
+    manifold,
+    cluster_sheet,
+    hardest,
+    most_unusual,
+)
