@@ -42,7 +42,7 @@ def as_labels(labels, count, class_names=None):
     if not (np.issubdtype(labels.dtype, np.integer) or np.issubdtype(labels.dtype, np.str_)):
         raise ValueError(
             "Expected `labels` to be integers or strings. "
-            f"Received: {labels.dtype}, such as {labels[0]!r}. Convert them, such as by "
+            f"Received: {labels.dtype}, such as {labels.tolist()[0]!r}. Convert them, such as by "
             "`labels.astype(int)`."
         )
     present, values = np.unique(labels, return_inverse=True)
