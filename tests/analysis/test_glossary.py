@@ -21,6 +21,7 @@ def scores():
         clusters=halves,
         embedding=examined.z[:, :2],
         examination=examined,
+        x=x,
         outliers=halves,
     )
 
