@@ -72,12 +72,13 @@ def examine(model, x, y=None, batch_size=BATCH_SIZE):
         parameters = model.likelihood_parameters(z, outputs["condition"])
         difference = ops.square(outputs["x"] - model.likelihood.mean(parameters))
         found = {
-            "x": outputs["x"],
             "z": _flat(z),
             "z_drawn": _flat(outputs["z"][:, 0]),
             "error": ops.mean(_flat(difference), axis=1),
             "reconstruction": -ops.mean(outputs["log_likelihood"], axis=1),
         }
+        if model.preprocessing is not None:
+            found["x"] = outputs["x"]
         if model.latent.has_density:
             found["kl"] = model.latent.kl_divergence(
                 outputs["posterior"], outputs["z"], model.prior
@@ -85,10 +86,8 @@ def examine(model, x, y=None, batch_size=BATCH_SIZE):
         return found
 
     arrays = model.checked_inputs(x, y)
-    found = in_batches(model, examined, arrays, batch_size)
-    if model.preprocessing is None:
-        found["x"] = arrays[0]  # the array itself rather than a copy
-    return Examination(model=model, y=y, **{"kl": None, **found})
+    given = {"x": arrays[0], "y": arrays[1] if len(arrays) > 1 else None, "kl": None}
+    return Examination(model=model, **given | in_batches(model, examined, arrays, batch_size))
 
 
 def _flat(tensor):

@@ -1,4 +1,4 @@
-import numpy as np
+from .cluster_counts import cluster_counts
 
 
 def cluster_accuracy(labels, clusters):
@@ -17,13 +17,14 @@ def cluster_accuracy(labels, clusters):
     >>> kerae.metrics.cluster_accuracy([0, 0, 1, 1], [1, 1, 0, 1])
     0.75
 
+    Raises:
+        ValueError: If there is not one cluster for each label.
     Reference:
         Xie et al., 2016, https://arxiv.org/abs/1511.06335; the map is found by the Hungarian
         method
     """
     from scipy.optimize import linear_sum_assignment
-    from sklearn.metrics.cluster import contingency_matrix
 
-    counts = contingency_matrix(labels, clusters)
+    counts = cluster_counts(labels, clusters)
     rows, columns = linear_sum_assignment(counts, maximize=True)
-    return float(counts[rows, columns].sum() / len(np.asarray(labels)))
+    return float(counts[rows, columns].sum() / counts.sum())

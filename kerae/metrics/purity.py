@@ -1,4 +1,4 @@
-import numpy as np
+from .cluster_counts import cluster_counts
 
 
 def purity(labels, clusters):
@@ -26,12 +26,5 @@ def purity(labels, clusters):
         Manning et al., 2008,
         https://nlp.stanford.edu/IR-book/html/htmledition/evaluation-of-clustering-1.html
     """
-    from sklearn.metrics.cluster import contingency_matrix
-
-    if np.shape(labels) != np.shape(clusters):
-        raise ValueError(
-            "Expected one cluster for each label. "
-            f"Received: shapes {np.shape(labels)} and {np.shape(clusters)}."
-        )
-    counts = contingency_matrix(labels, clusters)
+    counts = cluster_counts(labels, clusters)
     return float(counts.max(axis=0).sum() / counts.sum())

@@ -258,7 +258,7 @@ def test_vectors_have_no_images_and_many_examples_are_shown_in_part(tmp_path, mo
 def test_a_conditional_model_is_given_the_labels(data, tmp_path):
     model = kerae.CVAE((8, 8, 1), 2, num_classes=10)
     x, labels = data.x_test[:60], data.y_test[:60]
-    found = analysis.report(model, x, labels, tmp_path / "report.html")
+    found = analysis.report(model, x, labels.tolist(), tmp_path / "report.html")
     np.testing.assert_allclose(found.examination.z, model.encode(x, labels), atol=1e-5)
 
 

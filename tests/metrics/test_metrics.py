@@ -35,3 +35,9 @@ def test_cluster_accuracy_is_that_of_the_best_map(num_clusters):
         for permutation in itertools.permutations(names)
     )
     assert metrics.cluster_accuracy(labels, clusters) == pytest.approx(best)
+
+
+@pytest.mark.parametrize("metric", [metrics.cluster_accuracy, metrics.purity])
+def test_there_is_a_cluster_for_each_label(metric):
+    with pytest.raises(ValueError, match=r"one cluster for each label. Received: shapes \(3,\)"):
+        metric([0, 1, 1], [0, 1])

@@ -1,0 +1,17 @@
+import numpy as np
+
+
+def cluster_counts(labels, clusters):
+    """How many examples of each class (row) are in each cluster (column): an integer array.
+
+    Raises:
+        ValueError: If there is not one cluster for each label.
+    """
+    from sklearn.metrics.cluster import contingency_matrix
+
+    if np.shape(labels) != np.shape(clusters):
+        raise ValueError(
+            "Expected one cluster for each label. "
+            f"Received: shapes {np.shape(labels)} and {np.shape(clusters)}."
+        )
+    return contingency_matrix(labels, clusters)
