@@ -14,6 +14,7 @@ import kerae
 import kerae.data
 
 FIRST_BACKEND = "tensorflow"
+collect_ignore = ["kerae/export/runners"]  # programs that find each other by their folder
 
 
 def pytest_collection_modifyitems(config, items):

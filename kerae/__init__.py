@@ -46,6 +46,7 @@ _MODULES = (
     "corruptions",
     "data",
     "divergences",
+    "export",
     "figures",
     "latent_space",
     "latents",
@@ -56,6 +57,7 @@ _MODULES = (
     "penalties",
     "priors",
     "schedules",
+    "serving",
 )
 
 __all__ = ["__version__", *_HOME, *_MODULES]

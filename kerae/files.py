@@ -1,6 +1,7 @@
-"""Files that appear whole or not at all."""
+"""Files and folders that appear whole or not at all."""
 
 import os
+import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,14 +10,19 @@ from pathlib import Path
 def replacing(path):
     """Yields a path beside `path` to write to, and moves it there when nothing went wrong.
 
+    What was there before stays until then.
+
     Raises:
         OSError: If the folder cannot be made or written, with what to do.
     """
     path = Path(path)
     partial = path.with_name(f".{os.getpid()}-{path.name}")
+    before = path.with_name(f".{os.getpid()}-before-{path.name}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield partial
+        if path.is_dir():  # which a folder cannot replace in one step
+            path.rename(before)
         os.replace(partial, path)
     except OSError as error:
         raise OSError(
@@ -24,5 +30,30 @@ def replacing(path):
             "room; what was there before is as it was."
         ) from error
     finally:
-        if partial.exists():
-            partial.unlink()
+        if before.exists() and not path.exists():
+            before.rename(path)
+        for left in (partial, before):
+            if left.is_dir():
+                shutil.rmtree(left)
+            else:
+                left.unlink(missing_ok=True)
+
+
+def checked_path(path, suffix, overwrite):
+    """The path of a file to write, a `pathlib.Path`.
+
+    Raises:
+        ValueError: If it has another suffix.
+        FileExistsError: If there is such a file, and `overwrite` is false.
+    """
+    path = Path(path)
+    if path.suffix != suffix:
+        raise ValueError(f"Expected a path that ends in `{suffix}`. Received: {path}")
+    refuse_existing(path, overwrite)
+    return path
+
+
+def refuse_existing(path, overwrite):
+    """Raises a `FileExistsError` if there is something at `path` that may not be replaced."""
+    if Path(path).exists() and not overwrite:
+        raise FileExistsError(f"{path} exists already. Pass overwrite=True to replace it.")

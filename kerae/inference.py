@@ -87,6 +87,7 @@ class Inference:
         Raises:
             ValueError: If `num_samples` is below 1 or `y` does not fit the model.
         """
+        self.check_prior()
         if num_samples < 1:
             raise ValueError(f"Expected `num_samples` of at least 1. Received: {num_samples}")
         if seed is None:
@@ -162,6 +163,9 @@ class Inference:
         """The data that the model compares its reconstructions with, as a NumPy array."""
         return in_batches(self, self._preprocessed, (x,), batch_size=batch_size)
 
+    def check_prior(self):
+        """Raises a `ValueError` if the prior is none yet that samples can be drawn from."""
+
     def checked_inputs(self, x, y):
         """What the model is called with: a tuple of the examples, and `y` if it is conditional.
 
@@ -194,8 +198,7 @@ class Inference:
 
     def _sample(self, numbers, y=None, *, seed):
         noise = RepeatableNoise((numbers, ops.zeros_like(numbers)), seed)
-        z = self.prior.sample(noise, labels=y if self.adversary in self.label_readers else None)
-        return self._decode(z, y)
+        return self._decode(self.drawn_from_prior(noise, y), y)
 
     def _log_weights(self, x, y=None, *, seed, skip, num_samples):
         noise = RepeatableNoise(RepeatableNoise.identity_of(x), seed, skip)

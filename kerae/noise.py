@@ -20,12 +20,26 @@ def int32(value):
     return int(np.uint32(value % 2**32).view(np.int32))
 
 
+# Of operations that the runtimes of exported models know as well, and compute alike: not all have
+# `bitwise_and`, `bitwise_or` and `left_shift`; some saturate where a sum overflows, or compute what
+# follows a sum with it in floats.
+
+
 def _shift_right(word, bits):
-    return ops.bitwise_and(ops.right_shift(word, bits), 2 ** (32 - bits) - 1)
+    """The word moved down by at least 2 bits, with zeros from above."""
+    sign = ops.right_shift(word, 31)  # -1 for negative words, else 0
+    return ops.right_shift(word, bits) - sign * 2 ** (32 - bits)
 
 
 def _rotate_left(word, bits):
-    return ops.bitwise_or(ops.left_shift(word, bits), _shift_right(word, 32 - bits))
+    return word * 2**bits + _shift_right(word, 32 - bits)
+
+
+def _wrapping_sum(words):
+    """The sum over the last axis modulo 2^32, by halves of the words whose sums do not overflow."""
+    high = ops.right_shift(words + 2**15, 16)
+    sums = ops.cast(ops.sum(ops.stack([words - high * 2**16, high]), axis=-1), "int32")
+    return sums[0] + sums[1] * 2**16
 
 
 def threefry(key, counter):
@@ -103,8 +117,7 @@ class RepeatableNoise:
         zero = ops.zeros_like(position)
         multipliers = threefry((zero, zero), (position, zero))
         return tuple(
-            ops.cast(ops.sum(grid * ops.bitwise_or(word, 1), axis=1), "int32")
-            for word in multipliers
+            _wrapping_sum(grid * (ops.right_shift(word, 1) * 2 + 1)) for word in multipliers
         )
 
     def _bits(self, shape):

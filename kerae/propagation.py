@@ -42,6 +42,11 @@ class Propagation:
         """The decoder's output for codes `z` of shape `(batch, *event_shape)`."""
         return ops.cast(self.decoder(join(z, condition), training=training), self.variable_dtype)
 
+    def drawn_from_prior(self, noise, y=None):
+        """Codes drawn from the prior, of the classes `y` if the adversary gives it classes."""
+        labels = y if self.adversary in self.label_readers else None
+        return self.prior.sample(noise, labels=labels)
+
     def log_likelihood_of_codes(self, x, z, condition=None, training=False):
         """log p(x|z, c) in nats for codes `(batch, num_samples, *event_shape)`, for each code."""
         num_samples = z.shape[1]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import keras
 
-from .files import replacing
+from .files import checked_path, replacing
 
 
 class Saving:
@@ -22,11 +22,7 @@ class Saving:
             ValueError: If the path does not end in `.keras`.
             FileExistsError: If there is a file and `overwrite` is false.
         """
-        path = Path(filepath)
-        if path.suffix != ".keras":
-            raise ValueError(f"Expected a path that ends in `.keras`. Received: {filepath}")
-        if path.exists() and not overwrite:
-            raise FileExistsError(f"{path} exists already. Pass overwrite=True to replace it.")
+        path = checked_path(filepath, ".keras", overwrite)
         self._build_optimizer()  # or the file could not be loaded
         with replacing(path) as partial:
             super().save(partial, **kwargs)

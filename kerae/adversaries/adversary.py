@@ -18,7 +18,8 @@ class Adversary(Part):
 
     Attributes:
         label: String, the name of the critic's loss in the logs.
-        reads_labels: Boolean, whether it needs labels `y`, integers.
+        reads_labels: Boolean, whether it needs labels `y`, integers; then it has `known_labels`
+            and `check` as a `kerae.conditions.Condition` has.
     """
 
     label = "critic"

@@ -60,8 +60,12 @@ class LatentCritic(Adversary):
                 f"Use, for example, kerae.priors.GaussianMixture.ring({self.num_classes})."
             )
 
+    @property
+    def known_labels(self):
+        return range(-1, self.num_classes)
+
     def check(self, y):
-        check_labels(y, range(-1, self.num_classes))
+        check_labels(y, self.known_labels)
 
     def real(self, model, outputs):
         labels = outputs["y"] if self.reads_labels else None

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from keras import ops
 
 from ..in_batches import BATCH_SIZE, in_batches
+from ..measured import measured
 
 
 @dataclass(frozen=True)
@@ -67,28 +67,11 @@ def examine(model, x, y=None, batch_size=BATCH_SIZE):
     """
 
     def examined(x, y=None):
-        outputs = model.propagate(x, y)
-        z = model.latent.mode(outputs["posterior"])
-        parameters = model.likelihood_parameters(z, outputs["condition"])
-        difference = ops.square(outputs["x"] - model.likelihood.mean(parameters))
-        found = {
-            "z": _flat(z),
-            "z_drawn": _flat(outputs["z"][:, 0]),
-            "error": ops.mean(_flat(difference), axis=1),
-            "reconstruction": -ops.mean(outputs["log_likelihood"], axis=1),
-        }
-        if model.preprocessing is not None:
-            found["x"] = outputs["x"]
-        if model.latent.has_density:
-            found["kl"] = model.latent.kl_divergence(
-                outputs["posterior"], outputs["z"], model.prior
-            )
+        found = measured(model, x, y)
+        if model.preprocessing is None:
+            del found["x"]  # which is at hand
         return found
 
     arrays = model.checked_inputs(x, y)
     given = {"x": arrays[0], "y": arrays[1] if len(arrays) > 1 else None, "kl": None}
     return Examination(model=model, **given | in_batches(model, examined, arrays, batch_size))
-
-
-def _flat(tensor):
-    return ops.reshape(tensor, (ops.shape(tensor)[0], -1))

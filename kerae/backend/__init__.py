@@ -10,27 +10,35 @@
 - `replica_mean(x)`: the mean of `x` over the replicas of a distributed step.
 - `seed_global_generator(seed)`: seeds what Keras draws from without a seed generator.
 - `devices()`: the names of the devices that this process sees.
+
+Importing this package imports no framework: a server of exported models needs TensorFlow alone.
 """
 
 from importlib import import_module
 
-import keras
-
 from .._choose_backend import BACKENDS
 
-if keras.backend.backend() not in BACKENDS:
-    raise ImportError(
-        "kerae runs on the Keras backends tensorflow, jax and torch. "
-        f"Received: {keras.backend.backend()}. Set KERAS_BACKEND to one of the three."
-    )
+__all__ = [
+    "compiled",
+    "devices",
+    "jvp",
+    "replica_mean",
+    "seed_global_generator",
+    "test_step",
+    "train_step",
+    "vjp",
+]
 
-_chosen = import_module(f".{keras.backend.backend()}", __name__)
 
-train_step = _chosen.train_step
-test_step = _chosen.test_step
-compiled = _chosen.compiled
-jvp = _chosen.jvp
-vjp = _chosen.vjp
-replica_mean = _chosen.replica_mean
-seed_global_generator = _chosen.seed_global_generator
-devices = _chosen.devices
+def __getattr__(name):
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import keras
+
+    chosen = keras.backend.backend()
+    if chosen not in BACKENDS:
+        raise ImportError(
+            "kerae runs on the Keras backends tensorflow, jax and torch. "
+            f"Received: {chosen}. Set KERAS_BACKEND to one of the three."
+        )
+    return getattr(import_module(f".{chosen}", __name__), name)

@@ -11,7 +11,7 @@ from ..versions import installed_version
 from .options import Backend, use_backend
 
 NEEDED_FOR = {
-    "tensorflow": "backend; TFRecord data sets and downloads; SavedModel export",
+    "tensorflow": "backend; TFRecord data sets and downloads; export; `kerae serve`",
     "jax": "backend",
     "torch": "backend",
     "tensorflow-datasets": "data sets by name",
@@ -23,6 +23,11 @@ NEEDED_FOR = {
     "bokeh": "reports and the explorer",
     "matplotlib": "pictures",
     "pillow": "folders of images",
+    "tensorflow-serving-api": "warm-up requests; the gRPC client",
+    "tf2onnx": "ONNX export",
+    "onnxruntime": "verification of ONNX files",
+    "ai-edge-litert": "verification of LiteRT files",
+    "openvino": "OpenVINO export",
 }
 
 

@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
-from . import doctor, explore, models, runs, train
+from . import doctor, explore, export, models, runs, serve, train
 
 WRONG_USE, FAILURE = 2, 1
 
 app = typer.Typer(
     name="kerae",
-    help="Autoencoders for Keras 3: train, evaluate, sample, look inside.",
+    help="Autoencoders for Keras 3: train, evaluate, sample, look inside, deploy.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -25,6 +25,8 @@ app.command("evaluate")(runs.evaluate)
 app.command("sample")(runs.sample)
 app.command("report")(runs.report)
 app.command("explore")(explore.explore)
+app.command("export")(export.export)
+app.command("serve")(serve.serve)
 app.command("doctor")(doctor.doctor)
 
 

@@ -12,12 +12,14 @@ class Condition(Part):
         y_shape: Tuple, the shape of `y` for one example.
         y_dtype: String, the dtype of `y`: an integer type for labels, else a floating one.
         size: Integer, the length of the vector.
+        known_labels: Range of the labels that have a meaning, or `None` if `y` are no labels.
     """
 
     reads_labels = True
     y_shape: tuple
     y_dtype: str
     size: int
+    known_labels = None
 
     def check(self, y):
         """Raises a `ValueError` if the NumPy array `y`, of the right shape, has no meaning."""

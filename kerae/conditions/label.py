@@ -42,8 +42,12 @@ class Label(Condition):
             return ops.one_hot(y, self.num_classes, dtype=self.variable_dtype)
         return self.embedding(y)
 
+    @property
+    def known_labels(self):
+        return range(self.num_classes)
+
     def check(self, y):
-        check_labels(y, range(self.num_classes))
+        check_labels(y, self.known_labels)
 
 
 def check_labels(y, known):

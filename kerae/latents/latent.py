@@ -14,9 +14,12 @@ class Latent(Part):
 
     Attributes:
         event_shape: Tuple, the shape of one code.
+        served: Dict, what an exported encoder gives: `mean`, the deterministic code, and tensors
+            of the posterior, each with what it is.
     """
 
     event_shape: tuple
+    served = {"mean": "The code."}
 
     @property
     def has_density(self):

@@ -36,6 +36,11 @@ class Normal(Latent):
         Kingma and Welling, 2014, https://arxiv.org/abs/1312.6114
     """
 
+    served = {
+        "mean": "Mean of q(z|x), the code.",
+        "log_variance": "Logarithm of the variance of q(z|x) in each dimension.",
+    }
+
     def __init__(self, latent_dim, num_samples=1, **kwargs):
         super().__init__(**kwargs)
         if num_samples < 1:

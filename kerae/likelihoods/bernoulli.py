@@ -2,11 +2,11 @@ import keras
 import numpy as np
 from keras import ops
 
-from .likelihood import Likelihood, check_gives_logits, check_unit_interval, logit
+from .unit_interval import UnitInterval
 
 
 @keras.saving.register_keras_serializable("kerae.likelihoods")
-class Bernoulli(Likelihood):
+class Bernoulli(UnitInterval):
     """Binary data; the decoder gives logits.
 
         log p(x|z) = sum over pixels of  x * logit - log(1 + exp(logit))        nats
@@ -26,15 +26,6 @@ class Bernoulli(Likelihood):
 
     def mean(self, parameters):
         return ops.sigmoid(parameters)
-
-    def parameters_of(self, mean):
-        return logit(mean)
-
-    def check(self, x):
-        check_unit_interval(self, x)
-
-    def check_decoder(self, decoder):
-        check_gives_logits(self, decoder)
 
     def check_density(self, x):
         grey = np.mean((x != 0) & (x != 1))

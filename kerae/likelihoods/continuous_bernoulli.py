@@ -3,11 +3,11 @@ import math
 import keras
 from keras import ops
 
-from .likelihood import Likelihood, check_gives_logits, check_unit_interval, logit
+from .unit_interval import UnitInterval
 
 
 @keras.saving.register_keras_serializable("kerae.likelihoods")
-class ContinuousBernoulli(Likelihood):
+class ContinuousBernoulli(UnitInterval):
     """Grey values in [0, 1]; the decoder gives logits l.
 
         log p(x|z) = sum over pixels of  x * l - log(1 + exp(l)) + log C(l)        nats
@@ -32,15 +32,6 @@ class ContinuousBernoulli(Likelihood):
         is_small, small, large = _split(parameters)
         series = 0.5 + small / 12 - small**3 / 720
         return ops.where(is_small, series, 0.5 + 0.5 / ops.tanh(large / 2) - 1 / large)
-
-    def parameters_of(self, mean):
-        return logit(mean)  # on the right side of 0, and nearer to it than the density's own
-
-    def check(self, x):
-        check_unit_interval(self, x)
-
-    def check_decoder(self, decoder):
-        check_gives_logits(self, decoder)
 
 
 def _split(logits):

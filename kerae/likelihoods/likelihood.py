@@ -2,10 +2,7 @@
 
 import math
 
-import keras
-import numpy as np
 from keras import ops
-from scipy import special
 
 from ..part import Part
 
@@ -15,7 +12,12 @@ class Likelihood(Part):
 
     Subclasses define `elementwise_log_prob` and `mean`, and where they differ from the default
     `parameter_shape` and the checks.
+
+    Attributes:
+        support: Pair of the least and the greatest value of data, each `None` for no limit.
     """
+
+    support = (None, None)
 
     def parameter_shape(self, data_shape):
         """The shape that the decoder has to give for one example of shape `data_shape`."""
@@ -47,33 +49,3 @@ class Likelihood(Part):
 
     def check_decoder(self, decoder):
         """Raises a `ValueError` if the decoder's output cannot be meant as the parameters."""
-
-
-def logit(mean):
-    """log(p / (1 - p)) of means p in [0, 1], of which those near an end count as 0.001 from it."""
-    return special.logit(np.clip(mean, 0.001, 0.999))
-
-
-def check_unit_interval(likelihood, x):
-    """Raises a `ValueError` unless all values of `x` are in [0, 1]."""
-    low, high = x.min(), x.max()
-    if low < 0 or high > 1:
-        raise ValueError(
-            f"{type(likelihood).__name__} takes values in [0, 1]. Received: values from {low:.6g} "
-            f"to {high:.6g}. Scale the data (for 8-bit images `x / 255`), or use a likelihood "
-            'for real numbers such as likelihood="normal".'
-        )
-
-
-def check_gives_logits(likelihood, decoder):
-    """Raises a `ValueError` if a network ends in a sigmoid, which would be applied twice."""
-    *_, last = (
-        layer
-        for layer in getattr(decoder, "layers", [decoder])
-        if not isinstance(layer, keras.layers.Reshape)
-    )
-    if getattr(last, "activation", None) is keras.activations.sigmoid:
-        raise ValueError(
-            f"{type(likelihood).__name__} takes logits. Received: a decoder that ends in a "
-            f"sigmoid, in its layer {last.name!r}. Remove that activation."
-        )

@@ -130,15 +130,10 @@ class RAE(Autoencoder):
         """Whether the prior is another one than the standard normals that it starts as."""
         return bool((ops.convert_to_numpy(self.prior.scale_tril) != np.eye(self.latent_dim)).any())
 
-    def sample(self, *args, **kwargs):
-        """As for `kerae.Autoencoder`, from the prior that `fit_prior` has fitted.
-
-        Raises:
-            ValueError: If it has fitted none.
-        """
+    def check_prior(self):
+        """Raises a `ValueError` if `fit_prior` has fitted no prior to sample from."""
         if not self.prior_is_fitted:
             raise ValueError(
                 "The prior of this RAE has not been fitted to its codes. "
                 "Call model.fit_prior(x_train) after training."
             )
-        return super().sample(*args, **kwargs)

@@ -6,41 +6,16 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
+from command_line import BACKEND, kerae_command
 
 import kerae
 from kerae.cli import runs
 
-KERAE = str(Path(sys.executable).with_name("kerae"))
-BACKEND = keras.backend.backend()
 FASTEST = "jax"  # to import
-
-
-def kerae_command(*arguments, cwd=None, backend=BACKEND):
-    return subprocess.run(
-        [KERAE, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=cwd,
-        env=os.environ | {"COLUMNS": "200", "NO_COLOR": "1", "KERAS_BACKEND": backend},
-    )
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    """A finished run, trained by the command line on this process's backend."""
-    out = tmp_path_factory.mktemp("cli") / "vae_digits"
-    result = kerae_command(
-        *("train", "vae", "--data", "digits", "--latent-dim", 3, "--beta", 0.5, "--epochs", 2),
-        *("--seed", 1, "--backend", BACKEND, "--out", out),
-    )
-    assert result.returncode == 0, result.stderr
-    return out, result.stdout
 
 
 def test_train_writes_a_run_with_the_models_own_options(run):

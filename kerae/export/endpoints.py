@@ -1,0 +1,123 @@
+"""The endpoints of a model: what it answers wherever it is exported to."""
+
+import inspect
+from functools import partial
+
+from keras import ops
+
+from ..likelihoods.unit_interval import UnitInterval
+from ..measured import measured
+from .endpoint import Endpoint, Input
+from .given_noise import AskedNoise, GivenNoise
+
+
+def endpoints(model):
+    """What can be asked of a model once it is exported, as functions of tensors.
+
+    All of them are deterministic. The noise that `sample` decodes is an input: the random state
+    of an exported graph would begin again at every load.
+
+    Args:
+        model: `kerae.Autoencoder`.
+    Returns:
+        Dict of `Endpoint` by name.
+
+    Example:
+
+    >>> from kerae.export.endpoints import endpoints
+    >>> sorted(endpoints(kerae.VAE((8, 8, 1), latent_dim=2)))
+    ['decode', 'decode_logits', 'encode', 'reconstruct', 'sample', 'score']
+
+    Raises:
+        ValueError: If the model's prior cannot be sampled yet.
+    """
+    model.check_prior()
+    low, high = (None, None) if model.preprocessing else model.likelihood.support
+    x = {"x": Input(model.input_shape, "float32", "Examples.", low, high)}
+    z = {"z": Input(model.latent.event_shape, "float32", "Codes.")}
+    y = {} if model.condition is None else {"y": _label_input(model.condition)}
+    data = {"x": "The mean of p(x|z), in data space."}
+    scores = {"reconstruction_error": "Mean over pixels of (x - reconstruction)^2."}
+    if model.latent.has_density:
+        scores["negative_elbo"] = "The negative ELBO in nats."
+
+    found = {
+        reconstruct: (x | y, {"reconstruction": "The example as it comes back."}),
+        encode: (x | (y if model.encoder_is_conditional else {}), model.latent.served),
+        decode: (z | y, data),
+        score: (x | y, scores),
+        sample: (_noise_inputs(model), data),
+    }
+    if isinstance(model.likelihood, UnitInterval):
+        found[decode_logits] = (z | y, {"logits": "A logit for each element."})
+    return {
+        function.__name__: Endpoint(
+            inspect.getdoc(function), inputs, outputs, partial(function, model)
+        )
+        for function, (inputs, outputs) in found.items()
+    }
+
+
+def reconstruct(model, x, y=None):
+    """The mean of p(x|z) at the code of each example."""
+    return {"reconstruction": model(x if y is None else (x, y))}
+
+
+def encode(model, x, y=None):
+    """The code of each example."""
+    x = model.preprocess(ops.cast(x, model.variable_dtype))
+    posterior = model.posterior(x, model.embed(y))
+    values = posterior | {"mean": model.latent.mode(posterior)}
+    return {name: values[name] for name in model.latent.served}
+
+
+def decode(model, z, y=None):
+    """The mean of p(x|z) at codes."""
+    return {"x": model.likelihood.mean(_parameters(model, z, y))}
+
+
+def decode_logits(model, z, y=None):
+    """The logits at codes, whose means `decode` gives."""
+    return {"logits": _parameters(model, z, y)}
+
+
+def score(model, x, y=None):
+    """How far each example is from what the model knows: greater for anomalies."""
+    found = measured(model, x, y)
+    scores = {"reconstruction_error": found["error"]}
+    if "kl" in found:
+        scores["negative_elbo"] = found["reconstruction"] + ops.sum(found["kl"], axis=1)
+    return scores
+
+
+def sample(model, y=None, **noise):
+    """New examples: the mean of p(x|z) at codes that the prior makes of noise."""
+    return decode(model, model.drawn_from_prior(GivenNoise(noise), y), y)
+
+
+def _parameters(model, z, y):
+    return model.likelihood_parameters(ops.cast(z, model.variable_dtype), model.embed(y))
+
+
+def _label_input(reader):
+    if reader.known_labels is None:
+        return Input(reader.y_shape, reader.y_dtype, "What is known of each example.")
+    first, last = reader.known_labels[0], reader.known_labels[-1]
+    description = "Labels; -1 for any." if first < 0 else "Labels."
+    return Input(reader.y_shape, reader.y_dtype, description, first, last)
+
+
+def _noise_inputs(model):
+    """The draws that the model's prior asks for, and the label of what is to be sampled."""
+    y = {}
+    if model.label_readers:
+        y["y"] = _label_input(model.label_readers[0])
+    asked = AskedNoise()
+    model.drawn_from_prior(asked, *(ops.convert_to_tensor(each.drawn(1)) for each in y.values()))
+    noise = {
+        name: Input(shape, "float32", "Uniform draws in (0, 1).", 0.0, 1.0)
+        if name.startswith("uniform")
+        else Input(shape, "float32", "Standard normal draws.")
+        for name, shape in asked.shapes.items()
+    }
+    return noise | y

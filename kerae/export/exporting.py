@@ -1,0 +1,129 @@
+"""The way that every format takes: through a SavedModel, and verified by running the result."""
+
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+
+from .in_tensorflow import export_in_tensorflow
+from .program import run_python
+from .questions import questions_and_answers
+from .signatures import signatures
+
+RUNNERS = Path(__file__).with_name("runners")
+# The largest error, in parts of an output's largest value, of the precision computed in.
+TOLERANCE = {"float32": 1e-3, "float16": 2e-2, "bfloat16": 1e-1}
+
+
+class Exporting:
+    """A model on its way out: what it is asked, what it answers, and a folder for files.
+
+    A context manager; the folder is there inside of it.
+
+    Args:
+        model: `kerae.Autoencoder`.
+        extra: String, the extra of kerae that installs the packages needed.
+        packages: Tuple of their modules.
+        examples: Array of examples to ask for, or `None` for random ones.
+        y: Array of what a conditional model is conditioned on.
+        signature: Name of the only signature that is exported, or `None` for all.
+        image_bytes: Boolean, whether there are signatures for image files.
+    Raises:
+        ImportError: If a package is missing.
+        ValueError: If the model cannot be exported, or the examples do not fit it.
+    """
+
+    def __init__(
+        self, model, extra, packages, examples=None, y=None, signature=None, image_bytes=False
+    ):
+        missing = [name for name in packages if find_spec(name) is None]
+        if missing:
+            raise ImportError(
+                f"This export needs {', '.join(missing)}, which is not installed. "
+                f'Run `pip install "kerae[{extra}]"`.'
+            )
+        self.model = model
+        self.image_bytes = image_bytes
+        found = signatures(model, image_bytes)
+        if signature not in (None, *found):
+            raise ValueError(
+                f"Expected `signature` to be one of {', '.join(found)}. Received: {signature!r}."
+            )
+        self.endpoints = {name: found[name] for name in found if signature in (None, name)}
+        self.questions, self.answers = questions_and_answers(model, found, examples, y)
+
+    def __enter__(self):
+        self._temporary = tempfile.TemporaryDirectory()
+        self.folder = Path(self._temporary.name)
+        (self.folder / "questions").mkdir()
+        for name in self.endpoints:
+            np.savez(self.folder / "questions" / name, **self.questions[name])
+        return self
+
+    def __exit__(self, *_):
+        self._temporary.cleanup()
+
+    def write_saved_model(self, path, **job):
+        """Has TensorFlow write a SavedModel to `path`, and do more as `export_job` says."""
+        export_in_tensorflow(
+            self.model,
+            self.folder,
+            saved_model=str(path),
+            names=list(self.endpoints),
+            image_bytes=self.image_bytes,
+            **job,
+        )
+
+    def differences(self, runner, artefact):
+        """Runs an artefact in a process of its own and compares it with the model.
+
+        Args:
+            runner: String, the name of a file in `runners`.
+            artefact: Path.
+        Returns:
+            Dict, for each signature its largest error, in parts of an output's largest value.
+        Raises:
+            RuntimeError: If it does not run, or answers otherwise than the model.
+        """
+        answers = self.folder / "answers"
+        answers.mkdir()
+        run_python(
+            RUNNERS / runner,
+            artefact,
+            self.folder / "questions",
+            answers,
+            failure="What was exported could not be run.",
+        )
+        found = {}
+        for name in self.endpoints:
+            with np.load(answers / f"{name}.npz") as archive:
+                found[name] = self.difference(name, dict(archive))
+        return found
+
+    def difference(self, name, outputs):
+        """The largest error of an artefact's outputs of one signature.
+
+        Raises:
+            RuntimeError: If it is too large, or outputs are missing.
+        """
+        expected = self.answers[name]
+        if outputs.keys() != expected.keys():
+            raise RuntimeError(
+                f"The exported {name} gives {sorted(outputs)}, but the model {sorted(expected)}."
+            )
+        worst = max(_relative(outputs[key], expected[key]) for key in expected)
+        tolerance = TOLERANCE[self.model.compute_dtype]
+        if not worst <= tolerance:
+            raise RuntimeError(
+                f"The exported {name} differs from the model by {worst:.1e} of its largest value; "
+                f"at most {tolerance:.0e} was expected. Nothing was written."
+            )
+        return worst
+
+
+def _relative(output, expected):
+    if output.shape != expected.shape:
+        return np.inf
+    scale = np.abs(expected).max()
+    return float(np.abs(output - expected).max() / (scale if scale > 0 else 1.0))

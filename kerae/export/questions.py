@@ -1,0 +1,61 @@
+"""What an exported model is asked to verify it, and what the model itself answers."""
+
+import numpy as np
+from keras import ops
+
+from .. import backend
+from .image_endpoints import png_files
+
+COUNT = 8
+# Of one answer with another signature.
+SAME = {"serving_default": "reconstruct", "encode_image": "encode", "score_image": "score"}
+
+
+def questions_and_answers(model, endpoints, examples=None, y=None):
+    """Inputs for each endpoint, made of real examples, and the model's own outputs.
+
+    Args:
+        model: `kerae.Autoencoder`, which answers on its own backend.
+        endpoints: Dict of `Endpoint` by name, that of `encode` among them.
+        examples: Array `(n, *input_shape)`, the first 8 of which are taken; `None` for random
+            numbers.
+        y: Array of what a conditional model is conditioned on.
+    Returns:
+        Two dicts by the names of the endpoints: the inputs, and the outputs, dicts of arrays.
+    Raises:
+        ValueError: If the examples do not fit the model.
+    """
+    given = {}
+    if examples is not None:
+        arrays = model.checked_inputs(examples, y)
+        given = {name: _repeated(array) for name, array in zip(("x", "y"), arrays)}
+        given["x"] = given["x"].astype("float32")
+    reconstruct = endpoints["reconstruct"].inputs
+    given = {name: each.drawn(COUNT) for name, each in reconstruct.items()} | given
+    if "encode_image" in endpoints:
+        given["x"] = np.float32(np.round(given["x"] * 255)) / np.float32(255)
+        given["image_bytes"] = png_files(given["x"])
+
+    questions, answers = {}, {}
+    for name, endpoint in endpoints.items():
+        questions[name] = {
+            key: given[key] if key in given else each.drawn(COUNT)
+            for key, each in endpoint.inputs.items()
+        }
+        if name in SAME:
+            answers[name] = answers[SAME[name]]
+        else:
+            answers[name] = _answer(model, endpoint, questions[name])
+        if name == "encode":
+            given["z"] = answers[name]["mean"]
+    return questions, answers
+
+
+def _repeated(array):
+    return np.resize(array[:COUNT], (COUNT, *array.shape[1:]))
+
+
+def _answer(model, endpoint, inputs):
+    tensors = {name: ops.convert_to_tensor(array) for name, array in inputs.items()}
+    outputs = backend.compiled(model, endpoint.function)(**tensors)
+    return {name: ops.convert_to_numpy(output) for name, output in outputs.items()}

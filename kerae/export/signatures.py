@@ -1,0 +1,22 @@
+"""The endpoints of a model under the names that servers know them by."""
+
+from .endpoints import endpoints
+from .image_endpoints import image_endpoints
+
+
+def signatures(model, image_bytes=False, decode=None):
+    """All endpoints of a model, with `serving_default`, which is `reconstruct`.
+
+    Args:
+        model: `kerae.Autoencoder`.
+        image_bytes: Boolean, whether there are some for image files.
+        decode: As for `image_endpoints`.
+    Returns:
+        Dict of `Endpoint` by name.
+    Raises:
+        ValueError: If the model cannot be exported, or image files are no examples of it.
+    """
+    found = endpoints(model)
+    if image_bytes:
+        found |= image_endpoints(found, model.input_shape, decode)
+    return {**found, "serving_default": found["reconstruct"]}

@@ -1,0 +1,39 @@
+"""Densities of data in [0, 1] whose parameters are logits."""
+
+import keras
+import numpy as np
+from scipy import special
+
+from .likelihood import Likelihood
+
+
+class UnitInterval(Likelihood):
+    """Data in [0, 1]; the decoder gives a logit for each element."""
+
+    support = (0.0, 1.0)
+
+    def parameters_of(self, mean):
+        """log(p / (1 - p)) of means p, of which those near an end count as 0.001 from it."""
+        return special.logit(np.clip(mean, 0.001, 0.999))
+
+    def check(self, x):
+        low, high = x.min(), x.max()
+        least, greatest = self.support
+        if low < least or high > greatest:
+            raise ValueError(
+                f"{type(self).__name__} takes values in [0, 1]. Received: values from {low:.6g} "
+                f"to {high:.6g}. Scale the data (for 8-bit images `x / 255`), or use a likelihood "
+                'for real numbers such as likelihood="normal".'
+            )
+
+    def check_decoder(self, decoder):
+        *_, last = (
+            layer
+            for layer in getattr(decoder, "layers", [decoder])
+            if not isinstance(layer, keras.layers.Reshape)
+        )
+        if getattr(last, "activation", None) is keras.activations.sigmoid:
+            raise ValueError(
+                f"{type(self).__name__} takes logits. Received: a decoder that ends in a sigmoid, "
+                f"in its layer {last.name!r}. Remove that activation, which would be applied twice."
+            )

@@ -1,0 +1,1 @@
+"""The parts of the development server, which answers TensorFlow Serving's REST API."""

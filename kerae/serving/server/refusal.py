@@ -1,0 +1,11 @@
+class Refusal(Exception):
+    """A request that is answered by an error, in one line that says why.
+
+    Args:
+        status: HTTP status code.
+        message: What was expected and what came.
+    """
+
+    def __init__(self, status, message):
+        super().__init__(message)
+        self.status = status

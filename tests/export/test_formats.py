@@ -1,0 +1,107 @@
+"""ONNX, LiteRT and OpenVINO files answer as the model, run by their own runtimes."""
+
+import keras
+import pytest
+
+import kerae
+from kerae.export.exporting import Exporting
+
+EXACT = 1e-5
+
+
+@pytest.fixture(scope="module")
+def conditional(digits):
+    """Convolutions, batch norm and dropout, a mixture as prior, labels, pixels made binary."""
+    encoder = keras.Sequential(
+        [
+            keras.layers.Conv2D(4, 3, strides=2, padding="same", activation="silu"),
+            keras.layers.BatchNormalization(),
+            keras.layers.Dropout(0.5),
+            keras.layers.Flatten(),
+        ]
+    )
+    keras.utils.set_random_seed(0)
+    model = kerae.AAE(
+        (8, 8, 1),
+        2,
+        num_classes=10,
+        prior=kerae.priors.GaussianMixture.ring(10),
+        encoder=encoder,
+        preprocessing=kerae.data.Binarize("fixed"),
+    )
+    model.compile(keras.optimizers.Adam(0.01))
+    model.fit(digits.x_train[:256], digits.y_train[:256], batch_size=64, verbose=0)
+    return model
+
+
+def test_onnx(vae, digits, tmp_path):
+    exported = kerae.export.onnx(vae, tmp_path / "score.onnx", "score", digits.x_test)
+    assert list(exported.differences) == ["score"] and exported.differences["score"] < EXACT
+    assert [path.name for path in tmp_path.iterdir()] == ["score.onnx"]
+
+
+def test_litert(vae, digits, tmp_path):
+    exported = kerae.export.litert(vae, tmp_path / "vae.tflite", digits.x_test)
+    assert {"serving_default", "encode", "score", "sample"} < exported.differences.keys()
+    assert max(exported.differences.values()) < EXACT
+    assert [path.name for path in tmp_path.iterdir()] == ["vae.tflite"]
+
+
+def test_openvino(vae, digits, tmp_path):
+    exported = kerae.export.openvino(vae, tmp_path / "score.xml", "score", digits.x_test)
+    assert exported.differences["score"] < EXACT
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["score.bin", "score.xml"]
+
+
+@pytest.mark.slow
+@pytest.mark.once
+def test_a_model_with_everything_in_it_in_each_format(conditional, digits, tmp_path):
+    x, score = digits.x_test, "score"
+    by_litert = kerae.export.litert(conditional, tmp_path / "aae.tflite", x).differences
+    by_onnx = kerae.export.onnx(conditional, tmp_path / "aae.onnx", score, x).differences
+    by_openvino = kerae.export.openvino(conditional, tmp_path / "aae.xml", score, x).differences
+    differences = [*by_litert.values(), by_onnx[score], by_openvino[score]]
+    assert max(differences) < EXACT, differences
+
+
+@pytest.mark.once
+def test_an_unknown_signature_is_refused_with_those_there_are(vae, tmp_path):
+    for export, name in ((kerae.export.onnx, "a.onnx"), (kerae.export.openvino, "a.xml")):
+        with pytest.raises(ValueError, match=r"one of reconstruct, encode.* Received: 'embed'"):
+            export(vae, tmp_path / name, signature="embed")
+
+
+@pytest.mark.once
+def test_a_file_has_the_suffix_of_its_format_and_replaces_none(vae, tmp_path):
+    for export, name in (
+        (kerae.export.onnx, "a.onnx"),
+        (kerae.export.litert, "a.tflite"),
+        (kerae.export.openvino, "a.xml"),
+    ):
+        with pytest.raises(ValueError, match=f"ends in `.{name.split('.')[1]}`"):
+            export(vae, tmp_path / "a.h5")
+        (tmp_path / name).write_text("the file before")
+        with pytest.raises(FileExistsError, match="exists already"):
+            export(vae, tmp_path / name)
+        assert (tmp_path / name).read_text() == "the file before"
+
+
+@pytest.mark.once
+def test_a_conversion_that_fails_leaves_nothing(vae, tmp_path, monkeypatch):
+    monkeypatch.setattr(Exporting, "write_saved_model", lambda self, path, **job: path.mkdir())
+    with pytest.raises(RuntimeError, match="tf2onnx could not convert encode. It said: "):
+        kerae.export.onnx(vae, tmp_path / "encode.onnx", "encode")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.once
+def test_half_precision_is_exported_with_its_own_tolerance(digits, tmp_path):
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        model = kerae.VAE((8, 8, 1), 2)
+    finally:
+        keras.config.set_dtype_policy(before)
+    path = tmp_path / "vae" / "1"
+    exported = kerae.export.saved_model(model, path, digits.x_test)
+    assert max(exported.differences.values()) < 0.1
