@@ -25,7 +25,7 @@ def test_the_code_of_the_readme_runs(shared_data, tmp_path, monkeypatch):
     monkeypatch.setattr(kerae_data, "load", lambda name: few)
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(), flags=re.DOTALL)
-    assert len(blocks) == 6
+    assert len(blocks) == 7
     names = {}
     for block in blocks:
         exec(compile(block, str(README), "exec"), names)
@@ -37,4 +37,6 @@ def test_the_code_of_the_readme_runs(shared_data, tmp_path, monkeypatch):
     assert names["emb"].points.shape == (64, 2) and names["scores"]["num_clusters"] == 10
     assert list(names["table"].index) == ["vae", "cvae"]
     assert all((tmp_path / f"report.{kind}").exists() for kind in ("html", "json", "parquet"))
+    assert (tmp_path / "saved_models" / "vae_mnist" / "1" / "saved_model.pb").exists()
+    assert (tmp_path / "encode.onnx").exists()
     assert isinstance(kerae.load(tmp_path / "saved_models" / "vae.keras"), kerae.VAE)

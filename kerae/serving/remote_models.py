@@ -1,0 +1,235 @@
+"""What is asked of models on a server, whatever the transport."""
+
+import time
+from functools import partial
+
+import numpy as np
+
+from .failure import failure
+from .signature import Signature
+
+BATCH_SIZE = 64
+SECONDS_BETWEEN_POLLS = 0.2
+
+
+class RemoteModels:
+    """The models of a server that speaks TensorFlow Serving's API: NumPy in, NumPy out.
+
+    A transport has the methods `_metadata` and `_status`, which give what TensorFlow Serving's
+    JSON has under `metadata` and `model_version_status`; `_answer`, which gives a dict of what
+    came for each output; and `_as_array`, which makes an array of one of these.
+    """
+
+    def __init__(self, address):
+        self.address = address
+        self._known = {}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def predict(
+        self, model, inputs, signature="serving_default", version=None, batch_size=BATCH_SIZE
+    ):
+        """The outputs of one signature of a model.
+
+        Args:
+            model: String, its name.
+            inputs: Dict from the names of the signature's inputs to arrays; to lists of bytes for
+                encoded images.
+            signature: String.
+            version: Integer, or a string for the label of one. By default the newest, which may
+                change between two batches.
+            batch_size: Integer, the number of examples sent at once.
+        Returns:
+            Dict from names to arrays.
+        Raises:
+            ValueError: If the inputs do not fit the signature, or the server refuses them.
+            LookupError: If there is no such model, version or signature.
+            ConnectionError: If no server can be reached.
+            TimeoutError: If it takes too long.
+            PermissionError: If a gateway does not let the request pass.
+            RuntimeError: If the server fails, or its answer is none.
+        """
+        if batch_size < 1:
+            raise ValueError(f"Expected `batch_size` of at least 1. Received: {batch_size}.")
+        request = (model, version, signature, inputs, batch_size)
+        known = self._known.get((model, version))
+        if known is None:
+            return self._predict(self.metadata(model, version), *request)
+        try:
+            return self._predict(known, *request)
+        except (LookupError, RuntimeError, ValueError):
+            # A newer version may have come since, with other signatures.
+            found = self.metadata(model, version)
+            if found == known:
+                raise
+        return self._predict(found, *request)
+
+    def metadata(self, model, version=None):
+        """What can be asked of a model.
+
+        Args:
+            model: String, its name.
+            version: Integer, or a string for the label of one. By default the newest.
+        Returns:
+            Dict from names to `Signature`, which has `inputs` and `outputs`: dicts from names to
+            what has a `dtype` and a `shape`.
+        Raises:
+            LookupError: If there is no such model or version.
+            ConnectionError: If no server can be reached.
+        """
+        signatures = self._read(
+            Signature.all_of, self._metadata(model, version), f"metadata of {model}"
+        )
+        self._known[model, version] = signatures
+        return signatures
+
+    def status(self, model, version=None):
+        """How far the versions of a model are.
+
+        Args:
+            model: String, its name.
+            version: Integer, or a string for the label of one. By default all.
+        Returns:
+            Dict from versions to dicts of `state`, such as `"LOADING"` and `"AVAILABLE"`, and
+            `error`, why it is not available.
+        Raises:
+            LookupError: If there is no such model or version.
+            ConnectionError: If no server can be reached.
+        """
+        return self._read(_states, self._status(model, version), f"status of {model}")
+
+    def wait_until_ready(self, model, timeout=60.0, version=None):
+        """Returns as soon as a version of a model is available, on a server that may yet start.
+
+        Args:
+            model: String, its name.
+            timeout: Float, in seconds.
+            version: Integer, or a string for the label of one. By default any.
+        Raises:
+            TimeoutError: If it is not by then, with the last that was heard.
+        """
+        deadline = time.monotonic() + timeout
+        while True:
+            try:
+                heard = self.status(model, version)
+                if any(each["state"] == "AVAILABLE" for each in heard.values()):
+                    return
+            except (ConnectionError, LookupError, TimeoutError) as error:
+                heard = error
+            if time.monotonic() >= deadline:
+                raise TimeoutError(f"{model} was not ready after {timeout:g} s: {heard}")
+            time.sleep(SECONDS_BETWEEN_POLLS)
+
+    def encode(self, model, x, y=None, **options):
+        """The codes of examples, as `kerae.Autoencoder.encode` gives them.
+
+        Args:
+            model: String, its name.
+            x: Array `(n, *input_shape)`.
+            y: Array of what a conditional model is conditioned on, for each example.
+            **options: `version` and `batch_size`, as for `predict`.
+        Returns:
+            Array `(n, latent_dim)`.
+        """
+        return self._ask(model, "encode", {"x": x}, y, options, "mean")
+
+    def decode(self, model, z, y=None, **options):
+        """The data that codes stand for.
+
+        Args:
+            model: String, its name.
+            z: Array `(n, latent_dim)`.
+            y: Array of what a conditional model is conditioned on, for each code.
+            **options: `version` and `batch_size`, as for `predict`.
+        Returns:
+            Array `(n, *data_shape)`.
+        """
+        return self._ask(model, "decode", {"z": z}, y, options, "x")
+
+    def reconstruct(self, model, x, y=None, **options):
+        """The data that the codes of examples stand for; arguments as of `encode`.
+
+        Returns:
+            Array `(n, *data_shape)`.
+        """
+        return self._ask(model, "reconstruct", {"x": x}, y, options, "reconstruction")
+
+    def score(self, model, x, y=None, **options):
+        """How badly a model explains examples; arguments as of `encode`.
+
+        Returns:
+            Dict of arrays `(n,)`: `reconstruction_error` and, where there is one, `negative_elbo`.
+        """
+        return self._ask(model, "score", {"x": x}, y, options)
+
+    def sample(self, model, num_samples, y=None, seed=None, **options):
+        """New examples. The noise is drawn here, so that a seed gives the same ones again.
+
+        Args:
+            model: String, its name.
+            num_samples: Integer.
+            y: What a conditional model is conditioned on, for each sample.
+            seed: Integer or `None`. The samples are others than those of
+                `kerae.Autoencoder.sample` with this seed.
+            **options: `version` and `batch_size`, as for `predict`.
+        Returns:
+            Array `(num_samples, *data_shape)`.
+        """
+        if num_samples < 1:
+            raise ValueError(f"Expected `num_samples` of at least 1. Received: {num_samples}.")
+        signatures = self.metadata(model, options.get("version"))
+        signature = _named("sample", signatures, f"a signature of {model}")
+        codes = _named("noise", signature.inputs, f"an input of `sample` of {model}")
+        generator = np.random.default_rng(seed)
+        noise = {"noise": generator.standard_normal((num_samples, *codes.shape[1:]))}
+        if "uniform" in signature.inputs:
+            # Neither 0 nor 1, also as float32.
+            noise["uniform"] = (generator.integers(2**23, size=num_samples) + 0.5) / 2**23
+        return self._ask(model, "sample", noise, y, options, "x")
+
+    def _ask(self, model, signature, inputs, y, options, output=None):
+        if y is not None:
+            inputs["y"] = y
+        outputs = self.predict(model, inputs, signature, **options)
+        if output is None:
+            return outputs
+        return _named(output, outputs, f"an output of `{signature}` of {model}")
+
+    def _predict(self, signatures, model, version, name, inputs, batch_size):
+        signature = _named(name, signatures, f"a signature of {model}")
+        try:
+            batches = signature.batches(inputs, batch_size)
+        except ValueError as error:
+            raise ValueError(f"`{name}` of {model}: {error}") from error
+        answers = []
+        for batch in batches:
+            answer = self._answer(model, version, name, signature, batch)
+            read = partial(signature.read, as_array=self._as_array, batch=batch)
+            answers.append(self._read(read, answer, f"`{name}` of {model}"))
+        return signature.joined(answers)
+
+    def _read(self, read, answer, what):
+        try:
+            return read(answer)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise failure(self.address, what, "its answer does not fit", str(error)) from error
+
+
+def _named(name, mapping, what):
+    if name not in mapping:
+        raise LookupError(f"Expected {what}: {', '.join(mapping)}. Received: {name!r}.")
+    return mapping[name]
+
+
+def _states(versions):
+    return {
+        int(each["version"]): {
+            "state": each["state"],
+            "error": each.get("status", {}).get("error_message", ""),
+        }
+        for each in versions
+    }
