@@ -35,8 +35,8 @@ def replacing(path):
         for left in (partial, before):
             if left.is_dir():
                 shutil.rmtree(left)
-            else:
-                left.unlink(missing_ok=True)
+            elif left.exists():
+                left.unlink()
 
 
 def checked_path(path, suffix, overwrite):

@@ -136,7 +136,7 @@ def test_an_existing_version_is_replaced_only_on_demand_and_only_by_a_good_one(
         kerae.export.saved_model(quick, path, digits.x_test)
     assert (path / "mark").exists()
     with monkeypatch.context() as context:
-        context.setitem(exporting.TOLERANCE, "float32", -1.0)
+        context.setattr(exporting, "TOLERANCE", -1.0)
         with pytest.raises(RuntimeError, match="Nothing was written"):
             kerae.export.saved_model(quick, path, digits.x_test, overwrite=True)
     assert [each.name for each in path.parent.iterdir()] == ["1"] and (path / "mark").exists()

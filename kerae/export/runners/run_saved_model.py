@@ -29,8 +29,10 @@ def tensorflow_folder():
 
 def c_api():
     """The library, with the functions that give pointers declared."""
-    (file,) = tensorflow_folder().glob("libtensorflow_cc.*")
-    library = ctypes.CDLL(str(file))
+    files = list(tensorflow_folder().glob("libtensorflow_cc.*"))
+    if not files:
+        sys.exit("This TensorFlow has no C API, libtensorflow_cc. Export without verification.")
+    library = ctypes.CDLL(str(files[0]))
     for name in (
         "TF_NewStatus",
         "TF_NewGraph",
