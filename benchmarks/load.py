@@ -136,7 +136,7 @@ p50, p99 = 1000 * np.quantile(seconds, [0.5, 0.99]) if seconds else (None, None)
 print(
     json.dumps(
         {
-            "requests_per_second": len(seconds) / args.seconds,
+            "per_second": len(seconds) / args.seconds,
             "p50_ms": p50,
             "p99_ms": p99,
             **counts,
