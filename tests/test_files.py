@@ -4,7 +4,7 @@ from kerae.files import replacing
 
 
 def test_a_file_appears_whole(tmp_path):
-    path = tmp_path / "new" / "a.txt"
+    path = tmp_path / "new" / "newer" / "a.txt"
     with replacing(path) as partial:
         partial.write_text("new")
         assert not path.exists()
@@ -20,6 +20,23 @@ def test_a_failure_leaves_what_was_there(tmp_path):
         raise KeyError
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_stays_until_a_whole_one_takes_its_place(tmp_path):
+    path = tmp_path / "1"
+    path.mkdir()
+    (path / "old").touch()
+    with pytest.raises(KeyError), replacing(path) as partial:
+        partial.mkdir()
+        assert (path / "old").exists()
+        raise KeyError
+    with pytest.raises(OSError, match="as it was"), replacing(path):
+        pass  # nothing to put in its place
+    assert sorted(tmp_path.rglob("*")) == [path, path / "old"]
+    with replacing(path) as partial:
+        partial.mkdir()
+        (partial / "new").touch()
+    assert sorted(tmp_path.rglob("*")) == [path, path / "new"]
 
 
 def test_an_unwritable_folder_is_named(tmp_path):

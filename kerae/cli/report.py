@@ -28,7 +28,7 @@ def report(out, record):
     console.print(places)
     kerae = _command()
     console.print("\nNext:")
-    for command in ("report", "explore", "sample", "evaluate"):
+    for command in ("report", "explore", "sample", "evaluate", "export"):
         console.print(f"  {kerae} {command} {out}", markup=False)
 
 

@@ -29,7 +29,10 @@ def near(found, expected):
 
 @pytest.fixture(scope="module")
 def vae():
-    return kerae.VAE(SHAPE, 3, preprocessing=kerae.data.Binarize("fixed"))
+    """Done twice, or as in training, each of its parts gives something else."""
+    layers = [keras.layers.Flatten(), keras.layers.Dense(16), keras.layers.Dropout(0.5)]
+    scaled = keras.layers.Rescaling(0.5)
+    return kerae.VAE(SHAPE, 3, encoder=keras.Sequential(layers), preprocessing=scaled)
 
 
 def test_the_endpoints_of_a_vae_answer_as_its_methods_do(vae, images):
@@ -84,6 +87,10 @@ def test_a_conditional_model_is_asked_with_its_condition(images):
     near(answer(model, "sample", noise=noise, y=y)["x"], model.decode(noise, y))
     examined = analysis.examine(model, images, y)
     near(answer(model, "score", x=images, y=y)["negative_elbo"], examined.negative_elbo)
+    of_files = signatures(model, True, lambda files: ops.convert_to_tensor(images))["score_image"]
+    assert list(of_files.inputs) == ["image_bytes", "y"]
+    scores = of_files.function(image_bytes=None, y=ops.convert_to_tensor(y))
+    near(ops.convert_to_numpy(scores["negative_elbo"]), examined.negative_elbo)
 
 
 def test_a_decoder_that_alone_is_conditional_has_an_encoder_without_condition(images):
@@ -105,6 +112,7 @@ def test_a_mixture_takes_uniform_and_normal_draws_and_the_class():
         "y": (),
     }
     assert (inputs["y"].low, inputs["y"].high) == (-1, 3)
+    assert (inputs["uniform"].low, inputs["uniform"].high) == (0, 1)
     assert "y" not in endpoints(model)["decode"].inputs
     uniform, y = np.float32([0.1, 0.9, 0.9]), np.int32([-1, -1, 2])
     noise = np.zeros((3, 2), "float32")
