@@ -109,8 +109,9 @@ def size(path):
     return sum(file.stat().st_size for file in (path, *path.rglob("*")) if file.is_file())
 
 
-def weights(model):
-    return sum(keras.ops.convert_to_numpy(variable).nbytes for variable in model.variables)
+def weights(*layers):
+    arrays = (array for layer in layers for array in layer.get_weights())
+    return sum(array.nbytes for array in arrays)
 
 
 def table(measured, by=None):
@@ -142,11 +143,11 @@ with tempfile.TemporaryDirectory() as folder, ExitStack() as servers:
     kerae.export.saved_model(model, exported, x[:8], verify=False)
     kerae.export.onnx(model, encoder, "encode", x[:8], verify=False)
     sizes = [
-        {"": name, "MiB": size(path) / 2**20, "beside the weights": size(path) / weights(part)}
-        for name, path, part in (
-            ("SavedModel", exported, model),
-            ("of it `variables/`", exported / "variables", model),
-            ("ONNX of `encode`", encoder, model.encoder),
+        {"": name, "MiB": size(path) / 2**20, "beside the weights": size(path) / weights(*parts)}
+        for name, path, parts in (
+            ("SavedModel", exported, [model]),
+            ("of it `variables/`", exported / "variables", [model]),
+            ("ONNX of `encode`", encoder, [model.encoder, model.latent]),
         )
     ]
     loaded = tf.saved_model.load(str(exported))  # it owns the variables of the signature
@@ -181,7 +182,7 @@ print(f"{os.cpu_count()} CPU cores,", ", ".join(f"{each} {version(each)}" for ea
 print("\n## `encode` called in a loop\n", table(calls, ["rows", "by"]), sep="\n")
 print("## `encode` asked of `kerae serve`\n", table(loads, ["clients", "batching"]), sep="\n")
 print(
-    f"## {args.minutes:g} minutes of {STEADY_CLIENTS} clients, of {FAULT_EVERY} requests one bad\n"
+    f"## {args.minutes:g} minutes of {STEADY_CLIENTS} clients, one request in {FAULT_EVERY} bad\n"
 )
 print(table([{name: steady[name] for name in ("per_second", "p50_ms", "p99_ms")}]))
 print(table([{"request": kind, "answered rightly": n} for kind, n in steady["right"].items()]))
