@@ -26,7 +26,7 @@ def printed(script, *arguments):
 
 @pytest.mark.slow
 def test_serving():
-    page = printed("serving.py", "--minutes", 0.02, "--repeats", 1, "--seconds", 0.1)
+    page = printed("serving.py", "--minutes", 0.02, "--repeats", 1, "--seconds", 0.5)
     rows = [row.strip("| ").split(" | ") for row in page.splitlines() if row.startswith("|")]
     first = Counter(row[0] for row in rows)
     assert first["1"] == 3 + 2 and first["64"] == 3 + 2 and first["8"] == 2
