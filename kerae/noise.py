@@ -11,6 +11,8 @@ import math
 import numpy as np
 from keras import ops, random
 
+from .backend import replica_rows
+
 _ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
 _PARITY = 0x1BD11BDA
 
@@ -73,22 +75,31 @@ def _to_uniform(bits):
 class FreshNoise:
     """New draws at every call, for training.
 
+    Replicas that share a batch draw for all of it, and take the rows of their own examples: one
+    device and many train on the same noise.
+
     Args:
         seed_generator: `keras.random.SeedGenerator`.
-        batch_size: Integer or scalar tensor, the number of examples.
+        batch_size: Integer or scalar tensor, the number of examples on this replica.
     """
 
     def __init__(self, seed_generator, batch_size):
         self._seed_generator = seed_generator
         self._batch_size = batch_size
+        self._rows, self._first = replica_rows(batch_size)
 
     def normal(self, shape):
         """Standard normal draws of shape `(batch, *shape)`."""
-        return random.normal((self._batch_size, *shape), seed=self._seed_generator)
+        return self._own(random.normal((self._rows, *shape), seed=self._seed_generator))
 
     def uniform(self, shape):
         """Uniform draws in [0, 1) of shape `(batch, *shape)`."""
-        return random.uniform((self._batch_size, *shape), seed=self._seed_generator)
+        return self._own(random.uniform((self._rows, *shape), seed=self._seed_generator))
+
+    def _own(self, draws):
+        if self._rows is self._batch_size:
+            return draws
+        return draws[self._first : self._first + self._batch_size]
 
 
 class RepeatableNoise:

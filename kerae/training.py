@@ -5,6 +5,7 @@ import numpy as np
 from keras import ops
 
 from . import backend, checks
+from .backend import replica_sum
 from .callbacks.epoch_start import EpochStart
 from .callbacks.stop_at_non_finite import StopAtNonFinite
 from .data.shuffled_batches import ShuffledBatches
@@ -21,7 +22,10 @@ class Training:
     test_step = backend.test_step
 
     def objective(self, data, training):
-        """The loss of a batch, a scalar; each term is added to its running mean on the way."""
+        """The loss of a batch, a scalar; each term is added to its running mean on the way.
+
+        A replica gives its share, the sum over its own examples divided by the number of all.
+        """
         x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
         outputs = self.propagate(x, y if self.label_readers else None, training)
         values = [term.value(self, outputs) for term in self.terms]
@@ -38,13 +42,14 @@ class Training:
             self._count_step(per_example[1:])
         # No variable gets a gradient from both, so one backward pass serves model and adversary.
         own, adversary = per_example[0], per_example[1 + len(self.terms) :]
-        return ops.mean(sum(adversary, own))
+        return ops.sum(sum(adversary, own)) / replica_sum(ops.cast(ops.shape(own)[0], own.dtype))
 
     def _count_step(self, values):
         self.step.assign(self.step + 1)
-        finite = ops.stack([ops.all(ops.isfinite(value)) for value in values])
+        lost = ops.stack([ops.any(ops.logical_not(ops.isfinite(value))) for value in values])
+        lost = replica_sum(ops.cast(lost, "float32")) > 0
         before = ops.convert_to_tensor(self.first_non_finite)
-        is_first = ops.logical_and(ops.logical_not(finite), before < 0)
+        is_first = ops.logical_and(lost, before < 0)
         self.first_non_finite.assign(ops.where(is_first, ops.convert_to_tensor(self.step), before))
 
     @property

@@ -1,11 +1,11 @@
-"""Trains the named model on one and on two logical devices under MirroredStrategy.
+"""Trains models on one device, and on two logical ones under MirroredStrategy.
 
-One model a process: TensorFlow mistakes the collective operations of a second strategy for those
-of the first. See test_replicas.py.
+One strategy for all: TensorFlow mistakes the collective operations of a second one in a process
+for those of the first. See test_replicas.py.
 """
 
 import json
-import sys
+from contextlib import nullcontext
 
 import keras
 import numpy as np
@@ -13,17 +13,28 @@ import tensorflow as tf
 
 import kerae
 
-x = np.random.default_rng(0).random((32, 8, 8, 1), dtype="float32")
-
-
-class NoNoise:
-    def normal(self, shape):
-        return np.zeros((1, *shape), "float32")
+x = np.random.default_rng(0).random((37, 8, 8, 1), dtype="float32")
+x[-1] = 1.0
 
 
 def clustered():
     terms = [kerae.Reconstruction(), kerae.penalties.ClusterAssignment([[1.0, 0.0], [0.0, 1.0]])]
     latent = kerae.latents.Deterministic(2)
+    return kerae.Autoencoder((8, 8, 1), latent, terms=terms, encoder=keras.layers.Flatten())
+
+
+class LostAtLast(kerae.Term):
+    """NaN for the last example."""
+
+    label = "lost"
+
+    def value(self, model, outputs):
+        means = keras.ops.mean(outputs["x"], axis=(1, 2, 3))
+        return keras.ops.where(means == 1, np.nan, 0.0)
+
+
+def losing():
+    latent, terms = kerae.latents.Deterministic(2), [kerae.Reconstruction(), LostAtLast()]
     return kerae.Autoencoder((8, 8, 1), latent, terms=terms, encoder=keras.layers.Flatten())
 
 
@@ -34,17 +45,25 @@ MODELS = {
     "DIPVAE": lambda: kerae.DIPVAE((8, 8, 1), 2, 1.0, 1.0, "ii", encoder=keras.layers.Flatten()),
     "clusters": clustered,
     "AAE": lambda: kerae.AAE((8, 8, 1), 2, encoder=keras.layers.Flatten()),
+    "WAE": lambda: kerae.WAE((8, 8, 1), 2, encoder=keras.layers.Flatten()),
+    "BetaTCVAE": lambda: kerae.BetaTCVAE(
+        (8, 8, 1), 2, dataset_size=37, encoder=keras.layers.Flatten()
+    ),
+    "DenoisingAE": lambda: kerae.DenoisingAE((8, 8, 1), 2, encoder=keras.layers.Flatten()),
+    "losing": losing,
 }
 
 
-def train(make, devices):
-    with tf.distribute.MirroredStrategy(devices).scope():
+def train(make, scope):
+    with scope:
         keras.utils.set_random_seed(0)
         model = make()
-        model.noise = lambda x, training: NoNoise()
         model.compile(keras.optimizers.SGD(1e-2))
     batches = tf.data.Dataset.from_tensor_slices(x).batch(16)
-    logs = model.fit(batches, epochs=3, verbose=0).history
+    try:
+        logs = model.fit(batches, epochs=3, verbose=0).history
+    except FloatingPointError as error:
+        return str(error)
     evaluated = model.evaluate(batches, return_dict=True, verbose=0)
     step = keras.ops.convert_to_numpy(model.step)
     weights = [w.numpy().tolist() for w in model.trainable_variables]
@@ -54,5 +73,9 @@ def train(make, devices):
 if __name__ == "__main__":
     cpu = tf.config.list_physical_devices("CPU")[0]
     tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-    make = MODELS[sys.argv[1]]
-    print(json.dumps([train(make, ["CPU:0"]), train(make, ["CPU:0", "CPU:1"])]))
+    strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+    trained = {
+        name: [train(make, nullcontext()), train(make, strategy.scope())]
+        for name, make in MODELS.items()
+    }
+    print(json.dumps(trained))

@@ -6,8 +6,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+pytestmark = pytest.mark.once
 
-@pytest.mark.once
+
+@pytest.fixture(scope="module")
+def trained():
+    """What tests/replicas.py prints: by model, one run on one device and one on two."""
+    command = [sys.executable, Path(__file__).with_name("replicas.py")]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout.splitlines()[-1])
+
+
 @pytest.mark.parametrize(
     ("model", "terms"),
     [
@@ -17,17 +27,23 @@ import pytest
         ("DIPVAE", {"kl", "moments"}),
         ("AAE", {"adversarial", "critic"}),
         ("clusters", {"clustering"}),
+        ("WAE", {"mmd"}),
+        ("BetaTCVAE", {"mutual_information", "total_correlation", "dimension_wise_kl"}),
+        ("DenoisingAE", set()),
     ],
 )
-def test_two_replicas_train_and_log_like_one(model, terms):
-    command = [sys.executable, Path(__file__).with_name("replicas.py"), model]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert result.returncode == 0, result.stderr
-    one, two = json.loads(result.stdout.splitlines()[-1])
-    assert one["step"] == two["step"] == 6
+def test_two_replicas_train_and_log_like_one(trained, model, terms):
+    one, two = trained[model]
+    assert one["step"] == two["step"] == 9
     for a, b in zip(one["weights"], two["weights"], strict=True):
         np.testing.assert_allclose(b, a, rtol=1e-4, atol=1e-6)
     assert one["logs"].keys() == {"loss", "reconstruction"} | terms
     for name in one["logs"]:
         np.testing.assert_allclose(two["logs"][name], one["logs"][name], rtol=1e-5)
         np.testing.assert_allclose(two["evaluated"][name], one["evaluated"][name], rtol=1e-5)
+
+
+def test_a_loss_that_one_replica_lost_is_noticed_on_all(trained):
+    one, two = trained["losing"]
+    assert "in epoch 1 at training step 3, by the term 'lost'" in one
+    assert two == one

@@ -7,7 +7,10 @@
 - `jvp(function, x, tangent)`: J(x) tangent, the derivative of `function` along `tangent`.
 - `vjp(function, x)`: the function that maps a cotangent to J(x)^T cotangent. Both can be
   differentiated again.
-- `replica_mean(x)`: the mean of `x` over the replicas of a distributed step.
+- `replica_sum(x)`, `replica_concat(x)`: the sum of `x` over the replicas of a distributed step,
+  and the rows of all of them in their order.
+- `replica_rows(count)`: the number of rows on all replicas, and of those before this one's
+  `count`; the very `count` and 0 where there is one.
 - `seed_global_generator(seed)`: seeds what Keras draws from without a seed generator.
 - `devices()`: the names of the devices that this process sees.
 
@@ -22,7 +25,9 @@ __all__ = [
     "compiled",
     "devices",
     "jvp",
-    "replica_mean",
+    "replica_concat",
+    "replica_rows",
+    "replica_sum",
     "seed_global_generator",
     "test_step",
     "train_step",

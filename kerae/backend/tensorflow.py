@@ -5,10 +5,8 @@ import tensorflow as tf
 
 def train_step(self, data):
     with tf.GradientTape() as tape:
-        loss = self.objective(data, training=True)
-        # Gradients are summed over replicas, the loss is a mean over examples.
-        shared = loss / tf.distribute.get_strategy().num_replicas_in_sync
-        scaled = self.optimizer.scale_loss(shared)
+        # Of this replica; the optimizer sums gradients over all of them.
+        scaled = self.optimizer.scale_loss(self.objective(data, training=True))
     variables = self.trainable_variables
     self.optimizer.apply_gradients(zip(tape.gradient(scaled, variables), variables, strict=True))
     return self.get_metrics_result()
@@ -36,9 +34,30 @@ def vjp(function, x):
     return lambda cotangent: tape.gradient(y, x, cotangent, unconnected_gradients="zero")
 
 
-def replica_mean(x):
+def _replicas():
+    """The context of a step on several replicas, or `None`."""
     context = tf.distribute.get_replica_context()
-    return context.all_reduce(tf.distribute.ReduceOp.MEAN, x)
+    return context if context and context.num_replicas_in_sync > 1 else None
+
+
+def replica_sum(x):
+    context = _replicas()
+    return context.all_reduce(tf.distribute.ReduceOp.SUM, x) if context else x
+
+
+def replica_concat(x):
+    context = _replicas()
+    if context is None:
+        return x
+    return tf.ensure_shape(context.all_gather(x, axis=0), (None, *x.shape[1:]))
+
+
+def replica_rows(count):
+    context = _replicas()
+    if context is None:
+        return count, 0
+    counts = context.all_gather(tf.reshape(count, (1,)), axis=0)
+    return tf.reduce_sum(counts), tf.reduce_sum(counts[: context.replica_id_in_sync_group])
 
 
 def seed_global_generator(seed):

@@ -1,5 +1,7 @@
 """What an exported model is asked to verify it, and what the model itself answers."""
 
+from dataclasses import replace
+
 import numpy as np
 from keras import ops
 
@@ -30,9 +32,18 @@ def questions_and_answers(model, endpoints, examples=None, y=None):
         arrays = model.checked_inputs(examples, y)
         given = {name: _repeated(array) for name, array in zip(("x", "y"), arrays)}
         given["x"] = given["x"].astype("float32")
-    reconstruct = endpoints["reconstruct"].inputs
-    given = {name: each.drawn(COUNT) for name, each in reconstruct.items()} | given
-    if "encode_image" in endpoints:
+    inputs = endpoints["reconstruct"].inputs
+    of_files = "encode_image" in endpoints
+    if of_files:
+        inputs = inputs | {"x": replace(inputs["x"], low=0.0, high=1.0)}
+    given = {name: each.drawn(COUNT) for name, each in inputs.items()} | given
+    if of_files:
+        least, most = given["x"].min(), given["x"].max()
+        if least < 0 or most > 1:
+            raise ValueError(
+                "Expected examples of values from 0 to 1 for `image_bytes`, as image files give "
+                f"them. Received: values from {least:g} to {most:g}. Leave `image_bytes` out."
+            )
         given["x"] = np.float32(np.round(given["x"] * 255)) / np.float32(255)
         given["image_bytes"] = png_files(given["x"])
 

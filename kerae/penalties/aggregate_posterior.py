@@ -4,6 +4,7 @@ import math
 
 from keras import ops
 
+from ..backend import replica_concat, replica_rows
 from ..latents import Normal
 from ..term import Term
 
@@ -43,7 +44,11 @@ class AggregatePosterior(Term):
     def log_densities(self, outputs):
         """The logarithms of q(z|x), q(z) and the product of the q(z_j), of the first code drawn."""
         z = outputs["z"][:, 0]
-        return log_densities(outputs["posterior"], z, self.dataset_size, self.sampling)
+        count = ops.shape(z)[0]
+        posterior = {name: replica_concat(each) for name, each in outputs["posterior"].items()}
+        found = log_densities(posterior, replica_concat(z), self.dataset_size, self.sampling)
+        _, first = replica_rows(count)
+        return [each[first : first + count] for each in found]
 
 
 def log_densities(posterior, z, dataset_size, sampling):

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from ..backend import replica_mean
+from ..replicas import batch_mean
 from ..term import Term
 
 SMALLEST_FREQUENCY = 1e-30  # so that its logarithm is finite
@@ -76,7 +76,7 @@ class ClusterAssignment(Term):
 
     def value(self, model, outputs):
         log_q = self.log_assignments(model.latent.mode(outputs["posterior"]))
-        frequency = replica_mean(ops.mean(ops.exp(log_q), axis=0))
+        frequency = batch_mean(ops.exp(log_q))
         log_frequency = ops.log(ops.maximum(frequency, SMALLEST_FREQUENCY))
         log_p = ops.stop_gradient(ops.log_softmax(2 * log_q - log_frequency))
         return ops.sum(ops.exp(log_p) * (log_p - log_q), axis=-1)

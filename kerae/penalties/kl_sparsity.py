@@ -2,8 +2,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from .. import backend
 from ..latents import Deterministic
+from ..replicas import batch_mean
 from ..term import Term, of_each_example
 
 EPSILON = 1e-6
@@ -66,7 +66,7 @@ class KLSparsity(Term):
         )
 
     def value(self, model, outputs):
-        mean = backend.replica_mean(ops.mean(outputs["z"], axis=(0, 1)))
+        mean = batch_mean(ops.mean(outputs["z"], axis=1))
         mean, rho = ops.clip(mean, EPSILON, 1 - EPSILON), self.rho
         kl = rho * ops.log(rho / mean) + (1 - rho) * ops.log((1 - rho) / (1 - mean))
         return of_each_example(ops.sum(kl), outputs)

@@ -1,6 +1,7 @@
 import keras
 from keras import ops
 
+from ..backend import replica_concat
 from ..divergences import KERNELS, maximum_mean_discrepancy
 from ..term import Term
 
@@ -11,8 +12,8 @@ class MaximumMeanDiscrepancy(Term):
 
         value = MMD^2(z, z_p),   z ~ q(z|x), z_p ~ p(z)
 
-    the same for every example of the batch: an unbiased estimate without a unit, which is negative
-    as often as not once the codes are distributed like the prior; see
+    the same for every example of the batch, on all replicas together: an unbiased estimate without
+    a unit, which is negative as often as not once the codes are distributed like the prior; see
     `kerae.divergences.maximum_mean_discrepancy`. It is 0 for a batch of one, which has no pairs.
 
     Args:
@@ -46,9 +47,9 @@ class MaximumMeanDiscrepancy(Term):
         self.kernel = kernel
 
     def value(self, model, outputs):
-        z = outputs["z"][:, 0]
-        drawn = ops.cast(model.prior.sample(outputs["noise"]), z.dtype)
-        nothing = ops.zeros_like(z[:, 0])
+        nothing = ops.zeros_like(outputs["z"][:, 0, 0])
+        z = replica_concat(outputs["z"][:, 0])
+        drawn = replica_concat(ops.cast(model.prior.sample(outputs["noise"]), z.dtype))
         if z.shape[0] == 1:
             return nothing
         # Under TensorFlow the number of examples may be known only when the batch is there.

@@ -1,8 +1,8 @@
 import keras
 from keras import ops
 
-from ..backend import replica_mean
 from ..latents import Normal
+from ..replicas import batch_mean
 from ..schedules import value_at
 from ..term import Term, non_negative
 
@@ -62,14 +62,14 @@ class MomentMatching(Term):
 
     def value(self, model, outputs):
         mean = outputs["posterior"]["mean"]
-        centred = mean - replica_mean(ops.mean(mean, axis=0))
+        centred = mean - batch_mean(mean)
         products = ops.expand_dims(centred, 2) * ops.expand_dims(centred, 1)
-        covariance = replica_mean(ops.mean(products, axis=0))
+        covariance = batch_mean(products)
         variances = ops.diagonal(covariance)
         off_diagonal = ops.sum(ops.square(covariance - ops.diag(variances)))
         if self.kind == "ii":
             drawn = ops.exp(outputs["posterior"]["log_variance"])
-            variances = variances + replica_mean(ops.mean(drawn, axis=0))
+            variances = variances + batch_mean(drawn)
         sums = ops.stack([off_diagonal, ops.sum(ops.square(variances - 1))])
         return ops.zeros_like(mean[:, :1]) + sums
 

@@ -67,6 +67,6 @@ def test_a_product_can_be_differentiated_again(product):
         assert found[place] == pytest.approx((above - below) / (2 * step), rel=1e-3, abs=1e-4)
 
 
-def test_the_mean_over_replicas_is_the_argument_where_there_is_one():
-    found = backend.replica_mean(ops.convert_to_tensor(X))
+def test_the_sum_over_replicas_is_the_argument_where_there_is_one():
+    found = backend.replica_sum(ops.convert_to_tensor(X))
     np.testing.assert_array_equal(ops.convert_to_numpy(found), X)

@@ -1,5 +1,6 @@
 """`kerae export` takes its examples from the run, and says what it has written."""
 
+import re
 import shutil
 
 import keras
@@ -11,6 +12,7 @@ from command_line import kerae_command
 import kerae
 from kerae import export as formats
 from kerae.cli.export import Format, export
+from kerae.export.endpoint import Endpoint
 from kerae.export.exported import Exported
 
 
@@ -25,6 +27,7 @@ def test_a_run_is_exported_as_its_next_version_and_tells_how_well_it_answers(run
     shutil.rmtree(out / "4")
 
 
+@pytest.mark.once
 def test_an_onnx_file_of_a_run_runs(run, digits, tmp_path):
     out, _ = run
     to = tmp_path / "encode.onnx"
@@ -42,32 +45,35 @@ def calls(monkeypatch):
     found = []
     for name in Format:
 
-        def called(model, path, name=name, **arguments):
-            found.append((str(name), path, arguments))
-            return Exported(path, {}, None)
+        def called(model, path, verify, name=name, **arguments):
+            found.append((str(name), path, arguments | {"verify": verify}))
+            endpoint = Endpoint("", {"x": None}, {"mean": ""}, None)
+            return Exported(path, {"encode": endpoint}, {"encode": 0.02} if verify else None)
 
         monkeypatch.setattr(formats, name, called)
     return found
 
 
 @pytest.mark.once
-def test_the_examples_are_the_test_examples_of_the_run(run, digits, calls):
+def test_the_examples_are_the_test_examples_of_the_run(run, digits, calls, capsys):
     out, _ = run
     export(out, Format.litert)
     ((name, path, arguments),) = calls
     assert (name, path) == ("litert", out / "model.tflite")
     np.testing.assert_array_equal(arguments["examples"], digits.x_test)
     assert arguments["verify"] and not arguments["overwrite"] and "y" not in arguments
+    assert re.search(r"encode\W+x\W+mean\W+2e-02", capsys.readouterr().out)
 
 
 @pytest.mark.once
-def test_a_conditional_model_gets_the_labels_too(digits, tmp_path, calls):
+def test_a_conditional_model_gets_the_labels_too(digits, tmp_path, calls, capsys):
     kerae.CVAE((8, 8, 1), 2, num_classes=10).save(tmp_path / "model.keras")
     export(tmp_path, data="digits", warm_up="0", no_verify=True, overwrite=True)
     ((_, path, arguments),) = calls
     assert path == tmp_path / "1"
     np.testing.assert_array_equal(arguments["y"], digits.y_test)
     assert arguments["warm_up"] == [] and not arguments["verify"] and arguments["overwrite"]
+    assert re.search(r"encode\W+x\W+mean\W+not run", capsys.readouterr().out)
 
 
 @pytest.mark.once

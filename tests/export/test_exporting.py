@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import kerae
 from kerae.export.exporting import Exporting
 from kerae.export.runners.answering import answer
 
@@ -14,11 +15,21 @@ def test_answers_that_differ_are_refused(vae):
     right = export.answers["score"]
     assert export.difference("score", right) == 0
     error = right["reconstruction_error"]
-    for wrong in (1.01 * error, np.nan * error, error[None]):
-        with pytest.raises(RuntimeError, match="score differs from the model by"):
-            export.difference("score", {**right, "reconstruction_error": wrong})
+    for key, values in right.items():
+        for wrong in (1.01 * values, np.nan * values, values[None]):
+            with pytest.raises(RuntimeError, match="score differs from the model by"):
+                export.difference("score", {**right, key: wrong})
     with pytest.raises(RuntimeError, match=r"gives \['reconstruction_error'\], but the model"):
         export.difference("score", {"reconstruction_error": error})
+
+
+def test_image_files_are_asked_for_where_examples_are_images_of_0_to_1(vae):
+    images = np.random.default_rng(0).random((2, *vae.input_shape), dtype="float32")
+    model = kerae.AE(vae.input_shape, 2, likelihood="normal")  # whose examples have no limits
+    asked = Exporting(model, "tensorflow", (), image_bytes=True).questions["encode"]["x"]
+    assert asked.min() >= 0 and asked.max() <= 1
+    with pytest.raises(ValueError, match=r"values from 0 to 1 for `image_bytes`.*to 2"):
+        Exporting(model, "tensorflow", (), images * 2 / images.max(), image_bytes=True)
 
 
 def test_the_runners_ask_for_one_example_and_for_the_others_without_kerae(tmp_path, monkeypatch):

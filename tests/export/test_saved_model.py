@@ -104,7 +104,7 @@ def quick(vae, exported, monkeypatch):
     return vae
 
 
-@pytest.mark.parametrize("by", ["c_api", "saved_model_cli"])
+@pytest.mark.parametrize("by", ["c_api", pytest.param("saved_model_cli", marks=pytest.mark.once)])
 def test_a_saved_model_that_answers_otherwise_is_not_kept(quick, digits, tmp_path, monkeypatch, by):
     if by == "saved_model_cli":
         monkeypatch.setattr(Exporting, "differences", lambda *_: {})
@@ -172,6 +172,7 @@ def test_examples_that_do_not_fit_are_refused(vae, tmp_path):
         kerae.export.saved_model(vae, tmp_path / "vae" / "1", np.zeros((3, 28, 28, 1), "float32"))
 
 
+@pytest.mark.once
 def test_networks_of_the_users_own_classes_are_exported(tmp_path, digits):
     encoder = keras.Sequential([keras.layers.Flatten(), Scaled(2.0), keras.layers.Dense(8)])
     model = kerae.AE((8, 8, 1), 2, encoder=encoder)
