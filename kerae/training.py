@@ -5,13 +5,14 @@ import numpy as np
 from keras import ops
 
 from . import backend, checks
-from .backend import replica_sum
+from .backend import replica_concat
 from .callbacks.epoch_start import EpochStart
 from .callbacks.stop_at_non_finite import StopAtNonFinite
-from .data.shuffled_batches import ShuffledBatches
+from .data.batches import Batches
 from .networks.output_bias import set_output_bias
 from .term import total
 
+BATCH_SIZE = 32  # as in Keras
 NOT_IN_COMPILE = ("loss", "loss_weights", "metrics", "weighted_metrics")
 
 
@@ -36,20 +37,20 @@ class Training:
         if sample_weight is not None:
             weight = ops.reshape(ops.cast(sample_weight, self.variable_dtype), (-1,))
             per_example = [weight * value for value in per_example]
-        for tracker, value in zip(self.trackers, per_example):
-            tracker.update_state(ops.stop_gradient(value))
+        logged = replica_concat(ops.stop_gradient(ops.stack(per_example, axis=1)))
+        for tracker, value in zip(self.trackers, ops.unstack(logged, axis=1)):
+            tracker.update_state(value)
         if training:
-            self._count_step(per_example[1:])
+            self._count_step(logged[:, 1:])
         # No variable gets a gradient from both, so one backward pass serves model and adversary.
         own, adversary = per_example[0], per_example[1 + len(self.terms) :]
-        return ops.sum(sum(adversary, own)) / replica_sum(ops.cast(ops.shape(own)[0], own.dtype))
+        return ops.sum(sum(adversary, own)) / ops.cast(ops.shape(logged)[0], own.dtype)
 
     def _count_step(self, values):
         self.step.assign(self.step + 1)
-        lost = ops.stack([ops.any(ops.logical_not(ops.isfinite(value))) for value in values])
-        lost = replica_sum(ops.cast(lost, "float32")) > 0
+        finite = ops.all(ops.isfinite(values), axis=0)
         before = ops.convert_to_tensor(self.first_non_finite)
-        is_first = ops.logical_and(lost, before < 0)
+        is_first = ops.logical_and(ops.logical_not(finite), before < 0)
         self.first_non_finite.assign(ops.where(is_first, ops.convert_to_tensor(self.step), before))
 
     @property
@@ -144,8 +145,11 @@ class Training:
 
         Arrays are shuffled in an order that depends on the model's seed and the steps it was
         trained for, so that a run that was interrupted and resumed sees the same batches as
-        one that was not. With `sample_weight`, every logged value is, like Keras' own loss, the
-        sum of weight times value divided by the number of examples.
+        one that was not. PyTorch processes that `torchrun` started, and that have called
+        `torch.distributed.init_process_group`, train one model: each takes its part of every batch
+        of arrays, and `batch_size` counts the examples of all. With `sample_weight`, every logged
+        value is, like Keras' own loss, the sum of weight times value divided by the number of
+        examples.
 
         Args:
             x: Array, `tf.data.Dataset`, `keras.utils.PyDataset` or torch `DataLoader`.
@@ -164,21 +168,23 @@ class Training:
                 validation_data = tuple(a if a is None else a[kept:] for a in (x, y, sample_weight))
                 x, y, sample_weight = (a if a is None else a[:kept] for a in (x, y, sample_weight))
                 validation_split = 0.0
+            batch_size = batch_size or BATCH_SIZE
+            x, y, sample_weight = Batches((x, y, sample_weight), batch_size), None, None
             if shuffle is True:
-                batch_size = batch_size or 32
-                kwargs["validation_batch_size"] = kwargs.get("validation_batch_size") or batch_size
-                x = epoch_start.batches = ShuffledBatches((x, y, sample_weight), batch_size)
-                y, sample_weight, batch_size, shuffle = None, None, None, False
+                epoch_start.batches = x
+            shuffle = False
         else:
             checks.check_dataset(self, x, self.label_readers)
             # Keras shuffles the batches of a PyDataset; it warns where it cannot shuffle.
             shuffle = shuffle and isinstance(x, keras.utils.PyDataset)
         if validation_data is not None:
-            validation_data = self._checked(*keras.utils.unpack_x_y_sample_weight(validation_data))
+            validation_data = self._checked(
+                *keras.utils.unpack_x_y_sample_weight(validation_data),
+                kwargs.pop("validation_batch_size", None) or batch_size,
+            )
         return super().fit(
             x,
             y,
-            batch_size=batch_size,
             epochs=epochs,
             verbose=verbose,
             callbacks=[epoch_start, StopAtNonFinite(), *keras.tree.flatten(callbacks or [])],
@@ -189,17 +195,18 @@ class Training:
             **kwargs,
         )
 
-    def _checked(self, x, y=None, sample_weight=None):
+    def _checked(self, x, y=None, sample_weight=None, batch_size=None):
         if checks.is_array(x):
-            return checks.checked_arrays(self, x, y, sample_weight)
+            arrays = checks.checked_arrays(self, x, y, sample_weight)
+            return Batches(arrays, batch_size or BATCH_SIZE), None, None
         checks.check_dataset(self, x, self.label_readers)
         return x, y, sample_weight
 
-    def evaluate(self, x=None, y=None, *args, sample_weight=None, **kwargs):
+    def evaluate(self, x=None, y=None, batch_size=None, *args, sample_weight=None, **kwargs):
         """Keras' `evaluate`, after a look at the data; it changes nothing in the model."""
         if not kwargs.get("_use_cached_eval_dataset"):  # which `fit` has looked at
-            x, y, sample_weight = self._checked(x, y, sample_weight)
-        return super().evaluate(x, y, *args, sample_weight=sample_weight, **kwargs)
+            x, y, sample_weight = self._checked(x, y, sample_weight, batch_size)
+        return super().evaluate(x, y, None, *args, sample_weight=sample_weight, **kwargs)
 
     def predict(self, x, *args, **kwargs):
         """Keras' `predict`, after a look at the data: reconstructions in data space.

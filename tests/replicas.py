@@ -1,15 +1,17 @@
-"""Trains models on one device, and on two logical ones under MirroredStrategy.
+"""Trains models on one replica or on two; see test_replicas.py.
 
-One strategy for all: TensorFlow mistakes the collective operations of a second one in a process
-for those of the first. See test_replicas.py.
+On TensorFlow two are logical devices under MirroredStrategy, one strategy for all models:
+TensorFlow mistakes the collective operations of a second one in a process for those of the first.
+On PyTorch they are processes that torchrun has started.
 """
 
 import json
+import os
+import sys
 from contextlib import nullcontext
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 import kerae
 
@@ -54,28 +56,40 @@ MODELS = {
 }
 
 
-def train(make, scope):
+def train(make, scope, seed):
     with scope:
-        keras.utils.set_random_seed(0)
+        keras.utils.set_random_seed(seed)
         model = make()
         model.compile(keras.optimizers.SGD(1e-2))
-    batches = tf.data.Dataset.from_tensor_slices(x).batch(16)
     try:
-        logs = model.fit(batches, epochs=3, verbose=0).history
+        logs = model.fit(x, batch_size=16, epochs=3, verbose=0).history
     except FloatingPointError as error:
         return str(error)
-    evaluated = model.evaluate(batches, return_dict=True, verbose=0)
-    step = keras.ops.convert_to_numpy(model.step)
-    weights = [w.numpy().tolist() for w in model.trainable_variables]
-    return {"logs": logs, "evaluated": evaluated, "weights": weights, "step": int(step)}
+    evaluated = model.evaluate(x, batch_size=16, return_dict=True, verbose=0)
+    variables = [model.step, *model.trainable_variables]
+    step, *weights = [keras.ops.convert_to_numpy(each).tolist() for each in variables]
+    return {"logs": logs, "evaluated": evaluated, "weights": weights, "step": step}
+
+
+def two_devices():
+    import tensorflow as tf
+
+    cpu = tf.config.list_physical_devices("CPU")[0]
+    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+    return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]).scope
+
+
+def two_processes():
+    import torch
+
+    torch.distributed.init_process_group("gloo")
+    return nullcontext
 
 
 if __name__ == "__main__":
-    cpu = tf.config.list_physical_devices("CPU")[0]
-    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-    strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
-    trained = {
-        name: [train(make, nullcontext()), train(make, strategy.scope())]
-        for name, make in MODELS.items()
-    }
-    print(json.dumps(trained))
+    scope = {"one": lambda: nullcontext, "devices": two_devices, "processes": two_processes}
+    scope = scope[sys.argv[1]]()
+    rank = int(os.environ.get("RANK", 0))  # only what the first makes of its seed should count
+    trained = {name: train(make, scope(), seed=rank) for name, make in MODELS.items()}
+    if rank == 0:
+        print(json.dumps(trained))

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import kerae
-from kerae.data.shuffled_batches import ShuffledBatches
+from kerae.data.batches import Batches
 
 BACKEND = keras.backend.backend()
 
@@ -25,7 +25,7 @@ def weights(model):
     return np.concatenate([np.ravel(w) for w in model.get_weights()])
 
 
-class Batches(keras.utils.PyDataset):
+class InOrder(keras.utils.PyDataset):
     def __init__(self, x):
         super().__init__()
         self.x = x
@@ -56,7 +56,7 @@ def as_data_loader(x):
     return torch.utils.data.DataLoader(dataset, batch_size=4)
 
 
-@pytest.mark.parametrize("convert", [Batches, as_tf_data, as_labelled_tf_data, as_data_loader])
+@pytest.mark.parametrize("convert", [InOrder, as_tf_data, as_labelled_tf_data, as_data_loader])
 def test_every_kind_of_data_trains_alike(images, convert):
     expected = new_model()
     expected.fit(images, batch_size=4, shuffle=False, epochs=2, verbose=0)
@@ -101,7 +101,7 @@ def test_validation_split_holds_out_the_last_examples(images):
 def test_order_depends_on_the_seed_alone(images):
     seen = []
     for seed in [(0, 0), (0, 4), (0, 0), (1, 0)]:
-        batches = ShuffledBatches((images, None, None), 4)
+        batches = Batches((images, None, None), 4)
         batches.shuffle(seed)
         seen.append(np.concatenate([batches[i] for i in range(len(batches))]))
     np.testing.assert_array_equal(seen[0], seen[2])
@@ -111,7 +111,7 @@ def test_order_depends_on_the_seed_alone(images):
 
 def test_each_epoch_has_another_order(images, monkeypatch):
     seeds = []
-    monkeypatch.setattr(ShuffledBatches, "shuffle", lambda self, seed: seeds.append(seed))
+    monkeypatch.setattr(Batches, "shuffle", lambda self, seed: seeds.append(seed))
     new_model().fit(images, batch_size=4, epochs=3, verbose=0)
     assert [step for _, step in seeds] == [0, 4, 8]
     assert len({seed for seed, _ in seeds}) == 1

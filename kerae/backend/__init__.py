@@ -11,6 +11,8 @@
   and the rows of all of them in their order.
 - `replica_rows(count)`: the number of rows on all replicas, and of those before this one's
   `count`; the very `count` and 0 where there is one.
+- `own_rows(rows)`: those of a batch's row numbers that this process has to feed.
+- `share(variables)`: gives the variables of all replicas the values of the first.
 - `seed_global_generator(seed)`: seeds what Keras draws from without a seed generator.
 - `devices()`: the names of the devices that this process sees.
 
@@ -25,10 +27,12 @@ __all__ = [
     "compiled",
     "devices",
     "jvp",
+    "own_rows",
     "replica_concat",
     "replica_rows",
     "replica_sum",
     "seed_global_generator",
+    "share",
     "test_step",
     "train_step",
     "vjp",

@@ -88,6 +88,15 @@ def replica_rows(count):
     return count, 0
 
 
+def own_rows(rows):
+    """The argument: Keras spreads a batch over the devices."""
+    return rows
+
+
+def share(variables):
+    """Does nothing: Keras keeps the variables of all replicas alike."""
+
+
 def seed_global_generator(seed):
     """Does nothing: Keras draws from its own seed generators."""
 

@@ -60,6 +60,15 @@ def replica_rows(count):
     return tf.reduce_sum(counts), tf.reduce_sum(counts[: context.replica_id_in_sync_group])
 
 
+def own_rows(rows):
+    """The argument: Keras spreads a batch over the devices."""
+    return rows
+
+
+def share(variables):
+    """Does nothing: Keras keeps the variables of all replicas alike."""
+
+
 def seed_global_generator(seed):
     """Does nothing: Keras draws from its own seed generators."""
 

@@ -1,6 +1,9 @@
 """Training, testing and compiled functions on PyTorch."""
 
+import keras
+import numpy as np
 import torch
+from torch import distributed
 
 
 def train_step(self, data):
@@ -8,8 +11,13 @@ def train_step(self, data):
     loss = self.objective(data, training=True)
     self.optimizer.scale_loss(loss).backward()
     variables = self.trainable_variables
+    gradients = [variable.value.grad for variable in variables]
+    if _replicas() > 1:
+        under_way = [distributed.all_reduce(each, async_op=True) for each in gradients]
+        for each in under_way:
+            each.wait()
     with torch.no_grad():
-        self.optimizer.apply([variable.value.grad for variable in variables], variables)
+        self.optimizer.apply(gradients, variables)
     return self.get_metrics_result()
 
 
@@ -39,17 +47,57 @@ def vjp(function, x):
     return pullback
 
 
+def _replicas():
+    """The number of processes that train one model, as `torchrun` starts them."""
+    started = distributed.is_available() and distributed.is_initialized()
+    return distributed.get_world_size() if started else 1
+
+
+class _Sum(torch.autograd.Function):
+    """The sum over the processes; what each makes of it adds to the gradient of all."""
+
+    @staticmethod
+    def forward(context, x):
+        x = x.clone(memory_format=torch.contiguous_format)
+        distributed.all_reduce(x)
+        return x
+
+    @staticmethod
+    def backward(context, gradient):
+        return _Sum.apply(gradient)
+
+
 def replica_sum(x):
-    """The argument: Keras trains on one device of PyTorch."""
-    return x
+    return _Sum.apply(x) if _replicas() > 1 else x
 
 
 def replica_concat(x):
-    return x
+    if _replicas() == 1:
+        return x
+    total, first = replica_rows(len(x))
+    around = (0, 0) * (x.ndim - 1) + (first, total - first - len(x))
+    return _Sum.apply(torch.nn.functional.pad(x, around))
 
 
 def replica_rows(count):
-    return count, 0
+    if _replicas() == 1:
+        return count, 0
+    rank = distributed.get_rank()
+    counts = keras.ops.zeros(_replicas(), "int32")
+    counts[rank] = count
+    distributed.all_reduce(counts)
+    counts = counts.tolist()
+    return sum(counts), sum(counts[:rank])
+
+
+def own_rows(rows):
+    return np.array_split(rows, _replicas())[distributed.get_rank()] if _replicas() > 1 else rows
+
+
+def share(variables):
+    if _replicas() > 1:
+        for variable in variables:
+            distributed.broadcast(variable.value.data, src=0)
 
 
 def seed_global_generator(seed):

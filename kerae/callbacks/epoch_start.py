@@ -12,10 +12,13 @@ class EpochStart(keras.callbacks.Callback):
     one that was not: all of it is a function of what a checkpoint holds.
 
     Attributes:
-        batches: `None`, or `kerae.data.ShuffledBatches` to shuffle.
+        batches: `None`, or `kerae.data.Batches` to shuffle.
     """
 
     batches = None
+
+    def on_train_begin(self, logs=None):
+        backend.share([*self.model.variables, *self.model.optimizer.variables])
 
     def on_epoch_begin(self, epoch, logs=None):
         seed, _ = ops.convert_to_numpy(self.model.seed_generator.state)

@@ -3,13 +3,17 @@ import math
 import keras
 import numpy as np
 
+from ..backend import own_rows
 
-class ShuffledBatches(keras.utils.PyDataset):
+
+class Batches(keras.utils.PyDataset):
     """Arrays in batches, in an order that depends on a seed alone.
+
+    Where processes train a model together, each has a part of every batch.
 
     Args:
         arrays: Tuple `(x, y, sample_weight)`; the last two may be `None`.
-        batch_size: Integer; the last batch of an epoch may be smaller.
+        batch_size: Integer, of all processes; the last batch of an epoch may be smaller.
     """
 
     def __init__(self, arrays, batch_size):
@@ -23,6 +27,7 @@ class ShuffledBatches(keras.utils.PyDataset):
 
     def __getitem__(self, index):
         rows = self._order[index * self._batch_size : (index + 1) * self._batch_size]
+        rows = own_rows(rows)
         x, y, sample_weight = (a if a is None else a[rows] for a in self._arrays)
         return keras.utils.pack_x_y_sample_weight(x, y, sample_weight)
 
