@@ -1,6 +1,6 @@
 # make demo                 train a VAE on the digits that come with scikit-learn, and report on it
 # make demo DATA=mnist      the same on MNIST (DATA_DIR=folder where it is prepared)
-# make test                 lint, and the whole suite on each backend
+# make test                 lint, and the whole suite on each backend (make -j2 test: two at a time)
 PYTHON ?= python3
 VENV ?= .venv
 DATA ?= digits
@@ -15,7 +15,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 # PyTorch's threads spin: with another job on the machine two of them are slower than one.
 test-torch: export OMP_NUM_THREADS = 1
 
-.PHONY: demo test lint test-tensorflow test-jax test-torch clean
+.PHONY: demo test lint test-once test-tensorflow test-jax test-torch clean
 
 demo: $(VENV)/installed-$(BACKEND)
 	$(BIN)/kerae train vae --data $(DATA) $(if $(DATA_DIR),--data-dir $(DATA_DIR)) \
@@ -26,14 +26,18 @@ demo: $(VENV)/installed-$(BACKEND)
 	@echo "      $(BIN)/kerae explore $(OUT)"
 	@echo "      make demo DATA=mnist"
 
-test: lint test-tensorflow test-jax test-torch
+test: lint test-once test-tensorflow test-jax test-torch
 
 lint: $(VENV)/installed-all,test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 
+# What does not depend on the backend.
+test-once: $(VENV)/installed-all,test
+	KERAS_BACKEND=tensorflow $(PYTEST) -m once --durations=10
+
 test-tensorflow test-jax test-torch: test-%: $(VENV)/installed-all,test
-	KERAS_BACKEND=$* $(PYTEST) --durations=10
+	KERAS_BACKEND=$* $(PYTEST) -m "not once" --durations=10
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else \

@@ -2,6 +2,7 @@ import json
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import keras
@@ -18,11 +19,12 @@ TWO = {"tensorflow": ((), "devices"), "torch": (TORCHRUN, "processes")}
 @pytest.fixture(scope="module")
 def trained():
     """What tests/replicas.py prints, on one replica and on two."""
-    launcher, two = TWO[keras.backend.backend()]
-    return _trained((), "one"), _trained(launcher, two)
+    with ThreadPoolExecutor() as both:
+        return list(both.map(_trained, [((), "one"), TWO[keras.backend.backend()]]))
 
 
-def _trained(launcher, replicas):
+def _trained(how):
+    launcher, replicas = how
     command = [sys.executable, *launcher, Path(__file__).with_name("replicas.py"), replicas]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
