@@ -1,5 +1,7 @@
 """How a model is trained and evaluated: its objective, and Keras' `fit` around it."""
 
+from contextlib import nullcontext
+
 import keras
 import numpy as np
 from keras import ops
@@ -9,8 +11,10 @@ from .backend import replica_concat
 from .callbacks.epoch_start import EpochStart
 from .callbacks.stop_at_non_finite import StopAtNonFinite
 from .data.batches import Batches
+from .data.resident_batches import ResidentBatches
 from .networks.output_bias import set_output_bias
 from .term import total
+from .training_loop import steps_a_call, training_loop
 
 BATCH_SIZE = 32  # as in Keras
 NOT_IN_COMPILE = ("loss", "loss_weights", "metrics", "weighted_metrics")
@@ -57,14 +61,29 @@ class Training:
     def metrics(self):
         return self.trackers
 
-    def compile(self, optimizer="adam", adversary_optimizer=None, **kwargs):
+    def compile(
+        self,
+        optimizer="adam",
+        adversary_optimizer=None,
+        steps_per_execution="auto",
+        jit_compile="auto",
+        **kwargs,
+    ):
         """Sets the optimizer; the objective is the model's own.
 
         Args:
             optimizer: Keras optimizer or its name.
             adversary_optimizer: The same for the variables of the model's adversary. Defaults to
                 one like `optimizer`.
-            **kwargs: Keras' own, such as `jit_compile` and `steps_per_execution`.
+            steps_per_execution: Integer, the steps of training in one call, after which callbacks
+                are told and an interrupt is noticed; `"epoch"` for as many as there are in one.
+                By default up to 100 on arrays that fit on the device, unless a callback of yours
+                watches batches; else 1. On PyTorch, 1 is the only integer.
+            jit_compile: Boolean, whether XLA or TorchDynamo compiles a step. By default where it
+                is quicker: on JAX always, on TensorFlow on a GPU and, without convolutions, in a
+                fit of 500 steps and more; PyTorch's steps are captured as a graph of kernels in
+                one of 100 and more. On TensorFlow a seed gives other noise with XLA.
+            **kwargs: Keras' own.
         Raises:
             ValueError: If a loss or metrics are given, or an optimizer for an adversary that the
                 model does not have.
@@ -80,23 +99,30 @@ class Training:
                 "This model has no adversary. Received: "
                 f"adversary_optimizer={adversary_optimizer!r}. Leave it out."
             )
-        optimizer = keras.optimizers.get(optimizer)
-        if self.adversary is None:
-            super().compile(optimizer=optimizer, **kwargs)
-            return
-        adversary_optimizer = keras.optimizers.get(
-            adversary_optimizer or type(optimizer).from_config(optimizer.get_config())
+        optimizer = backend.fused(keras.optimizers.get(optimizer))
+        kept = {"optimizer": optimizer, "steps_per_execution": steps_per_execution}
+        used = optimizer
+        if self.adversary is not None:
+            adversary_optimizer = backend.fused(
+                keras.optimizers.get(
+                    adversary_optimizer or type(optimizer).from_config(optimizer.get_config())
+                )
+            )
+            # By identity: the paths of variables change when a model is loaded.
+            own = {id(variable) for variable in self.adversary.trainable_variables}
+            used = keras.optimizers.MultiOptimizer(
+                lambda variable: adversary_optimizer if id(variable) in own else optimizer
+            )
+            kept["adversary_optimizer"] = adversary_optimizer
+        self.steps_asked, self.jit_compile_asked = steps_per_execution, jit_compile
+        self.training_loop = None
+        super().compile(
+            optimizer=used,
+            jit_compile=jit_compile,
+            steps_per_execution=1 if isinstance(steps_per_execution, str) else steps_per_execution,
+            **kwargs,
         )
-        # By identity: the paths of variables change when a model is loaded.
-        own = {id(variable) for variable in self.adversary.trainable_variables}
-        both = keras.optimizers.MultiOptimizer(
-            lambda variable: adversary_optimizer if id(variable) in own else optimizer
-        )
-        super().compile(optimizer=both, **kwargs)
-        # What a `.keras` file keeps.
-        self._compile_config.config.update(
-            optimizer=optimizer, adversary_optimizer=adversary_optimizer
-        )
+        self._compile_config.config.update(kept)  # what a `.keras` file keeps
 
     def compile_from_config(self, config):
         """Compiles a loaded model as it was when it was saved, ready for its optimizer's state."""
@@ -160,7 +186,8 @@ class Training:
             ValueError: If the data do not fit the model.
             FloatingPointError: If the loss becomes NaN or infinite.
         """
-        epoch_start = EpochStart()
+        epoch_start, looping = EpochStart(), nullcontext()
+        callbacks = keras.tree.flatten(callbacks or [])
         if checks.is_array(x):
             x, y, sample_weight = checks.checked_arrays(self, x, y, sample_weight)
             if validation_split and validation_data is None:
@@ -169,7 +196,12 @@ class Training:
                 x, y, sample_weight = (a if a is None else a[:kept] for a in (x, y, sample_weight))
                 validation_split = 0.0
             batch_size = batch_size or BATCH_SIZE
-            x, y, sample_weight = Batches((x, y, sample_weight), batch_size), None, None
+            arrays = (x, y, sample_weight)
+            steps = steps_a_call(self, arrays, batch_size, callbacks, kwargs)
+            x = (ResidentBatches if steps else Batches)(arrays, batch_size)
+            y = sample_weight = None
+            if steps:
+                looping = training_loop(self, x, steps, epochs)
             if shuffle is True:
                 epoch_start.batches = x
             shuffle = False
@@ -182,18 +214,20 @@ class Training:
                 *keras.utils.unpack_x_y_sample_weight(validation_data),
                 kwargs.pop("validation_batch_size", None) or batch_size,
             )
-        return super().fit(
-            x,
-            y,
-            epochs=epochs,
-            verbose=verbose,
-            callbacks=[epoch_start, StopAtNonFinite(), *keras.tree.flatten(callbacks or [])],
-            validation_split=validation_split,
-            validation_data=validation_data,
-            shuffle=shuffle,
-            sample_weight=sample_weight,
-            **kwargs,
-        )
+        with looping as planned:
+            own = [epoch_start, StopAtNonFinite(), *([planned] if planned else [])]
+            return super().fit(
+                x,
+                y,
+                epochs=epochs,
+                verbose=verbose,
+                callbacks=[*own, *callbacks],
+                validation_split=validation_split,
+                validation_data=validation_data,
+                shuffle=shuffle,
+                sample_weight=sample_weight,
+                **kwargs,
+            )
 
     def _checked(self, x, y=None, sample_weight=None, batch_size=None):
         if checks.is_array(x):

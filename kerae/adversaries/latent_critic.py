@@ -2,7 +2,7 @@ import keras
 from keras import ops
 
 from ..conditions.condition import join
-from ..conditions.label import check_labels
+from ..conditions.label import check_labels, one_hot
 from ..networks.critic import critic
 from .adversary import Adversary
 
@@ -77,5 +77,5 @@ class LatentCritic(Adversary):
     def logit(self, network, value, outputs):
         if self.num_classes is not None:
             y = ops.where(outputs["y"] < 0, self.num_classes, outputs["y"])
-            value = join(value, ops.one_hot(y, self.num_classes + 1))
+            value = join(value, one_hot(y, self.num_classes + 1, value.dtype))
         return super().logit(network, value, outputs)

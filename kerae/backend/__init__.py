@@ -2,6 +2,12 @@
 
 - `train_step`, `test_step`: methods of `kerae.Autoencoder`, in the form that Keras' trainer of
   that framework expects.
+- `can_loop(model)`: whether `training_loop` trains a compiled model as Keras' own loop does: on
+  one device, and compiled as it is by default.
+- `training_loop(model)`: a function of `kerae.data.ResidentBatches`, the steps to train for now,
+  those of the whole fit, and what Keras' trainer gives to a training function.
+- `fused(optimizer)`: the optimizer, with a quicker kernel for the same update where there is one.
+- `has_room_for(size)`: whether so many bytes can lie on the device beside what is there.
 - `compiled(model, function)`: `function` of tensors, compiled, with the variables of `model` read
   at every call.
 - `jvp(function, x, tangent)`: J(x) tangent, the derivative of `function` along `tangent`.
@@ -24,8 +30,11 @@ from importlib import import_module
 from .._choose_backend import BACKENDS
 
 __all__ = [
+    "can_loop",
     "compiled",
     "devices",
+    "fused",
+    "has_room_for",
     "jvp",
     "own_rows",
     "replica_concat",
@@ -35,6 +44,7 @@ __all__ = [
     "share",
     "test_step",
     "train_step",
+    "training_loop",
     "vjp",
 ]
 

@@ -17,9 +17,14 @@ class StopAtNonFinite(keras.callbacks.Callback):
         FloatingPointError: With the epoch, the step and the terms.
     """
 
+    def on_epoch_begin(self, epoch, logs=None):
+        self._next_look = 0
+
     def on_train_batch_end(self, batch, logs=None):
-        if batch % BATCHES_BETWEEN_LOOKS == 0 and not math.isfinite(float(logs["loss"])):
-            self.model.stop_training = True
+        if batch >= self._next_look:
+            self._next_look = batch + BATCHES_BETWEEN_LOOKS
+            if not math.isfinite(float(logs["loss"])):
+                self.model.stop_training = True
 
     def on_epoch_end(self, epoch, logs=None):
         steps = np.asarray(ops.convert_to_numpy(self.model.first_non_finite))

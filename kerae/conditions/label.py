@@ -39,7 +39,7 @@ class Label(Condition):
 
     def call(self, y):
         if self.embedding_dim is None:
-            return ops.one_hot(y, self.num_classes, dtype=self.variable_dtype)
+            return one_hot(y, self.num_classes, self.variable_dtype)
         return self.embedding(y)
 
     @property
@@ -48,6 +48,11 @@ class Label(Condition):
 
     def check(self, y):
         check_labels(y, self.known_labels)
+
+
+def one_hot(y, num_classes, dtype):
+    """Rows of zeros with a one; Keras' own looks at values on PyTorch, which no graph can hold."""
+    return ops.cast(ops.equal(ops.expand_dims(y, -1), ops.arange(num_classes)), dtype)
 
 
 def check_labels(y, known):
