@@ -57,6 +57,12 @@ class Training:
     def metrics(self):
         return self.trackers
 
+    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
+        """Builds the optimizer; the model is built. Keras' own looks at a batch, and fails to where
+        TensorFlow has spread it over processes."""
+        with self.distribute_strategy.scope():
+            self._build_optimizer()
+
     def compile(self, optimizer="adam", adversary_optimizer=None, **kwargs):
         """Sets the optimizer; the objective is the model's own.
 

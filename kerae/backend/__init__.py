@@ -11,8 +11,13 @@
   and the rows of all of them in their order.
 - `replica_rows(count)`: the number of rows on all replicas, and of those before this one's
   `count`; the very `count` and 0 where there is one.
-- `own_rows(rows)`: those of a batch's row numbers that this process has to feed.
+- `own_rows(rows)`: those of a batch's row numbers that this process has to feed, and `None` or,
+  where the last one was repeated so that all devices get as many, an array of shape
+  `(rows, repetitions)` to be fed beside the examples.
 - `share(variables)`: gives the variables of all replicas the values of the first.
+- `strategy_scope(strategy, devices)`: the context in which models train by a strategy.
+- `replicas()`, `is_first()`, `barrier()`: see `kerae.distribution`.
+- `tells_of_lost_process(error)`: whether an exception comes from another process that ended.
 - `seed_global_generator(seed)`: seeds what Keras draws from without a seed generator.
 - `devices()`: the names of the devices that this process sees.
 
@@ -24,15 +29,20 @@ from importlib import import_module
 from .._choose_backend import BACKENDS
 
 __all__ = [
+    "barrier",
     "compiled",
     "devices",
+    "is_first",
     "jvp",
     "own_rows",
     "replica_concat",
     "replica_rows",
     "replica_sum",
+    "replicas",
     "seed_global_generator",
     "share",
+    "strategy_scope",
+    "tells_of_lost_process",
     "test_step",
     "train_step",
     "vjp",

@@ -1,7 +1,12 @@
 """Training, testing and compiled functions on JAX."""
 
+import os
+from contextlib import contextmanager
+
 import jax
 import keras
+import numpy as np
+from jax.experimental import multihost_utils
 
 
 def _stateless(groups, function):
@@ -19,6 +24,7 @@ def _stateless(groups, function):
 
 
 def train_step(self, state, data):
+    data = _examples(data)
     trainable, non_trainable, optimizer_variables, metrics = state
 
     def objective(trainable):
@@ -43,6 +49,7 @@ def train_step(self, state, data):
 
 
 def test_step(self, state, data):
+    data = _examples(data)
     trainable, non_trainable, metrics = state
     groups = [
         (self.trainable_variables, trainable),
@@ -89,12 +96,73 @@ def replica_rows(count):
 
 
 def own_rows(rows):
-    """The argument: Keras spreads a batch over the devices."""
-    return rows
+    """The part of a batch that Keras spreads over the devices of this process."""
+    distribution = keras.distribution.distribution()
+    if distribution is None:
+        return rows, None
+    replicas = distribution.num_model_replicas
+    missing = -len(rows) % replicas
+    parts = min(replicas, distribution.num_processes)
+    own = np.split(np.pad(rows, (0, missing), "edge"), parts)[distribution.data_shard_id]
+    return own, np.empty((len(own), missing), "bool")
+
+
+def _examples(data):
+    """A batch without the rows that `own_rows` has repeated."""
+    x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+    if not isinstance(x, tuple):
+        return data
+    x, repeated = x
+    count = len(x) - repeated.shape[1]
+    arrays = (a if a is None else a[:count] for a in (x, y, sample_weight))
+    return keras.utils.pack_x_y_sample_weight(*arrays)
 
 
 def share(variables):
     """Does nothing: Keras keeps the variables of all replicas alike."""
+
+
+@contextmanager
+def strategy_scope(strategy, devices):
+    try:
+        if devices is not None:
+            jax.config.update("jax_num_cpu_devices", devices)
+        several = "KERAS_DISTRIBUTION_JOB_ADDRESSES" in os.environ
+        if several:
+            keras.distribution.initialize()
+    except RuntimeError as error:
+        raise RuntimeError(
+            f"Expected the strategy before JAX computes anything. Received: {error}"
+        ) from error
+    names = keras.distribution.list_devices()
+    if (devices or 1) > len(names):
+        raise ValueError(f"Expected at least {devices} devices. Received: {len(names)}.")
+    if not several:
+        names = names[:devices]
+    try:
+        # `own_rows` has sharded arrays; Keras would take nothing but a tf.data.Dataset.
+        with keras.distribution.DataParallel(devices=names, auto_shard_dataset=False).scope():
+            yield
+    finally:
+        if several:
+            jax.distributed.shutdown()
+
+
+def replicas():
+    distribution = keras.distribution.distribution()
+    return 1 if distribution is None else distribution.num_model_replicas
+
+
+def is_first():
+    return jax.process_index() == 0
+
+
+def barrier():
+    multihost_utils.sync_global_devices("kerae")
+
+
+def tells_of_lost_process(error):
+    return isinstance(error, jax.errors.JaxRuntimeError) and jax.process_count() > 1
 
 
 def seed_global_generator(seed):
