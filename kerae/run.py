@@ -142,6 +142,7 @@ def train(
         "finished": True,
     }
     _write_json(out / "run.json", record)
+    distribution.barrier()  # a process that returns finds the whole folder
     return record
 
 

@@ -30,11 +30,8 @@ class Interruption(keras.callbacks.Callback):
             raise KeyboardInterrupt
         self._came = True
 
-    def _raise(self, *_):
+    def on_train_batch_end(self, batch, logs=None):
         if self._came:
             raise KeyboardInterrupt
 
-    on_train_batch_end = on_test_batch_end = _raise
-
-    def on_epoch_end(self, epoch, logs=None):
-        self._raise()
+    on_test_batch_end = on_epoch_end = on_train_batch_end
