@@ -6,6 +6,7 @@ python replicas.py STRATEGY DEVICES MODEL…
 import json
 import os
 import sys
+from contextlib import contextmanager
 
 import keras
 import numpy as np
@@ -61,7 +62,7 @@ def of(model, latent_dim, *arguments, **named):
 
 MODELS = {
     "VAE": of(kerae.VAE, 2),
-    "SparseAE": of(kerae.SparseAE, 3),
+    "SparseAE": of(kerae.SparseAE, 4),
     "RAE": of(kerae.RAE, 3, regularizer="spectral"),
     "DIPVAE": of(kerae.DIPVAE, 2, 1.0, 1.0, "ii"),
     "clusters": clustered,
@@ -96,10 +97,29 @@ def train(make, seed):
     }
 
 
+@contextmanager
+def layers_spread(devices):
+    """The code units of a model on as many devices of JAX."""
+    import jax
+
+    jax.config.update("jax_num_cpu_devices", devices)
+    mesh = keras.distribution.DeviceMesh((1, devices), ("batch", "model"))
+    layout = keras.distribution.LayoutMap(mesh)
+    layout["linear_head.*/kernel"] = (None, "model")
+    layout["linear_head.*/bias"] = ("model",)
+    layout["decoder/dense.*/kernel"] = ("model", None)
+    with keras.distribution.ModelParallel(layout_map=layout, batch_dim_name="batch").scope():
+        head = MODELS["SparseAE"]().latent.head.kernel.value
+        assert head.addressable_data(0).shape[1] == head.shape[1] // devices
+        yield
+
+
 if __name__ == "__main__":
     strategy, devices, *names = sys.argv[1:]
     # On PyTorch only what the first process makes of its seed should count.
     seed = int(os.environ.get("RANK", 0))
-    with kerae.distribution.strategy(strategy, int(devices) or None):
+    devices = int(devices) or None
+    spread = strategy == "model_parallel"
+    with layers_spread(devices) if spread else kerae.distribution.strategy(strategy, devices):
         print(kerae.distribution.replicas())
         print(json.dumps({name: train(MODELS[name], seed) for name in names}))

@@ -30,7 +30,12 @@ FEW = ("VAE", "SparseAE", "FactorVAE")
 # On JAX a batch is that of all devices, whatever the model computes of it.
 HOW = {
     "tensorflow": {"mirrored 2": ALL, "mirrored 4": FEW, "processes": FEW},
-    "jax": {"data_parallel 2": FEW, "data_parallel 4": FEW, "processes": FEW},
+    "jax": {
+        "data_parallel 2": FEW,
+        "data_parallel 4": FEW,
+        "processes": FEW,
+        "model_parallel 4": ("SparseAE",),
+    },
     "torch": {"processes": ALL},
 }[BACKEND]
 
@@ -67,7 +72,7 @@ CASES = [(how, model) for how, models in HOW.items() for model in models if mode
 @pytest.mark.parametrize(("how", "model"), CASES)
 def test_many_replicas_train_and_log_like_one(trained, how, model):
     replicas, results = trained[how]
-    assert replicas == (4 if how.endswith("4") else 2)
+    assert replicas == {"model_parallel 4": 1, "mirrored 4": 4, "data_parallel 4": 4}.get(how, 2)
     one, many = trained["none 0"][1][model], results[model]
     assert one["step"] == many["step"] == 9
     for a, b in zip(one["weights"], many["weights"], strict=True):
