@@ -105,9 +105,9 @@ def layers_spread(devices):
     jax.config.update("jax_num_cpu_devices", devices)
     mesh = keras.distribution.DeviceMesh((1, devices), ("batch", "model"))
     layout = keras.distribution.LayoutMap(mesh)
-    layout["linear_head.*/kernel"] = (None, "model")
-    layout["linear_head.*/bias"] = ("model",)
-    layout["decoder/dense.*/kernel"] = ("model", None)
+    layout[".*linear_head.*kernel"] = (None, "model")
+    layout[".*linear_head.*bias"] = ("model",)
+    layout["decoder/dense.*kernel"] = ("model", None)
     with keras.distribution.ModelParallel(layout_map=layout, batch_dim_name="batch").scope():
         head = MODELS["SparseAE"]().latent.head.kernel.value
         assert head.addressable_data(0).shape[1] == head.shape[1] // devices
