@@ -117,9 +117,12 @@ def strategy_scope(strategy, devices):
     before = signal.signal(signal.SIGTERM, _raise_connection_error)
     try:
         yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-        distributed.destroy_process_group()
+    except BaseException:
+        # torchrun sends more than one, and is to leave time to tell of the first.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise
+    signal.signal(signal.SIGTERM, before)
+    distributed.destroy_process_group()
 
 
 def _raise_connection_error(*_):
