@@ -38,10 +38,11 @@ HOW = {
     },
     "torch": {"processes": ALL},
 }[BACKEND]
+NEEDED = tuple(dict.fromkeys(model for models in HOW.values() for model in models))
 
 
 def _printed(how):
-    models = HOW.get(how, ALL)
+    models = HOW.get(how, NEEDED)
     if how == "processes":
         command = [sys.executable, SCRIPT, STRATEGY, 0, *models]
         both = two_processes(command)
