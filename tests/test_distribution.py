@@ -76,7 +76,15 @@ def test_a_keras_distribution_that_is_not_carried_out_is_refused(images):
         keras.distribution.set_distribution(None)
 
 
-def test_an_interrupt_waits_for_the_end_of_a_batch():
+@pytest.fixture
+def heeding():
+    """Heeds Ctrl-C, which tests that run in the background do not."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_an_interrupt_waits_for_the_end_of_a_batch(heeding):
     with Interruption() as interruption:
         interruption.on_train_batch_end(0)
         signal.raise_signal(signal.SIGINT)
@@ -86,6 +94,13 @@ def test_an_interrupt_waits_for_the_end_of_a_batch():
             signal.raise_signal(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt):  # as before
         signal.raise_signal(signal.SIGINT)
+
+
+def test_an_interrupt_that_is_ignored_stays_so(heeding):
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with Interruption() as interruption:
+        signal.raise_signal(signal.SIGINT)
+        interruption.on_train_batch_end(0)
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,9 @@ class Interruption(keras.callbacks.Callback):
         self._before = None
 
     def __enter__(self):
-        if threading.current_thread() is threading.main_thread():
+        # A process in the background ignores the signal; other threads cannot handle any.
+        heeds = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        if heeds and threading.current_thread() is threading.main_thread():
             self._before = signal.signal(signal.SIGINT, self._note)
         return self
 
