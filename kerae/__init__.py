@@ -45,6 +45,7 @@ _MODULES = (
     "conditions",
     "corruptions",
     "data",
+    "distribution",
     "divergences",
     "export",
     "figures",

@@ -2,20 +2,28 @@
 
 import os
 import shutil
+import tempfile
 from contextlib import contextmanager
 from pathlib import Path
+
+from .distribution import is_first
 
 
 @contextmanager
 def replacing(path):
     """Yields a path beside `path` to write to, and moves it there when nothing went wrong.
 
-    What was there before stays until then.
+    What was there before stays until then. Of the processes that train one model only the first
+    writes; what the others make, as some of it takes all of them, is thrown away.
 
     Raises:
         OSError: If the folder cannot be made or written, with what to do.
     """
     path = Path(path)
+    if not is_first():
+        with tempfile.TemporaryDirectory() as elsewhere:
+            yield Path(elsewhere) / path.name
+        return
     partial = path.with_name(f".{os.getpid()}-{path.name}")
     before = path.with_name(f".{os.getpid()}-before-{path.name}")
     try:

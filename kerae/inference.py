@@ -70,7 +70,7 @@ class Inference:
         if not checks.is_array(x):
             return self.predict(x, verbose=0)
         inputs = self.checked_inputs(x, y)
-        return self.predict(inputs if len(inputs) > 1 else x, batch_size=batch_size, verbose=0)
+        return in_batches(self, self._reconstruct, inputs, batch_size=batch_size)
 
     def sample(self, num_samples, y=None, seed=None, batch_size=BATCH_SIZE):
         """New examples: the mean of p(x|z) at codes drawn from the model's prior.
@@ -195,6 +195,9 @@ class Inference:
     def _decode(self, z, y=None):
         z = ops.cast(z, self.variable_dtype)
         return self.likelihood.mean(self.likelihood_parameters(z, self.embed(y)))
+
+    def _reconstruct(self, x, y=None):
+        return self(x if y is None else (x, y))
 
     def _sample(self, numbers, y=None, *, seed):
         noise = RepeatableNoise((numbers, ops.zeros_like(numbers)), seed)

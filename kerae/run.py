@@ -10,15 +10,17 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from . import figures
+from . import distribution, figures
 from .callbacks import Checkpoint
 from .callbacks.history_file import HistoryFile
+from .callbacks.interruption import Interruption
 from .configurable import describe
 from .files import replacing
 from .schedules import Schedule
 from .versions import versions
 
-MAY_CHANGE = ("epochs", "source")  # when a run is resumed; the data's digest tells them apart
+# When a run is resumed; the data's digest tells sources apart.
+MAY_CHANGE = ("epochs", "source", "strategy", "replicas")
 REPORT = ("report.html", "report.json", "report.parquet")  # of a model that is no longer there
 WRITTEN = ("model.keras", "run.json", "history.csv", "figures", "checkpoints", *REPORT)
 
@@ -42,13 +44,16 @@ def train(
     best on them so far (unless a schedule or an adversary changes the objective meanwhile: then
     the last is kept). The test examples are read once, at the end.
 
+    Within `kerae.distribution.strategy` all processes call this alike; the first writes the folder,
+    which has to lie on a disk that all of them see.
+
     Args:
         model: `kerae.Autoencoder`.
         data: `kerae.data.Dataset`.
         out: Folder to write `model.keras`, `run.json`, `history.csv`, `figures/` and
             `checkpoints/` to.
         epochs: Integer.
-        batch_size: Integer.
+        batch_size: Integer, the examples of a training step, those of all devices together.
         learning_rate: Float, at the start; it falls to 0 along a cosine.
         validation: How many training examples are held out: a number, or a fraction below 1.
         seed: Integer that the model was made after (`keras.utils.set_random_seed`); it chooses
@@ -87,6 +92,8 @@ def train(
             "learning_rate": learning_rate,
             "seed": seed,
             "backend": keras.backend.backend(),
+            "strategy": distribution.current(),
+            "replicas": distribution.replicas(),
         },
     }
     _prepare(out, record, resume, overwrite)
@@ -99,17 +106,24 @@ def train(
     first_epoch = checkpoint.restore(model)
     history = HistoryFile(out / "history.csv", first_epoch)
     started = time.perf_counter()
-    model.fit(
-        *examples["train"],
-        validation_data=examples["validation"],
-        epochs=epochs,
-        initial_epoch=first_epoch,
-        batch_size=batch_size,
-        callbacks=[_keep_best(model, out / "model.keras", history), history, checkpoint],
-        verbose=1 if sys.stdout.isatty() else 2,
-    )
+    with Interruption() as interruption:
+        model.fit(
+            *examples["train"],
+            validation_data=examples["validation"],
+            epochs=epochs,
+            initial_epoch=first_epoch,
+            batch_size=batch_size,
+            callbacks=[
+                _keep_best(model, out / "model.keras", history),
+                history,
+                checkpoint,
+                interruption,
+            ],
+            verbose=1 if sys.stdout.isatty() else 2,
+        )
     seconds = time.perf_counter() - started
 
+    distribution.barrier()  # until the first process has written what all read now
     model.restore(out / "model.keras")
     if hasattr(model, "fit_prior"):  # a density that is fitted to the codes of the best weights
         model.fit_prior(x[kept], seed)
@@ -128,6 +142,7 @@ def train(
         "finished": True,
     }
     _write_json(out / "run.json", record)
+    distribution.barrier()  # a process that returns finds the whole folder
     return record
 
 
@@ -166,9 +181,12 @@ def _prepare(out, record, resume, overwrite):
             f"{out} already holds a run ({', '.join(found)}). Choose another folder, or pass "
             "--resume (resume=True) to go on with it or --overwrite (overwrite=True) to replace it."
         )
-    for name in found:
-        path = out / name
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    distribution.barrier()  # until all have looked
+    if distribution.is_first():
+        for name in found:
+            path = out / name
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    distribution.barrier()
 
 
 def _write_json(path, record):

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from . import backend, checks
+from . import backend, checks, distribution
 from .backend import replica_concat
 from .callbacks.epoch_start import EpochStart
 from .callbacks.stop_at_non_finite import StopAtNonFinite
@@ -60,6 +60,12 @@ class Training:
     @property
     def metrics(self):
         return self.trackers
+
+    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
+        """Builds the optimizer; the model is built. Keras' own looks at a batch, and fails to where
+        TensorFlow has spread it over processes."""
+        with self.distribute_strategy.scope():
+            self._build_optimizer()
 
     def compile(
         self,
@@ -171,11 +177,10 @@ class Training:
 
         Arrays are shuffled in an order that depends on the model's seed and the steps it was
         trained for, so that a run that was interrupted and resumed sees the same batches as
-        one that was not. PyTorch processes that `torchrun` started, and that have called
-        `torch.distributed.init_process_group`, train one model: each takes its part of every batch
-        of arrays, and `batch_size` counts the examples of all. With `sample_weight`, every logged
-        value is, like Keras' own loss, the sum of weight times value divided by the number of
-        examples.
+        one that was not. On many devices (see `kerae.distribution.strategy`) `batch_size` counts
+        the examples of all of them, and processes take each its part of every batch of arrays.
+        With `sample_weight`, every logged value is, like Keras' own loss, the sum of weight times
+        value divided by the number of examples.
 
         Args:
             x: Array, `tf.data.Dataset`, `keras.utils.PyDataset` or torch `DataLoader`.
@@ -183,9 +188,11 @@ class Training:
                 adversary reads; other models ignore it.
             **kwargs: As for `keras.Model.fit`, like the arguments not named here.
         Raises:
-            ValueError: If the data do not fit the model.
+            ValueError: If the data do not fit the model, or a `keras.distribution` is set on a
+                backend that does not carry it out.
             FloatingPointError: If the loss becomes NaN or infinite.
         """
+        distribution.check()
         epoch_start, looping = EpochStart(), nullcontext()
         callbacks = keras.tree.flatten(callbacks or [])
         if checks.is_array(x):

@@ -42,9 +42,9 @@ def steps_a_call(model, arrays, batch_size, callbacks, options):
 
 
 def _watches_batches(callback):
-    """Whether a callback wants to be called after every batch; those of Keras know of calls."""
+    """Whether a callback wants to be called after every batch; Keras' and kerae's know of calls."""
     methods = (getattr(callback, name) for name in BATCH_HOOKS)
-    return any(not method.__module__.startswith("keras.") for method in methods)
+    return any(not method.__module__.startswith(("keras.", "kerae.")) for method in methods)
 
 
 @contextmanager

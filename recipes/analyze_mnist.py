@@ -47,6 +47,8 @@ parser.add_argument("--data-dir", help="folder of TensorFlow Datasets or of the 
 parser.add_argument("--epochs", type=int, default=EPOCHS)
 parser.add_argument("--out", default="saved_models/analyze_mnist")
 parser.add_argument("--all-images", action="store_true", help="report on training images too")
+parser.add_argument("--strategy", default="none", choices=kerae.distribution.STRATEGIES)
+parser.add_argument("--devices", type=int, help="how many to use; see docs/distributed.md")
 args = parser.parse_args()
 out = Path(args.out)
 
@@ -86,26 +88,29 @@ def trained(name):
     return kerae.load(folder / "model.keras")
 
 
-data = kerae.data.load(args.data, args.data_dir)
-if args.all_images:
-    model = trained("VAE, 16")
-    x, labels = (
-        np.concatenate([getattr(data, f"{part}_{split}") for split in ("train", "test")])
-        for part in ("x", "y")
-    )
-    started = time.perf_counter()
-    found = analysis.report(model, x, labels, out / "all_images.html", seed=SEED)
-    print(found.seconds)
-else:
-    models = {name: trained(name) for name in MODELS}
-    started = time.perf_counter()
-    scores = analysis.compare(models, data.x_test, data.y_test, out / "comparison.html", seed=SEED)
-    table = [f"| model | {' | '.join(SCORES.values())} |", "|---" * (len(SCORES) + 1) + "|"]
-    for name, row in scores.iterrows():
-        values = ["-" if np.isnan(row[score]) else f"{row[score]:.4g}" for score in SCORES]
-        table.append(f"| {name} | {' | '.join(values)} |")
-    with replacing(out / "table.md") as partial:
-        partial.write_text("\n".join(table) + "\n")
-    print("\n".join(table))
-memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-print(f"{time.perf_counter() - started:.0f} seconds, at most {memory:.1f} GiB of memory")
+with kerae.distribution.strategy(args.strategy, args.devices):
+    data = kerae.data.load(args.data, args.data_dir)
+    if args.all_images:
+        model = trained("VAE, 16")
+        x, labels = (
+            np.concatenate([getattr(data, f"{part}_{split}") for split in ("train", "test")])
+            for part in ("x", "y")
+        )
+        started = time.perf_counter()
+        found = analysis.report(model, x, labels, out / "all_images.html", seed=SEED)
+        print(found.seconds)
+    else:
+        models = {name: trained(name) for name in MODELS}
+        started = time.perf_counter()
+        scores = analysis.compare(
+            models, data.x_test, data.y_test, out / "comparison.html", seed=SEED
+        )
+        table = [f"| model | {' | '.join(SCORES.values())} |", "|---" * (len(SCORES) + 1) + "|"]
+        for name, row in scores.iterrows():
+            values = ["-" if np.isnan(row[score]) else f"{row[score]:.4g}" for score in SCORES]
+            table.append(f"| {name} | {' | '.join(values)} |")
+        with replacing(out / "table.md") as partial:
+            partial.write_text("\n".join(table) + "\n")
+        print("\n".join(table))
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(f"{time.perf_counter() - started:.0f} seconds, at most {memory:.1f} GiB of memory")

@@ -166,7 +166,6 @@ def is_trained(name):
 
 def train(name):
     """Trains one model and adds what is measured on its codes to its run.json."""
-    keras.utils.clear_session()
     keras.utils.set_random_seed(SEED)
     model = MODELS[name]().start_at_mean(data.x_train)
     if isinstance(model, kerae.StackedAE):
@@ -185,6 +184,7 @@ def train(name):
     record["codes"] = measure(model)
     with replacing(folder(name) / "run.json") as partial:
         partial.write_text(json.dumps(record, indent=2) + "\n")
+    kerae.distribution.barrier()  # until the first process has written it
     report(folder(name), record)
 
 
@@ -229,18 +229,21 @@ parser.add_argument("--data", default="mnist", help="name or path for kerae.data
 parser.add_argument("--data-dir", help="folder of TensorFlow Datasets")
 parser.add_argument("--epochs", type=int, default=EPOCHS)
 parser.add_argument("--out", default="saved_models/classical_mnist")
+parser.add_argument("--strategy", default="none", choices=kerae.distribution.STRATEGIES)
+parser.add_argument("--devices", type=int, help="how many to use; see docs/distributed.md")
 args = parser.parse_args()
 
-data = kerae.data.load(args.data, args.data_dir)
-if args.model:
-    train(args.model)
-else:
-    with Progress() as progress:
-        for name in progress.track(MODELS, description="models"):
-            if not is_trained(name):
-                train(name)
-    table = [f"| model | {' | '.join(COLUMNS.values())} |", "|---" * (len(COLUMNS) + 1) + "|"]
-    table += [row(name) for name in MODELS]
-    with replacing(Path(args.out) / "table.md") as partial:
-        partial.write_text("\n".join(table) + "\n")
-    print("\n".join(table))
+with kerae.distribution.strategy(args.strategy, args.devices):
+    data = kerae.data.load(args.data, args.data_dir)
+    if args.model:
+        train(args.model)
+    else:
+        with Progress() as progress:
+            for name in progress.track(MODELS, description="models"):
+                if not is_trained(name):
+                    train(name)
+        table = [f"| model | {' | '.join(COLUMNS.values())} |", "|---" * (len(COLUMNS) + 1) + "|"]
+        table += [row(name) for name in MODELS]
+        with replacing(Path(args.out) / "table.md") as partial:
+            partial.write_text("\n".join(table) + "\n")
+        print("\n".join(table))

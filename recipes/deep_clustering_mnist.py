@@ -26,24 +26,6 @@ LEARNING_RATE = 1e-3  # of Adam, at the start; falls to 0 along a cosine
 REFINING_RATE = 1e-4  # of Adam, for the clusters
 SEED = 0
 
-parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-parser.add_argument("--data", default="mnist", help="name or path for kerae.data.load")
-parser.add_argument("--data-dir", help="folder of TensorFlow Datasets")
-parser.add_argument("--epochs", type=int, default=EPOCHS)
-args = parser.parse_args()
-
-data = kerae.data.load(args.data, args.data_dir)
-keras.utils.set_random_seed(SEED)
-model = kerae.AE(
-    data.input_shape,
-    LATENT_DIM,
-    likelihood="normal",
-    encoder=kerae.networks.dense_encoder(data.input_shape, WIDTHS, "relu"),
-    decoder=kerae.networks.dense_decoder((LATENT_DIM,), data.input_shape, WIDTHS[::-1], "relu"),
-)
-steps = args.epochs * len(data.x_train) // BATCH_SIZE
-model.compile(keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps)))
-
 rows = []
 
 
@@ -59,29 +41,52 @@ def add(name, model, clustering, started):
     )
 
 
-started = time.perf_counter()
-model.fit(data.x_train, epochs=args.epochs, batch_size=BATCH_SIZE, verbose=2)
-z = model.encode(data.x_train)
-found = analysis.cluster(z, n_clusters=len(data.class_names), seed=SEED)
-add("k-means", model, found, started)
-for method in ("dec", "idec"):
-    started = time.perf_counter()
-    refined = analysis.refine_clusters(
-        model,
-        data.x_train,
-        found,
-        method,
-        epochs=REFINING_EPOCHS,
-        batch_size=BATCH_SIZE,
-        learning_rate=REFINING_RATE,
-        seed=SEED,
-        verbose=2,
-    )
-    add(method.upper(), refined.model, refined.clustering, started)
+parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+parser.add_argument("--data", default="mnist", help="name or path for kerae.data.load")
+parser.add_argument("--data-dir", help="folder of TensorFlow Datasets")
+parser.add_argument("--epochs", type=int, default=EPOCHS)
+parser.add_argument("--strategy", default="none", choices=kerae.distribution.STRATEGIES)
+parser.add_argument("--devices", type=int, help="how many to use; see docs/distributed.md")
+args = parser.parse_args()
 
-print(f"\n{'clusters':10}{'accuracy':>10}{'of test':>10}{'squared error':>16}{'seconds':>10}")
-for row in rows:
-    print(
-        f"{row['clusters']:10}{row['train']:>10.1%}{row['test']:>10.1%}"
-        f"{row['squared error']:>16.4f}{row['seconds']:>10.0f}"
+with kerae.distribution.strategy(args.strategy, args.devices):
+    data = kerae.data.load(args.data, args.data_dir)
+    keras.utils.set_random_seed(SEED)
+    model = kerae.AE(
+        data.input_shape,
+        LATENT_DIM,
+        likelihood="normal",
+        encoder=kerae.networks.dense_encoder(data.input_shape, WIDTHS, "relu"),
+        decoder=kerae.networks.dense_decoder((LATENT_DIM,), data.input_shape, WIDTHS[::-1], "relu"),
     )
+    steps = args.epochs * len(data.x_train) // BATCH_SIZE
+    model.compile(
+        keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps))
+    )
+
+    started = time.perf_counter()
+    model.fit(data.x_train, epochs=args.epochs, batch_size=BATCH_SIZE, verbose=2)
+    z = model.encode(data.x_train)
+    found = analysis.cluster(z, n_clusters=len(data.class_names), seed=SEED)
+    add("k-means", model, found, started)
+    for method in ("dec", "idec"):
+        started = time.perf_counter()
+        refined = analysis.refine_clusters(
+            model,
+            data.x_train,
+            found,
+            method,
+            epochs=REFINING_EPOCHS,
+            batch_size=BATCH_SIZE,
+            learning_rate=REFINING_RATE,
+            seed=SEED,
+            verbose=2,
+        )
+        add(method.upper(), refined.model, refined.clustering, started)
+
+    print(f"\n{'clusters':10}{'accuracy':>10}{'of test':>10}{'squared error':>16}{'seconds':>10}")
+    for row in rows:
+        print(
+            f"{row['clusters']:10}{row['train']:>10.1%}{row['test']:>10.1%}"
+            f"{row['squared error']:>16.4f}{row['seconds']:>10.0f}"
+        )

@@ -61,30 +61,35 @@ parser.add_argument("--data", default="mnist", help="name or path for kerae.data
 parser.add_argument("--data-dir", help="folder of TensorFlow Datasets")
 parser.add_argument("--epochs", type=int, default=EPOCHS)
 parser.add_argument("--out", default="saved_models/latent_losses_mnist")
+parser.add_argument("--strategy", default="none", choices=kerae.distribution.STRATEGIES)
+parser.add_argument("--devices", type=int, help="how many to use; see docs/distributed.md")
 args = parser.parse_args()
 
-data = kerae.data.load(args.data, args.data_dir)
-codes = []
-for name, weights in WEIGHTS.items():
-    print(name)
-    keras.utils.set_random_seed(SEED)
-    model = train(vae(data.input_shape, 2, weights))
-    codes.append(keras.ops.convert_to_numpy(model.propagate(data.x_test)["z"][:, 0]))
-save(figures.latent_panels(codes, data.y_test, data.class_names, list(WEIGHTS)), "panels.png")
-save(figures.manifold(model), "manifold.png")
+with kerae.distribution.strategy(args.strategy, args.devices):
+    data = kerae.data.load(args.data, args.data_dir)
+    codes = []
+    for name, weights in WEIGHTS.items():
+        print(name)
+        keras.utils.set_random_seed(SEED)
+        model = train(vae(data.input_shape, 2, weights))
+        codes.append(keras.ops.convert_to_numpy(model.propagate(data.x_test)["z"][:, 0]))
+    save(figures.latent_panels(codes, data.y_test, data.class_names, list(WEIGHTS)), "panels.png")
+    save(figures.manifold(model), "manifold.png")
 
-print("stroke width, with 16 latent dimensions")
-keras.utils.set_random_seed(SEED)
-model = train(vae(data.input_shape, 16, WEIGHTS["both: the ELBO"]))
-thin, thick = [], []
-for label in range(len(data.class_names)):  # a tenth of each class, or the vector would turn 1 to 0
-    members = data.x_train[data.y_train == label]
-    by_ink = members[np.argsort(members.mean(axis=(1, 2, 3)))]
-    thin.append(by_ink[: len(members) // 10])
-    thick.append(by_ink[-len(members) // 10 :])
-vector = latent_space.attribute_vector(model, np.concatenate(thick), np.concatenate(thin))
-digits = [np.flatnonzero(data.y_test == label)[0] for label in range(len(data.class_names))]
-moved = latent_space.apply_attribute(model.encode(data.x_test[digits]), vector, STRENGTHS)
-images = model.decode(moved.reshape(-1, moved.shape[-1]))
-title = "each digit, from thinner to thicker strokes"
-save(figures.samples(images, title), "stroke_width.png")
+    print("stroke width, with 16 latent dimensions")
+    keras.utils.set_random_seed(SEED)
+    model = train(vae(data.input_shape, 16, WEIGHTS["both: the ELBO"]))
+    thin, thick = [], []
+    for label in range(
+        len(data.class_names)
+    ):  # a tenth of each class, or the vector would turn 1 to 0
+        members = data.x_train[data.y_train == label]
+        by_ink = members[np.argsort(members.mean(axis=(1, 2, 3)))]
+        thin.append(by_ink[: len(members) // 10])
+        thick.append(by_ink[-len(members) // 10 :])
+    vector = latent_space.attribute_vector(model, np.concatenate(thick), np.concatenate(thin))
+    digits = [np.flatnonzero(data.y_test == label)[0] for label in range(len(data.class_names))]
+    moved = latent_space.apply_attribute(model.encode(data.x_test[digits]), vector, STRENGTHS)
+    images = model.decode(moved.reshape(-1, moved.shape[-1]))
+    title = "each digit, from thinner to thicker strokes"
+    save(figures.samples(images, title), "stroke_width.png")

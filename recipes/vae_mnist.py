@@ -30,22 +30,25 @@ parser.add_argument("--seed", type=int, default=SEED)
 parser.add_argument("--out", default="saved_models/vae_mnist")
 parser.add_argument("--resume", action="store_true", help="go on with an interrupted run")
 parser.add_argument("--overwrite", action="store_true", help="replace an earlier run")
+parser.add_argument("--strategy", default="none", choices=kerae.distribution.STRATEGIES)
+parser.add_argument("--devices", type=int, help="how many to use; see docs/distributed.md")
 args = parser.parse_args()
 
-keras.utils.set_random_seed(args.seed)
-data = kerae.data.load(args.data, args.data_dir)
-model = kerae.VAE(data.input_shape, latent_dim=args.latent_dim)
-record = run.train(
-    model,
-    data,
-    args.out,
-    epochs=args.epochs,
-    batch_size=args.batch_size,
-    learning_rate=LEARNING_RATE,
-    validation=VALIDATION,
-    seed=args.seed,
-    resume=args.resume,
-    overwrite=args.overwrite,
-    source={"name": args.data, "data_dir": args.data_dir},
-)
-report(args.out, record)
+with kerae.distribution.strategy(args.strategy, args.devices):
+    keras.utils.set_random_seed(args.seed)
+    data = kerae.data.load(args.data, args.data_dir)
+    model = kerae.VAE(data.input_shape, latent_dim=args.latent_dim)
+    record = run.train(
+        model,
+        data,
+        args.out,
+        epochs=args.epochs,
+        batch_size=args.batch_size,
+        learning_rate=LEARNING_RATE,
+        validation=VALIDATION,
+        seed=args.seed,
+        resume=args.resume,
+        overwrite=args.overwrite,
+        source={"name": args.data, "data_dir": args.data_dir},
+    )
+    report(args.out, record)

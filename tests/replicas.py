@@ -1,21 +1,20 @@
-"""Trains models on one replica or on two; see test_replicas.py.
+"""Trains models by a strategy and prints what came out; see test_replicas.py.
 
-On TensorFlow two are logical devices under MirroredStrategy, one strategy for all models:
-TensorFlow mistakes the collective operations of a second one in a process for those of the first.
-On PyTorch they are processes that torchrun has started.
+python replicas.py STRATEGY DEVICES MODEL…
 """
 
 import json
 import os
 import sys
-from contextlib import nullcontext
+from contextlib import contextmanager
 
 import keras
 import numpy as np
 
 import kerae
 
-x = np.random.default_rng(0).random((37, 8, 8, 1), dtype="float32")
+# The last of three batches has one example: none for the other replicas.
+x = np.random.default_rng(0).random((33, 8, 8, 1), dtype="float32")
 x[-1] = 1.0
 
 
@@ -40,56 +39,87 @@ def losing():
     return kerae.Autoencoder((8, 8, 1), latent, terms=terms, encoder=keras.layers.Flatten())
 
 
+class Unused(kerae.Term):
+    """A term with a weight that gets no gradient."""
+
+    label = "unused"
+
+    def build(self, input_shape):
+        self.weight_of_nothing = self.add_weight(shape=(), name="weight_of_nothing")
+
+    def value(self, model, outputs):
+        return 0.0 * keras.ops.mean(outputs["x"], axis=(1, 2, 3))
+
+
+def with_unused():
+    latent, terms = kerae.latents.Deterministic(2), [kerae.Reconstruction(), Unused()]
+    return kerae.Autoencoder((8, 8, 1), latent, terms=terms, encoder=keras.layers.Flatten())
+
+
+def of(model, latent_dim, *arguments, **named):
+    return lambda: model((8, 8, 1), latent_dim, *arguments, **named, encoder=keras.layers.Flatten())
+
+
 MODELS = {
-    "VAE": lambda: kerae.VAE((8, 8, 1), 2, encoder=keras.layers.Flatten()),
-    "SparseAE": lambda: kerae.SparseAE((8, 8, 1), 3, encoder=keras.layers.Flatten()),
-    "RAE": lambda: kerae.RAE((8, 8, 1), 3, regularizer="spectral", encoder=keras.layers.Flatten()),
-    "DIPVAE": lambda: kerae.DIPVAE((8, 8, 1), 2, 1.0, 1.0, "ii", encoder=keras.layers.Flatten()),
+    "VAE": of(kerae.VAE, 2),
+    "SparseAE": of(kerae.SparseAE, 4),
+    "RAE": of(kerae.RAE, 3, regularizer="spectral"),
+    "DIPVAE": of(kerae.DIPVAE, 2, 1.0, 1.0, "ii"),
     "clusters": clustered,
-    "AAE": lambda: kerae.AAE((8, 8, 1), 2, encoder=keras.layers.Flatten()),
-    "WAE": lambda: kerae.WAE((8, 8, 1), 2, encoder=keras.layers.Flatten()),
-    "BetaTCVAE": lambda: kerae.BetaTCVAE(
-        (8, 8, 1), 2, dataset_size=37, encoder=keras.layers.Flatten()
-    ),
-    "DenoisingAE": lambda: kerae.DenoisingAE((8, 8, 1), 2, encoder=keras.layers.Flatten()),
+    "AAE": of(kerae.AAE, 2),
+    "WAE": of(kerae.WAE, 2),
+    "BetaTCVAE": of(kerae.BetaTCVAE, 2, dataset_size=33),
+    "FactorVAE": of(kerae.FactorVAE, 2),
+    "DenoisingAE": of(kerae.DenoisingAE, 2),
+    "unused": with_unused,
     "losing": losing,
 }
 
 
-def train(make, scope, seed):
-    with scope:
-        keras.utils.set_random_seed(seed)
-        model = make()
-        model.compile(keras.optimizers.SGD(1e-2))
+def train(make, seed):
+    keras.utils.set_random_seed(seed)
+    model = make()
+    model.compile(keras.optimizers.SGD(1e-2))
     try:
-        logs = model.fit(x, batch_size=16, epochs=3, verbose=0).history
+        logs = model.fit(x, batch_size=16, epochs=3, verbose=0, validation_data=(x[:21],)).history
     except FloatingPointError as error:
         return str(error)
     evaluated = model.evaluate(x, batch_size=16, return_dict=True, verbose=0)
     variables = [model.step, *model.trainable_variables]
     step, *weights = [keras.ops.convert_to_numpy(each).tolist() for each in variables]
-    return {"logs": logs, "evaluated": evaluated, "weights": weights, "step": step}
+    return {
+        "logs": logs,
+        "evaluated": evaluated,
+        "weights": weights,
+        "step": step,
+        "encoded": model.encode(x, batch_size=16).tolist(),
+        "reconstructed": model.reconstruct(x[:3]).tolist(),
+    }
 
 
-def two_devices():
-    import tensorflow as tf
+@contextmanager
+def layers_spread(devices):
+    """The code units of a model on as many devices of JAX."""
+    import jax
 
-    cpu = tf.config.list_physical_devices("CPU")[0]
-    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-    return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]).scope
-
-
-def two_processes():
-    import torch
-
-    torch.distributed.init_process_group("gloo")
-    return nullcontext
+    jax.config.update("jax_num_cpu_devices", devices)
+    mesh = keras.distribution.DeviceMesh((1, devices), ("batch", "model"))
+    layout = keras.distribution.LayoutMap(mesh)
+    layout[".*linear_head.*kernel"] = (None, "model")
+    layout[".*linear_head.*bias"] = ("model",)
+    layout["decoder/dense.*kernel"] = ("model", None)
+    with keras.distribution.ModelParallel(layout_map=layout, batch_dim_name="batch").scope():
+        head = MODELS["SparseAE"]().latent.head.kernel.value
+        assert head.addressable_data(0).shape[1] == head.shape[1] // devices
+        yield
 
 
 if __name__ == "__main__":
-    scope = {"one": lambda: nullcontext, "devices": two_devices, "processes": two_processes}
-    scope = scope[sys.argv[1]]()
-    rank = int(os.environ.get("RANK", 0))  # only what the first makes of its seed should count
-    trained = {name: train(make, scope(), seed=rank) for name, make in MODELS.items()}
-    if rank == 0:
-        print(json.dumps(trained))
+    strategy, devices, *names = sys.argv[1:]
+    # On PyTorch only what the first process makes of its seed should count.
+    seed = int(os.environ.get("RANK", 0))
+    devices = int(devices) or None
+    spread = strategy == "model_parallel"
+    with layers_spread(devices) if spread else kerae.distribution.strategy(strategy, devices):
+        print(kerae.distribution.replicas())
+        print(json.dumps({name: train(MODELS[name], seed) for name in names}))

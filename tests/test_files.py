@@ -44,3 +44,11 @@ def test_an_unwritable_folder_is_named(tmp_path):
     path = tmp_path / "file" / "a.txt"
     with pytest.raises(OSError, match=r"Cannot write .*a\.txt.*Choose a folder"), replacing(path):
         pytest.fail("the folder cannot be made")
+
+
+def test_processes_other_than_the_first_write_nothing(tmp_path, monkeypatch):
+    path = tmp_path / "new" / "a.txt"
+    monkeypatch.setattr("kerae.files.is_first", lambda: False)
+    with replacing(path) as partial:
+        partial.write_text("made, and thrown away")
+    assert not path.parent.exists() and not partial.exists() and partial.suffix == ".txt"

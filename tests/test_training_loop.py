@@ -41,7 +41,7 @@ def length(request, monkeypatch):
     """Whether a fit of a few steps is treated as one of many; JAX compiles every loop."""
     if BACKEND in LEAST:
         least = 0 if request.param == "long" else 10**9
-        monkeypatch.setattr(import_module(f"kerae.backend.{BACKEND}"), LEAST[BACKEND], least)
+        monkeypatch.setattr(import_module(f"kerae.backend.{BACKEND}_loop"), LEAST[BACKEND], least)
     return request.param
 
 
@@ -190,5 +190,5 @@ def test_what_xla_does_not_know_trains_without_it(images, monkeypatch):
         return kerae.VAE((8, 8, 1), 2, encoder=keras.Sequential(layers))
 
     expected = trained(make, images)
-    monkeypatch.setattr(import_module("kerae.backend.tensorflow"), "STEPS_WORTH_XLA", 0)
+    monkeypatch.setattr(import_module("kerae.backend.tensorflow_loop"), "STEPS_WORTH_XLA", 0)
     assert_alike(trained(make, images), expected)

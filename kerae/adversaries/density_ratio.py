@@ -1,6 +1,7 @@
 import keras
 from keras import ops
 
+from ..backend import replica_concat, replica_rows
 from ..networks.critic import critic
 from .adversary import Adversary
 
@@ -12,9 +13,9 @@ class DensityRatio(Adversary):
         loss = - log sigmoid(D(z')) - log(1 - sigmoid(D(z))),   z ~ q(z),
                                                          z' ~ product over j of q(z_j)
 
-    Each dimension of z' is that of z in another order of the batch. The best D is
-    log(product of the q(z_j) / q(z)), from which `EstimatedTotalCorrelation` reads how far the
-    dimensions are from independent.
+    Each dimension of z' is that of z in another order of the batch, on all replicas together. The
+    best D is log(product of the q(z_j) / q(z)), from which `EstimatedTotalCorrelation` reads how
+    far the dimensions are from independent.
 
     Args:
         network: Keras model or layer from codes to one logit `(batch, 1)`. Defaults to two dense
@@ -44,8 +45,11 @@ class DensityRatio(Adversary):
 
     def real(self, model, outputs):
         z = outputs["z"][:, 0]
-        order = ops.argsort(outputs["noise"].uniform(z.shape[1:]), axis=0)
-        return ops.take_along_axis(z, order, axis=0)
+        order = ops.argsort(replica_concat(outputs["noise"].uniform(z.shape[1:])), axis=0)
+        shuffled = ops.take_along_axis(replica_concat(z), order, axis=0)
+        count = ops.shape(z)[0]
+        _, first = replica_rows(count)
+        return shuffled[first : first + count]
 
     def fakes(self, model, outputs):
         return [outputs["z"][:, 0]]

@@ -17,8 +17,13 @@
   and the rows of all of them in their order.
 - `replica_rows(count)`: the number of rows on all replicas, and of those before this one's
   `count`; the very `count` and 0 where there is one.
-- `own_rows(rows)`: those of a batch's row numbers that this process has to feed.
+- `own_rows(rows)`: those of a batch's row numbers that this process has to feed, and `None` or,
+  where the last one was repeated so that all devices get as many, an array of shape
+  `(rows, repetitions)` to be fed beside the examples.
 - `share(variables)`: gives the variables of all replicas the values of the first.
+- `strategy_scope(strategy, devices)`: the context in which models train by a strategy.
+- `replicas()`, `is_first()`, `barrier()`: see `kerae.distribution`.
+- `tells_of_lost_process(error)`: whether an exception comes from another process that ended.
 - `seed_global_generator(seed)`: seeds what Keras draws from without a seed generator.
 - `devices()`: the names of the devices that this process sees.
 
@@ -29,19 +34,25 @@ from importlib import import_module
 
 from .._choose_backend import BACKENDS
 
+OF_THE_LOOP = ("can_loop", "fused", "has_room_for", "training_loop")
 __all__ = [
+    "barrier",
     "can_loop",
     "compiled",
     "devices",
     "fused",
     "has_room_for",
+    "is_first",
     "jvp",
     "own_rows",
     "replica_concat",
     "replica_rows",
     "replica_sum",
+    "replicas",
     "seed_global_generator",
     "share",
+    "strategy_scope",
+    "tells_of_lost_process",
     "test_step",
     "train_step",
     "training_loop",
@@ -60,4 +71,5 @@ def __getattr__(name):
             "kerae runs on the Keras backends tensorflow, jax and torch. "
             f"Received: {chosen}. Set KERAS_BACKEND to one of the three."
         )
-    return getattr(import_module(f".{chosen}", __name__), name)
+    module = f".{chosen}_loop" if name in OF_THE_LOOP else f".{chosen}"
+    return getattr(import_module(module, __name__), name)

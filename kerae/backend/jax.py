@@ -1,11 +1,14 @@
 """Training, testing and compiled functions on JAX."""
 
-from functools import partial
+import atexit
+import os
+import sys
+from contextlib import contextmanager
 
 import jax
 import keras
-
-ROOM_ON_CPU = 2**30
+import numpy as np
+from jax.experimental import multihost_utils
 
 
 def _stateless(groups, function):
@@ -23,6 +26,7 @@ def _stateless(groups, function):
 
 
 def train_step(self, state, data):
+    data = _examples(data)
     trainable, non_trainable, optimizer_variables, metrics = state
 
     def objective(trainable):
@@ -47,6 +51,7 @@ def train_step(self, state, data):
 
 
 def test_step(self, state, data):
+    data = _examples(data)
     trainable, non_trainable, metrics = state
     groups = [
         (self.trainable_variables, trainable),
@@ -60,59 +65,6 @@ def test_step(self, state, data):
 
     logs, (trainable, non_trainable, metrics) = _stateless(groups, objective)
     return logs, (trainable, non_trainable, metrics)
-
-
-def can_loop(model):
-    return model.jit_compile and keras.distribution.distribution() is None
-
-
-def training_loop(model):
-    """Runs steps in one compiled loop; one by one where XLA's loops are slow."""
-
-    def step(state, tensors, rows):
-        return model.train_step(state, keras.tree.map_structure(lambda all: all[rows], tensors))
-
-    @partial(jax.jit, donate_argnums=0)
-    def many(state, tensors, rows, count):
-        logs = jax.eval_shape(step, state, tensors, rows[0])[0]
-        zeros = jax.tree.map(lambda log: jax.numpy.zeros(log.shape, log.dtype), logs)
-        return jax.lax.fori_loop(
-            0, count, lambda i, carry: step(carry[1], tensors, rows[i]), (zeros, state)
-        )
-
-    one = jax.jit(step, donate_argnums=0)
-    looped = None
-
-    def loop(batches, steps, steps_in_all, state, _):
-        nonlocal looped
-        rows, whole, rest = batches.take(steps)
-        if looped is None:
-            looped = _loops_well(one.trace(state, batches.tensors, rows[0]))
-        if looped and whole:
-            logs, state = many(state, batches.tensors, rows, whole)
-        else:
-            for own in rows[:whole]:
-                logs, state = one(state, batches.tensors, own)
-        if len(rest):
-            logs, state = one(state, batches.tensors, rest)
-        return logs, state
-
-    return loop
-
-
-def _loops_well(traced):
-    """Whether XLA uses all cores inside of a loop: not for convolutions on CPUs."""
-    return jax.default_backend() != "cpu" or "conv_general_dilated" not in str(traced.jaxpr)
-
-
-def fused(optimizer):
-    """The argument: XLA fuses updates by itself."""
-    return optimizer
-
-
-def has_room_for(size):
-    stats = jax.devices()[0].memory_stats()
-    return size <= ((stats["bytes_limit"] - stats["bytes_in_use"]) // 2 if stats else ROOM_ON_CPU)
 
 
 def compiled(model, function):
@@ -146,12 +98,85 @@ def replica_rows(count):
 
 
 def own_rows(rows):
-    """The argument: Keras spreads a batch over the devices."""
-    return rows
+    """The part of a batch that Keras spreads over the devices of this process."""
+    distribution = keras.distribution.distribution()
+    if distribution is None:
+        return rows, None
+    replicas = distribution.num_model_replicas
+    missing = -len(rows) % replicas
+    parts = min(replicas, distribution.num_processes)
+    own = np.split(np.pad(rows, (0, missing), "edge"), parts)[distribution.data_shard_id]
+    return own, np.empty((len(own), missing), "bool")
+
+
+def _examples(data):
+    """A batch without the rows that `own_rows` has repeated."""
+    x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+    if not isinstance(x, tuple):
+        return data
+    x, repeated = x
+    count = len(x) - repeated.shape[1]
+    arrays = (a if a is None else a[:count] for a in (x, y, sample_weight))
+    return keras.utils.pack_x_y_sample_weight(*arrays)
 
 
 def share(variables):
     """Does nothing: Keras keeps the variables of all replicas alike."""
+
+
+@contextmanager
+def strategy_scope(strategy, devices):
+    try:
+        if devices is not None:
+            jax.config.update("jax_num_cpu_devices", devices)
+        several = "KERAS_DISTRIBUTION_JOB_ADDRESSES" in os.environ
+        if several:
+            keras.distribution.initialize()
+    except RuntimeError as error:
+        raise RuntimeError(
+            f"Expected the strategy before JAX computes anything. Received: {error}"
+        ) from error
+    names = keras.distribution.list_devices()
+    if (devices or 1) > len(names):
+        raise ValueError(f"Expected at least {devices} devices. Received: {len(names)}.")
+    if not several:
+        names = names[:devices]
+    # `own_rows` has sharded arrays; Keras would take nothing but a tf.data.Dataset.
+    with keras.distribution.DataParallel(devices=names, auto_shard_dataset=False).scope():
+        try:
+            yield
+        except BaseException as error:
+            if several:
+                # A typer.Exit has a code.
+                atexit.register(_exit_at_once, getattr(error, "exit_code", 1))
+            raise
+    if several:
+        jax.distributed.shutdown()
+
+
+def _exit_at_once(code):
+    """Ends the process before JAX waits, for minutes, until the others have ended as well."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def replicas():
+    distribution = keras.distribution.distribution()
+    return 1 if distribution is None else distribution.num_model_replicas
+
+
+def is_first():
+    return jax.process_index() == 0
+
+
+def barrier():
+    multihost_utils.sync_global_devices("kerae")
+
+
+def tells_of_lost_process(error):
+    lost = ("Gloo", "NCCL", "UNAVAILABLE", "Connection", "heartbeat")
+    return isinstance(error, jax.errors.JaxRuntimeError) and any(w in str(error) for w in lost)
 
 
 def seed_global_generator(seed):

@@ -1,14 +1,11 @@
 """Training, testing and compiled functions on TensorFlow."""
 
-import math
-from functools import partial
+import os
+from functools import cache
 
-import keras
-import numpy as np
 import tensorflow as tf
 
-ROOM = 2**30
-STEPS_WORTH_XLA = 500  # on CPUs, where compilation takes as long as these save
+TOO_LATE = "Expected the strategy before TensorFlow computes anything."
 
 
 def train_step(self, data):
@@ -17,78 +14,18 @@ def train_step(self, data):
         scaled = self.optimizer.scale_loss(self.objective(data, training=True))
     variables = self.trainable_variables
     self.optimizer.apply_gradients(zip(tape.gradient(scaled, variables), variables, strict=True))
-    return self.get_metrics_result()
+    return _logs(self)
 
 
 def test_step(self, data):
     self.objective(data, training=False)
-    return self.get_metrics_result()
+    return _logs(self)
 
 
-def can_loop(model):
-    return model.distribute_strategy.num_replicas_in_sync == 1
-
-
-def training_loop(model):
-    """Runs steps in one graph, compiled by XLA as a whole where that is quicker."""
-
-    @partial(tf.function, autograph=False)
-    def step(tensors, rows):
-        return model.train_step(keras.tree.map_structure(lambda all: tf.gather(all, rows), tensors))
-
-    def many(tensors, rows, count):
-        def body(i):
-            step(tensors, rows[i])
-            return [i + 1]
-
-        tf.while_loop(lambda i: i < count, body, [0])
-        return model.get_metrics_result()
-
-    if not model.optimizer.built:
-        model.optimizer.build(model.trainable_variables)
-    looped = {xla: tf.function(many, jit_compile=xla, autograph=False) for xla in (False, True)}
-    least_for_xla = None
-
-    def loop(batches, steps, steps_in_all, _):
-        nonlocal least_for_xla
-        rows, whole, rest = batches.take(steps)
-        if least_for_xla is None:
-            traced = step.get_concrete_function(batches.tensors, rows[0])
-            least_for_xla = _least_for_xla(model, traced.graph.as_graph_def())
-        if whole:
-            given = batches.tensors, rows, np.int32(whole)
-            xla = steps_in_all >= least_for_xla
-            try:
-                logs = looped[xla](*given)
-            except tf.errors.InvalidArgumentError:  # XLA does not know every operation
-                if not xla or model.jit_compile_asked is True:
-                    raise
-                least_for_xla = math.inf
-                logs = looped[False](*given)
-        if len(rest):
-            logs = step(batches.tensors, rest)
-        return logs
-
-    return loop
-
-
-def _least_for_xla(model, step):
-    """The number of steps in a fit from which compiling them pays."""
-    on_gpu = any(device.device_type == "GPU" for device in tf.config.list_logical_devices())
-    if on_gpu or model.jit_compile_asked != "auto":
-        return 0 if model.jit_compile else math.inf
-    nodes = [*step.node, *(node for f in step.library.function for node in f.node_def)]
-    # XLA runs convolutions inside a loop on one core.
-    return math.inf if any("Conv" in node.op for node in nodes) else STEPS_WORTH_XLA
-
-
-def fused(optimizer):
-    """The argument: TensorFlow has no such kernel."""
-    return optimizer
-
-
-def has_room_for(size):
-    return size <= ROOM
+def _logs(self):
+    """The means so far; over processes with the axis by which Keras averages them."""
+    shape = (1,) if _is_over_processes(tf.distribute.get_strategy()) else ()
+    return {name: tf.reshape(value, shape) for name, value in self.get_metrics_result().items()}
 
 
 def compiled(model, function):
@@ -136,11 +73,79 @@ def replica_rows(count):
 
 def own_rows(rows):
     """The argument: Keras spreads a batch over the devices."""
-    return rows
+    return rows, None
 
 
 def share(variables):
     """Does nothing: Keras keeps the variables of all replicas alike."""
+
+
+def strategy_scope(strategy, devices):
+    if strategy == "mirrored":
+        return _mirrored(devices).scope()
+    if "TF_CONFIG" not in os.environ:
+        raise ValueError(
+            "Expected the environment variable TF_CONFIG for the strategy multi_worker. Received: "
+            "none. Set it to all processes' addresses and this one's place among them."
+        )
+    return _multi_worker().scope()
+
+
+# TensorFlow mistakes the collective operations of a second strategy in a process for those of
+# the first.
+
+
+@cache
+def _mirrored(count):
+    kind = "GPU" if tf.config.list_physical_devices("GPU") else "CPU"
+    physical = tf.config.list_physical_devices(kind)
+    if kind == "CPU":
+        parts = [tf.config.LogicalDeviceConfiguration()] * (count or 1)
+        try:
+            tf.config.set_logical_device_configuration(physical[0], parts)
+        except RuntimeError as error:
+            raise RuntimeError(f"{TOO_LATE} Received: {error}") from error
+        physical = parts
+    if (count or 1) > len(physical):
+        raise ValueError(f"Expected at least {count} GPUs. Received: {len(physical)}.")
+    return tf.distribute.MirroredStrategy([f"{kind}:{i}" for i in range(count or len(physical))])
+
+
+@cache
+def _multi_worker():
+    try:
+        return tf.distribute.MultiWorkerMirroredStrategy()
+    except RuntimeError as error:
+        raise RuntimeError(f"{TOO_LATE} Received: {error}") from error
+
+
+def replicas():
+    return tf.distribute.get_strategy().num_replicas_in_sync
+
+
+def is_first():
+    return tf.distribute.get_strategy().extended.should_checkpoint
+
+
+def barrier():
+    strategy = tf.distribute.get_strategy()
+    if _is_over_processes(strategy):
+        tf.function(_met, autograph=False)(strategy)
+
+
+def _met(strategy):
+    """A sum over all processes, which none has before all have come."""
+    return strategy.reduce("SUM", strategy.run(lambda: tf.constant(1)), axis=None)
+
+
+def _is_over_processes(strategy):
+    processes = strategy.cluster_resolver
+    return bool(processes and processes.cluster_spec())
+
+
+def tells_of_lost_process(error):
+    lost = tf.errors.UnavailableError | tf.errors.AbortedError | tf.errors.CancelledError
+    return isinstance(error, lost)
 
 
 def seed_global_generator(seed):

@@ -1,15 +1,15 @@
 """Training, testing and compiled functions on PyTorch."""
 
+import os
+import signal
+from contextlib import contextmanager
+
 import keras
 import numpy as np
 import torch
 from torch import distributed
 
-from .captured_step import captured_step
-from .fused_adam import fused_adam
-
-ROOM_ON_CPU = 2**30
-STEPS_WORTH_CAPTURE = 100  # which takes as long as these save
+OF_TORCHRUN = ("RANK", "LOCAL_RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
 
 
 def train_step(self, data):
@@ -18,8 +18,9 @@ def train_step(self, data):
     self.optimizer.scale_loss(loss).backward()
     variables = self.trainable_variables
     gradients = [variable.value.grad for variable in variables]
-    if _replicas() > 1:
-        under_way = [distributed.all_reduce(each, async_op=True) for each in gradients]
+    if replicas() > 1:
+        given = [each for each in gradients if each is not None]
+        under_way = [distributed.all_reduce(each, async_op=True) for each in given]
         for each in under_way:
             each.wait()
     with torch.no_grad():
@@ -30,44 +31,6 @@ def train_step(self, data):
 def test_step(self, data):
     self.objective(data, training=False)
     return self.get_metrics_result()
-
-
-def can_loop(model):
-    return _replicas() == 1 and model.jit_compile_asked == "auto" and model.steps_per_execution == 1
-
-
-def training_loop(model):
-    """Runs steps one by one, captured where there are enough of them."""
-    if not model.optimizer.built:
-        model.optimizer.build(model.trainable_variables)
-    captured = {}
-
-    def loop(batches, steps, steps_in_all, _):
-        rows, whole, rest = batches.take(steps)
-        size = rows.shape[1]
-        for own in rows[:whole]:
-            batch = _rows(batches.tensors, own)
-            if steps_in_all >= STEPS_WORTH_CAPTURE and size not in captured:
-                captured[size] = captured_step(model, batch)
-            (captured.get(size) or model.train_step)(batch)
-        if len(rest):
-            model.train_step(_rows(batches.tensors, rest))
-        return model.get_metrics_result()
-
-    return loop
-
-
-def _rows(tensors, rows):
-    rows = torch.from_numpy(rows).to(keras.tree.flatten(tensors)[0].device)
-    return keras.tree.map_structure(lambda all: all[rows], tensors)
-
-
-def fused(optimizer):
-    return fused_adam(optimizer)
-
-
-def has_room_for(size):
-    return size <= (torch.cuda.mem_get_info()[0] // 2 if torch.cuda.is_available() else ROOM_ON_CPU)
 
 
 def compiled(model, function):
@@ -91,12 +54,6 @@ def vjp(function, x):
     return pullback
 
 
-def _replicas():
-    """The number of processes that train one model, as `torchrun` starts them."""
-    started = distributed.is_available() and distributed.is_initialized()
-    return distributed.get_world_size() if started else 1
-
-
 class _Sum(torch.autograd.Function):
     """The sum over the processes; what each makes of it adds to the gradient of all."""
 
@@ -112,11 +69,11 @@ class _Sum(torch.autograd.Function):
 
 
 def replica_sum(x):
-    return _Sum.apply(x) if _replicas() > 1 else x
+    return _Sum.apply(x) if replicas() > 1 else x
 
 
 def replica_concat(x):
-    if _replicas() == 1:
+    if replicas() == 1:
         return x
     total, first = replica_rows(len(x))
     around = (0, 0) * (x.ndim - 1) + (first, total - first - len(x))
@@ -124,10 +81,10 @@ def replica_concat(x):
 
 
 def replica_rows(count):
-    if _replicas() == 1:
+    if replicas() == 1:
         return count, 0
     rank = distributed.get_rank()
-    counts = keras.ops.zeros(_replicas(), "int32")
+    counts = keras.ops.zeros(replicas(), "int32")
     counts[rank] = count
     distributed.all_reduce(counts)
     counts = counts.tolist()
@@ -135,13 +92,61 @@ def replica_rows(count):
 
 
 def own_rows(rows):
-    return np.array_split(rows, _replicas())[distributed.get_rank()] if _replicas() > 1 else rows
+    several = replicas() > 1
+    return np.array_split(rows, replicas())[distributed.get_rank()] if several else rows, None
 
 
 def share(variables):
-    if _replicas() > 1:
+    if replicas() > 1:
         for variable in variables:
             distributed.broadcast(variable.value.data, src=0)
+
+
+@contextmanager
+def strategy_scope(strategy, devices):
+    missing = [name for name in OF_TORCHRUN if name not in os.environ]
+    if missing:
+        raise ValueError(
+            "Expected a process that torchrun has started. Received: one without "
+            f"{', '.join(missing)}. Run `torchrun --no-python --nproc-per-node 2 kerae train …`."
+        )
+    on_gpu = torch.cuda.is_available()
+    if on_gpu:
+        torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
+    distributed.init_process_group("nccl" if on_gpu else "gloo")
+    before = signal.signal(signal.SIGTERM, _raise_connection_error)
+    try:
+        yield
+    except BaseException:
+        # torchrun sends more than one, and is to leave time to tell of the first.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise
+    signal.signal(signal.SIGTERM, before)
+    distributed.destroy_process_group()
+
+
+def _raise_connection_error(*_):
+    raise ConnectionError("torchrun stopped this process")
+
+
+def replicas():
+    """The number of processes that train one model."""
+    started = distributed.is_available() and distributed.is_initialized()
+    return distributed.get_world_size() if started else 1
+
+
+def is_first():
+    return replicas() == 1 or distributed.get_rank() == 0
+
+
+def barrier():
+    if replicas() > 1:
+        distributed.barrier()
+
+
+def tells_of_lost_process(error):
+    lost = ("Connection", "Gloo", "gloo", "NCCL")
+    return isinstance(error, RuntimeError | ConnectionError) and any(w in str(error) for w in lost)
 
 
 def seed_global_generator(seed):

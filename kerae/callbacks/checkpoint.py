@@ -3,6 +3,8 @@ from pathlib import Path
 
 import keras
 
+from ..distribution import is_first
+
 
 class Checkpoint(keras.callbacks.Callback):
     """Keeps the state at the end of the last epoch, so that a killed run can be resumed.
@@ -56,6 +58,8 @@ class Checkpoint(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         path = self.folder / f"epoch-{epoch + 1:05d}.keras"
         self.model.save(path)
+        if not is_first():
+            return
         for older in self.folder.glob("epoch-*.keras"):
             if older != path:
                 older.unlink()

@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from .._choose_backend import BACKENDS, choose_backend
+from ..distribution import STRATEGIES
 
 Backend = StrEnum("Backend", BACKENDS)
+Strategy = StrEnum("Strategy", list(STRATEGIES))
 
 
 def use_backend(backend):
@@ -40,6 +42,14 @@ DataDirOption = Annotated[
     typer.Option("--data-dir", help="Folder where TensorFlow Datasets keeps its data."),
 ]
 SeedOption = Annotated[int, typer.Option("--seed", help="Seed of all random numbers.")]
+StrategyOption = Annotated[
+    Strategy,
+    typer.Option("--strategy", help="How it trains on many devices; see docs/distributed.md."),
+]
+DevicesOption = Annotated[
+    int | None,
+    typer.Option("--devices", help="How many to use; without GPUs, parts of the CPU.", min=1),
+]
 RunArgument = Annotated[
     Path, typer.Argument(help="Folder that `kerae train` wrote, or a .keras file.")
 ]

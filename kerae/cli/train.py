@@ -11,7 +11,16 @@ from typer.core import TyperGroup
 
 from .._choose_backend import BACKENDS
 from .models import help_of, hyperparameters, public_models
-from .options import BackendOption, DataDirOption, DataOption, SeedOption, use_backend
+from .options import (
+    BackendOption,
+    DataDirOption,
+    DataOption,
+    DevicesOption,
+    SeedOption,
+    Strategy,
+    StrategyOption,
+    use_backend,
+)
 
 INTERRUPTED = 130
 
@@ -90,7 +99,9 @@ def _run(
     ] = None,
     data_dir: DataDirOption = None,
     epochs: Annotated[int, typer.Option(help="Passes over the training data.", min=1)] = 20,
-    batch_size: Annotated[int, typer.Option(help="Examples a training step.", min=1)] = 128,
+    batch_size: Annotated[
+        int, typer.Option(help="Examples a training step, of all devices together.", min=1)
+    ] = 128,
     learning_rate: Annotated[
         float, typer.Option(help="Of Adam, at the start; it falls to 0 along a cosine.")
     ] = 1e-3,
@@ -102,6 +113,8 @@ def _run(
     ] = Binarization.none,
     seed: SeedOption = 0,
     backend: BackendOption = None,
+    strategy: StrategyOption = Strategy.none,
+    devices: DevicesOption = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on after the last whole epoch of this run.")
     ] = False,
@@ -113,31 +126,34 @@ def _run(
     import keras
 
     from .. import data as kerae_data
-    from .. import run
+    from .. import distribution, run
     from .report import report
 
-    keras.utils.set_random_seed(seed)
-    dataset = kerae_data.load(data, data_dir)
-    out = out or Path("saved_models") / f"{model.__name__.lower()}_{dataset.name}"
-    preprocessing = None
-    if binarize is not Binarization.none:
-        preprocessing = kerae_data.Binarize(str(binarize), seed=seed)
-    built = model(dataset.input_shape, preprocessing=preprocessing, **options)
-    try:
-        record = run.train(
-            built.start_at_mean(dataset.x_train),
-            dataset,
-            out,
-            epochs=epochs,
-            batch_size=batch_size,
-            learning_rate=learning_rate,
-            validation=validation,
-            seed=seed,
-            resume=resume,
-            overwrite=overwrite,
-            source={"name": data, "data_dir": data_dir and str(data_dir)},
-        )
-    except KeyboardInterrupt:
-        print(f"\nInterrupted. With --resume the run in {out} goes on after its last whole epoch.")
-        raise typer.Exit(INTERRUPTED) from None
-    report(out, record)
+    with distribution.strategy(strategy, devices):
+        keras.utils.set_random_seed(seed)
+        dataset = kerae_data.load(data, data_dir)
+        out = out or Path("saved_models") / f"{model.__name__.lower()}_{dataset.name}"
+        preprocessing = None
+        if binarize is not Binarization.none:
+            preprocessing = kerae_data.Binarize(str(binarize), seed=seed)
+        built = model(dataset.input_shape, preprocessing=preprocessing, **options)
+        try:
+            record = run.train(
+                built.start_at_mean(dataset.x_train),
+                dataset,
+                out,
+                epochs=epochs,
+                batch_size=batch_size,
+                learning_rate=learning_rate,
+                validation=validation,
+                seed=seed,
+                resume=resume,
+                overwrite=overwrite,
+                source={"name": data, "data_dir": data_dir and str(data_dir)},
+            )
+        except KeyboardInterrupt:
+            print(
+                f"\nInterrupted. With --resume the run in {out} goes on after its last whole epoch."
+            )
+            raise typer.Exit(INTERRUPTED) from None
+        report(out, record)

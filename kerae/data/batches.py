@@ -27,8 +27,9 @@ class Batches(keras.utils.PyDataset):
 
     def __getitem__(self, index):
         rows = self._order[index * self._batch_size : (index + 1) * self._batch_size]
-        rows = own_rows(rows)
+        rows, repeated = own_rows(rows)
         x, y, sample_weight = (a if a is None else a[rows] for a in self._arrays)
+        x = x if repeated is None else (x, repeated)
         return keras.utils.pack_x_y_sample_weight(x, y, sample_weight)
 
     def shuffle(self, seed):

@@ -59,3 +59,14 @@ def test_a_truncated_checkpoint_is_refused(tmp_path, images):
     path.write_bytes(path.read_bytes()[:-1000])
     with pytest.raises(ValueError, match="truncated"):
         checkpoint.restore(model)
+
+
+def test_only_the_first_process_deletes_what_is_older(tmp_path, images, monkeypatch):
+    model = kerae.AE((8, 8, 1), 2)
+    model.compile()
+    checkpoint = kerae.callbacks.Checkpoint(tmp_path)
+    model.fit(images, callbacks=[checkpoint], verbose=0)
+    monkeypatch.setattr("kerae.callbacks.checkpoint.is_first", lambda: False)
+    monkeypatch.setattr("kerae.files.is_first", lambda: False)
+    model.fit(images, epochs=2, initial_epoch=1, callbacks=[checkpoint], verbose=0)
+    assert [path.name for path in tmp_path.iterdir()] == ["epoch-00001.keras"]

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -109,11 +108,10 @@ def test_an_interrupted_run_says_how_to_go_on_and_does(tmp_path):
         printed = ""
         for line in process.stdout:
             printed += line
-            # Keras loses one that comes while it reads the logs of a batch: then a second.
-            if re.search("Epoch (3|100)/", line):
+            if "Epoch 3/" in line:
                 process.send_signal(signal.SIGINT)
     assert process.returncode == 130
-    assert "Interrupted. With --resume" in printed
+    assert "Interrupted. With --resume" in printed and "Epoch 100/" not in printed
     done = json.loads((out / "run.json").read_text())
     assert not done["finished"] and (out / "model.keras").is_file()
     resumed = kerae_command(*train, "--epochs", 9, "--resume", backend=FASTEST)

@@ -1,0 +1,77 @@
+"""Many training steps in one call on TensorFlow."""
+
+import math
+from functools import partial
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+ROOM = 2**30
+STEPS_WORTH_XLA = 500  # on CPUs, where compilation takes as long as these save
+
+
+def can_loop(model):
+    return model.distribute_strategy.num_replicas_in_sync == 1
+
+
+def training_loop(model):
+    """Runs steps in one graph, compiled by XLA as a whole where that is quicker."""
+
+    @partial(tf.function, autograph=False)
+    def step(tensors, rows):
+        return model.train_step(keras.tree.map_structure(lambda all: tf.gather(all, rows), tensors))
+
+    def many(tensors, rows, count):
+        def body(i):
+            step(tensors, rows[i])
+            return [i + 1]
+
+        tf.while_loop(lambda i: i < count, body, [0])
+        return model.get_metrics_result()
+
+    if not model.optimizer.built:
+        model.optimizer.build(model.trainable_variables)
+    looped = {xla: tf.function(many, jit_compile=xla, autograph=False) for xla in (False, True)}
+    least_for_xla = None
+
+    def loop(batches, steps, steps_in_all, _):
+        nonlocal least_for_xla
+        rows, whole, rest = batches.take(steps)
+        if least_for_xla is None:
+            traced = step.get_concrete_function(batches.tensors, rows[0])
+            least_for_xla = _least_for_xla(model, traced.graph.as_graph_def())
+        if whole:
+            given = batches.tensors, rows, np.int32(whole)
+            xla = steps_in_all >= least_for_xla
+            try:
+                logs = looped[xla](*given)
+            except tf.errors.InvalidArgumentError:  # XLA does not know every operation
+                if not xla or model.jit_compile_asked is True:
+                    raise
+                least_for_xla = math.inf
+                logs = looped[False](*given)
+        if len(rest):
+            logs = step(batches.tensors, rest)
+        return logs
+
+    return loop
+
+
+def _least_for_xla(model, step):
+    """The number of steps in a fit from which compiling them pays."""
+    on_gpu = any(device.device_type == "GPU" for device in tf.config.list_logical_devices())
+    if on_gpu or model.jit_compile_asked != "auto":
+        return 0 if model.jit_compile else math.inf
+    nodes = [*step.node, *(node for f in step.library.function for node in f.node_def)]
+    # XLA runs convolutions inside a loop on one core.
+    return math.inf if any("Conv" in node.op for node in nodes) else STEPS_WORTH_XLA
+
+
+def fused(optimizer):
+    """The argument: TensorFlow has no such kernel."""
+    return optimizer
+
+
+def has_room_for(size):
+    return size <= ROOM

@@ -1,0 +1,49 @@
+"""Many training steps in one call on PyTorch."""
+
+import keras
+import torch
+
+from .captured_step import captured_step
+from .fused_adam import fused_adam
+from .torch import replicas
+
+ROOM_ON_CPU = 2**30
+STEPS_WORTH_CAPTURE = 100  # which takes as long as these save
+
+
+def can_loop(model):
+    return replicas() == 1 and model.jit_compile_asked == "auto" and model.steps_per_execution == 1
+
+
+def training_loop(model):
+    """Runs steps one by one, captured where there are enough of them."""
+    if not model.optimizer.built:
+        model.optimizer.build(model.trainable_variables)
+    captured = {}
+
+    def loop(batches, steps, steps_in_all, _):
+        rows, whole, rest = batches.take(steps)
+        size = rows.shape[1]
+        for own in rows[:whole]:
+            batch = _rows(batches.tensors, own)
+            if steps_in_all >= STEPS_WORTH_CAPTURE and size not in captured:
+                captured[size] = captured_step(model, batch)
+            (captured.get(size) or model.train_step)(batch)
+        if len(rest):
+            model.train_step(_rows(batches.tensors, rest))
+        return model.get_metrics_result()
+
+    return loop
+
+
+def _rows(tensors, rows):
+    rows = torch.from_numpy(rows).to(keras.tree.flatten(tensors)[0].device)
+    return keras.tree.map_structure(lambda all: all[rows], tensors)
+
+
+def fused(optimizer):
+    return fused_adam(optimizer)
+
+
+def has_room_for(size):
+    return size <= (torch.cuda.mem_get_info()[0] // 2 if torch.cuda.is_available() else ROOM_ON_CPU)
