@@ -18,6 +18,8 @@ import pandas as pd
 import psutil
 
 INPUT_SHAPE = (28, 28, 1)
+BACKENDS = ("jax", "tensorflow", "torch")
+SECONDS_TO_END = 20
 
 
 class Contender:
@@ -57,10 +59,18 @@ class Contender:
         return self
 
     def __exit__(self, *_):
-        self._process.stdin.close()
-        self._process.kill()
-        self._process.wait()
+        with suppress(BrokenPipeError):
+            self._process.stdin.close()  # which ends it
+        try:
+            self._process.wait(SECONDS_TO_END)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
         self._process.stdout.close()
+
+
+def in_turn(contenders, rounds, **question):
+    """What contenders answer, round by round: a list of dictionaries, with the same keys."""
+    return [{key: each.ask(**question) for key, each in contenders.items()} for _ in range(rounds)]
 
 
 def answer(function):

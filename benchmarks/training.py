@@ -18,16 +18,17 @@ from pathlib import Path
 
 import numpy as np
 from contenders import (
+    BACKENDS,
     Contender,
     add_data_options,
     add_thread_option,
     images,
+    in_turn,
     machine,
     share_machine,
     table,
 )
 
-BACKENDS = ("jax", "tensorflow", "torch")
 CONTENDERS = ("hand_written", "keras_fit", "kerae_fit", "pythae_trainer")
 NETWORKS = ("dense", "convolutional")
 BATCH_SIZE = 128
@@ -51,7 +52,7 @@ if "pythae_trainer" in args.contenders and find_spec("pythae") is None:
 
 
 def started(network, backend, contender):
-    """The process, and what its first step and its first epoch took."""
+    """The process, warm."""
     module = f"{contender}_{backend}" if contender == "hand_written" else contender
     command = ["trainer_process.py", module, network, file, "--batch-size", BATCH_SIZE]
     if args.steps_per_execution and contender in ("keras_fit", "kerae_fit"):
@@ -60,10 +61,14 @@ def started(network, backend, contender):
     first = process.ask(images=BATCH_SIZE, epochs=1)
     devices.add(f"{backend} on {first['device']}")
     epoch = process.ask(images=args.images, epochs=1)
-    return process, {"first step, s": first["since_start"], "first epoch, s": epoch["seconds"]}
+    starts[network, backend, contender] = {
+        "first step, s": first["since_start"],
+        "first epoch, s": epoch["seconds"],
+    }
+    return process
 
 
-def rows(network, running, rounds):
+def records(network, rounds):
     """A record of each contender in each round."""
     for told in rounds:
         seconds = {key: each["seconds"] / args.epochs for key, each in told.items()}
@@ -77,12 +82,12 @@ def rows(network, running, rounds):
                 "beside hand-written": seconds.get((backend, "hand_written"), np.nan) / own,
                 "beside pythae": seconds.get(("torch", "pythae_trainer"), np.nan) / own,
                 "loss": rounds[-1][backend, contender]["loss"],
-                **running[backend, contender][1],
+                **starts[network, backend, contender],
             }
 
 
 share_machine(args.threads)
-devices, measured = set(), []
+devices, starts, measured = set(), {}, []
 with tempfile.TemporaryDirectory() as folder:
     file = Path(folder, "images.npy")
     np.save(file, images(args.images, args.data, args.data_dir))
@@ -94,14 +99,8 @@ with tempfile.TemporaryDirectory() as folder:
                 for contender in args.contenders
                 if contender != "pythae_trainer" or backend == "torch"
             }
-            rounds = [
-                {
-                    key: process.ask(images=args.images, epochs=args.epochs)
-                    for key, (process, _) in running.items()
-                }
-                for _ in range(args.rounds)
-            ]
-            measured += rows(network, running, rounds)
+            rounds = in_turn(running, args.rounds, images=args.images, epochs=args.epochs)
+        measured += records(network, rounds)
 
 print(machine("keras", "jax", "tensorflow", "torch"), f"{'; '.join(sorted(devices))}.")
 print(
