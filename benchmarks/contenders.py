@@ -26,17 +26,17 @@ class Contender:
     """A process that works each time it is asked, and waits meanwhile.
 
     Args:
-        command: List, a script of this folder and its arguments; it calls `answer`.
+        command: List, Python's arguments, for a script of this folder that calls `answer`.
         backend: The Keras backend.
         environment: Dictionary of more variables.
     """
 
     def __init__(self, command, backend, environment=None):
-        script, *arguments = map(str, command)
-        self.command = [script, *arguments]
+        self.command = list(map(str, command))
         self.backend = backend
         self._process = subprocess.Popen(
-            [sys.executable, Path(__file__).with_name(script), *arguments],
+            [sys.executable, *self.command],
+            cwd=Path(__file__).parent,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -160,7 +160,9 @@ def shown(value):
         return str(value)
     if np.isnan(value):
         return ""
-    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    if abs(value) < 100:
+        return f"{value:.3g}"
+    return f"{value:.1f}" if abs(value) < 1000 else f"{value:,.0f}"
 
 
 def machine(*packages):
