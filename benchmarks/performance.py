@@ -21,16 +21,19 @@ SECTIONS = (
     ("Scaling", "scaling.py", False, "--devices 1 2 --steps 10 --rounds 1"),
     ("Memory", "memory.py", False, "--backends jax --images 2000 10000"),
     ("Analysis", "analysis.py", True, "--sizes 500 2000"),
-    ("Start", "start.py", False, "--rounds 1"),
+    ("Start", "start.py", False, "--backends jax --rounds 1"),
 )
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 parser.add_argument("--quick", action="store_true")
+parser.add_argument("--only", nargs="+", default=[section[1] for section in SECTIONS])
 add_data_options(parser)
 args = parser.parse_args()
 
 print("# Performance", flush=True)
 for title, script, takes_data, quick in SECTIONS:
+    if script not in args.only:
+        continue
     options = shlex.split(quick) if args.quick else []
     if takes_data and args.data:
         options += ["--data", args.data]
