@@ -46,26 +46,34 @@ def test_serving():
 
 
 @pytest.mark.slow
-def test_all_train_the_same_model():
-    few = ["--images", 320, "--rounds", 2, "--epochs", 1]
+def test_all_train_the_same_model(tmp_path):
+    x = np.tile(np.linspace(0, 1, 28, dtype="float32")[:, None, None] ** 4, (1280, 1, 28, 1))
+    y = np.arange(len(x)) % 2
+    np.savez(tmp_path / "images.npz", x_train=x, y_train=y, x_test=x[:2], y_test=y[:2])
+    few = ["--images", len(x), "--rounds", 2, "--epochs", 1, "--data", tmp_path / "images.npz"]
     rows = table(
         *("training.py", "--networks", "dense", "--backends", "jax"),
         *("--contenders", "hand_written", "keras_fit", "kerae_fit", *few),
     )
     with_pythae = ["pythae_trainer"] if find_spec("pythae") else []
     rows += table(
-        *("training.py", "--networks", "dense", "convolutional"),
-        *("--backends", "torch", "tensorflow", "--contenders", "hand_written", *with_pythae, *few),
+        *("training.py", "--networks", "convolutional", "--backends", "jax", "torch"),
+        *("--contenders", "hand_written", *with_pythae, *few),
+    )
+    rows += table(
+        *("training.py", "--networks", "dense", "--backends", "tensorflow"),
+        *("--contenders", "hand_written", *few),
     )
     losses = {}
     for row in rows:
         losses.setdefault(row["network"], []).append(float(row["loss"]))
         if row["contender"] == "hand_written":
             assert float(row["beside hand-written"]) == 1
-    assert len(losses["dense"]) == 5 + len(with_pythae)
+    assert len(losses["dense"]) == 4 and len(losses["convolutional"]) == 2 + len(with_pythae)
     for network, values in losses.items():
-        # Weights and noise are drawn anew; before training the loss is 543 nats, 784 log(2).
-        np.testing.assert_allclose(values, np.median(values), rtol=0.02, err_msg=network)
+        # Weights and noise are drawn anew; before training the loss is 784 log(2), 543 nats.
+        np.testing.assert_allclose(values, np.median(values), rtol=0.05, err_msg=network)
+        assert max(values) < 350
 
 
 @pytest.mark.slow
@@ -81,10 +89,9 @@ def test_overhead():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("backend", ["jax", "torch"])
-def test_scaling(backend):
+def test_scaling():
     rows = table(
-        *("scaling.py", "--backends", backend, "--devices", 1, 2, "--rounds", 1, "--steps", 2)
+        *("scaling.py", "--backends", "torch", "--devices", 1, 2, "--rounds", 1, "--steps", 2)
     )
     assert [row["devices"] for row in rows] == ["1", "2"]
     assert all(float(row["communication, ms"]) > 0 for row in rows)
