@@ -1,12 +1,15 @@
 # make demo                 train a VAE on the digits that come with scikit-learn, and report on it
 # make demo DATA=mnist      the same on MNIST (DATA_DIR=folder where it is prepared)
 # make test                 lint, and the whole suite on each backend (make -j2 test: two at a time)
+# make bench DATA=mnist       measure everything, 40 minutes (make bench-quick: a look, 5 minutes)
 PYTHON ?= python3
 VENV ?= .venv
 DATA ?= digits
 BACKEND ?= tensorflow
 EPOCHS ?= $(if $(filter digits,$(DATA)),200,10)
 OUT ?= saved_models/vae_$(notdir $(patsubst %/,%,$(DATA)))
+
+BENCH_OPTIONS := $(if $(filter digits,$(DATA)),,--data $(DATA)) $(if $(DATA_DIR),--data-dir $(DATA_DIR))
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -15,7 +18,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 # PyTorch's threads spin: with another job on the machine two of them are slower than one.
 test-torch: export OMP_NUM_THREADS = 1
 
-.PHONY: demo test lint test-once test-tensorflow test-jax test-torch clean
+.PHONY: demo test lint test-once test-tensorflow test-jax test-torch bench bench-quick clean
 
 demo: $(VENV)/installed-$(BACKEND)
 	$(BIN)/kerae train vae --data $(DATA) $(if $(DATA_DIR),--data-dir $(DATA_DIR)) \
@@ -38,6 +41,13 @@ test-once: $(VENV)/installed-all,test
 
 test-tensorflow test-jax test-torch: test-%: $(VENV)/installed-all,test
 	KERAS_BACKEND=$* $(PYTEST) -m "not once" --durations=10
+
+bench: $(VENV)/installed-bench
+	$(BIN)/python benchmarks/performance.py $(BENCH_OPTIONS) > performance.md
+	mv performance.md docs/results/performance.md
+
+bench-quick: $(VENV)/installed-bench
+	$(BIN)/python benchmarks/performance.py --quick $(BENCH_OPTIONS)
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else \

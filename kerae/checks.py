@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 EXAMPLES_TO_PREPROCESS = 256
+ROWS_AT_ONCE = 4096
 
 
 def is_array(x):
@@ -149,14 +150,19 @@ def check_array(x, shape, name):
             f"Expected `{name}` to hold floats. Received: {x.dtype}. "
             f"Convert it; for 8-bit images to [0, 1] by `{name}.astype('float32') / 255`."
         )
-    finite = np.isfinite(x)
-    if not finite.all():
-        rows = np.flatnonzero(~finite.reshape(len(x), -1).all(axis=1))
+    finite = [np.isfinite(rows).reshape(len(rows), -1).all(axis=1) for rows in parts(x)]
+    rows = np.flatnonzero(~np.concatenate(finite))
+    if len(rows):
         shown = ", ".join(map(str, rows[:5])) + (", …" if len(rows) > 5 else "")
         raise ValueError(
             f"Expected finite numbers. Received: NaN or infinity in {len(rows)} of {len(x)} "
             f"examples of `{name}`, rows {shown}. Remove or repair them."
         )
+
+
+def parts(x):
+    """The rows of an array, a few thousand at a time: what is computed of them needs no copy."""
+    return (x[start : start + ROWS_AT_ONCE] for start in range(0, len(x), ROWS_AT_ONCE))
 
 
 def _shape_advice(received, expected):

@@ -6,7 +6,6 @@ from functools import partial
 
 import numpy as np
 from keras import ops
-from scipy.special import logsumexp
 
 from . import checks, latent_space
 from .in_batches import BATCH_SIZE, in_batches
@@ -148,15 +147,16 @@ class Inference:
         at_once = max(1, min(num_samples, ELEMENTS_AT_ONCE // (batch_size * size)))
         log_sum = np.full(len(arrays[0]), -np.inf)
         for done in range(0, num_samples, at_once):
-            log_weights = in_batches(
+            more = in_batches(
                 self,
-                partial(self._log_weights, num_samples=at_once),
+                partial(self._log_sum_of_weights, num_samples=at_once),
                 arrays,
                 batch_size=batch_size,
                 seed=seed,
                 skip=done,
-            )[:, : num_samples - done]
-            log_sum = np.logaddexp(log_sum, logsumexp(log_weights.astype("float64"), axis=1))
+                kept=min(at_once, num_samples - done),
+            )
+            log_sum = np.logaddexp(log_sum, more.astype("float64"))
         return log_sum - math.log(num_samples)
 
     def preprocess_in_batches(self, x, batch_size=BATCH_SIZE):
@@ -203,13 +203,15 @@ class Inference:
         noise = RepeatableNoise((numbers, ops.zeros_like(numbers)), seed)
         return self._decode(self.drawn_from_prior(noise, y), y)
 
-    def _log_weights(self, x, y=None, *, seed, skip, num_samples):
+    def _log_sum_of_weights(self, x, y=None, *, seed, skip, kept, num_samples):
         noise = RepeatableNoise(RepeatableNoise.identity_of(x), seed, skip)
         x, condition = self._preprocessed(x), self.embed(y)
         posterior = self.posterior(x, condition)
         z = self.latent.sample(posterior, noise, num_samples)
-        return (
+        log_weights = (
             self.log_likelihood_of_codes(x, z, condition)
             + self.prior.log_prob(z)
             - self.latent.log_prob(posterior, z)
         )
+        is_kept = ops.arange(num_samples, dtype="int32") < kept
+        return ops.logsumexp(ops.where(is_kept, log_weights, -math.inf), axis=1)

@@ -91,8 +91,8 @@ class Training:
                 one of 100 and more. On TensorFlow a seed gives other noise with XLA.
             **kwargs: Keras' own.
         Raises:
-            ValueError: If a loss or metrics are given, or an optimizer for an adversary that the
-                model does not have.
+            ValueError: If a loss or metrics are given, an optimizer for an adversary that the
+                model does not have, or no number of steps.
         """
         given = [name for name in NOT_IN_COMPILE if kwargs.get(name) is not None]
         if given:
@@ -104,6 +104,12 @@ class Training:
             raise ValueError(
                 "This model has no adversary. Received: "
                 f"adversary_optimizer={adversary_optimizer!r}. Leave it out."
+            )
+        steps = steps_per_execution
+        if not (steps in ("auto", "epoch") if isinstance(steps, str) else steps >= 1):
+            raise ValueError(
+                'Expected `steps_per_execution` to be at least 1, "epoch" or "auto". '
+                f"Received: {steps!r}"
             )
         optimizer = backend.fused(keras.optimizers.get(optimizer))
         kept = {"optimizer": optimizer, "steps_per_execution": steps_per_execution}
@@ -125,7 +131,7 @@ class Training:
         super().compile(
             optimizer=used,
             jit_compile=jit_compile,
-            steps_per_execution=1 if isinstance(steps_per_execution, str) else steps_per_execution,
+            steps_per_execution=1 if isinstance(steps, str) else steps,
             **kwargs,
         )
         self._compile_config.config.update(kept)  # what a `.keras` file keeps

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +16,24 @@ pytestmark = pytest.mark.once
 BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
 
 
-def printed(script, *arguments):
+def ran(script, *arguments):
     command = [sys.executable, BENCHMARKS / script, *arguments]
-    result = subprocess.run(
+    return subprocess.run(
         list(map(str, command)), capture_output=True, text=True, check=False, timeout=500
     )
+
+
+def printed(script, *arguments):
+    result = ran(script, *arguments)
     assert result.returncode == 0, result.stderr
     return result.stdout
+
+
+def table(script, *arguments):
+    """The rows of the only table that a script prints, as dictionaries."""
+    page = printed(script, *arguments).splitlines()
+    head, _, *rows = ([c.strip() for c in row.split("|")[1:-1]] for row in page if row[:1] == "|")
+    return [dict(zip(head, row, strict=True)) for row in rows]
 
 
 @pytest.mark.slow
@@ -31,6 +43,87 @@ def test_serving():
     first = Counter(row[0] for row in rows)
     assert first["1"] == 3 + 2 and first["64"] == 3 + 2 and first["8"] == 2
     assert {"good", "NaN", "malformed", "oversized", "wrong shape"} < first.keys()
+
+
+@pytest.mark.slow
+def test_all_train_the_same_model(tmp_path):
+    x = np.tile(np.linspace(0, 1, 28, dtype="float32")[:, None, None] ** 4, (1280, 1, 28, 1))
+    y = np.arange(len(x)) % 2
+    np.savez(tmp_path / "images.npz", x_train=x, y_train=y, x_test=x[:2], y_test=y[:2])
+    few = ["--images", len(x), "--rounds", 2, "--epochs", 1, "--data", tmp_path / "images.npz"]
+    rows = table(
+        *("training.py", "--networks", "dense", "--backends", "jax"),
+        *("--contenders", "hand_written", "keras_fit", "kerae_fit", *few),
+    )
+    with_pythae = ["pythae_trainer"] if find_spec("pythae") else []
+    rows += table(
+        *("training.py", "--networks", "convolutional", "--backends", "jax", "torch"),
+        *("--contenders", "hand_written", *with_pythae, *few),
+    )
+    rows += table(
+        *("training.py", "--networks", "dense", "--backends", "tensorflow"),
+        *("--contenders", "hand_written", *few),
+    )
+    losses = {}
+    for row in rows:
+        losses.setdefault(row["network"], []).append(float(row["loss"]))
+        if row["contender"] == "hand_written":
+            assert float(row["beside hand-written"]) == 1
+    assert len(losses["dense"]) == 4 and len(losses["convolutional"]) == 2 + len(with_pythae)
+    for network, values in losses.items():
+        # Weights and noise are drawn anew; before training the loss is 784 log(2), 543 nats.
+        np.testing.assert_allclose(values, np.median(values), rtol=0.05, err_msg=network)
+        assert max(values) < 350
+
+
+@pytest.mark.slow
+def test_overhead():
+    rows = table(
+        *("overhead.py", "--backends", "jax", "--steps", 4, "--rounds", 1),
+        *("--steps-per-execution", 1),
+    )
+    assert [row["contender"] for row in rows] == ["hand_written", "keras_fit", "kerae_fit"]
+    steps = [float(row["µs/step"].replace(",", "")) for row in rows]
+    times = [float(row["times hand-written"]) for row in rows]
+    np.testing.assert_allclose(times, np.array(steps) / steps[0], rtol=0.01)
+
+
+@pytest.mark.slow
+def test_scaling():
+    rows = table(
+        *("scaling.py", "--backends", "torch", "--devices", 1, 2, "--rounds", 1, "--steps", 2)
+    )
+    assert [row["devices"] for row in rows] == ["1", "2"]
+    assert all(float(row["communication, ms"]) > 0 for row in rows)
+
+
+@pytest.mark.slow
+def test_memory_is_that_of_the_arrays_that_are_made():
+    rows = table("memory.py", "--backends", "jax", "--tasks", "encode", "--images", 3000)
+    # An array as large as the images would be 9 MiB.
+    assert 0 <= float(rows[0]["MiB"]) < 9
+
+
+@pytest.mark.slow
+def test_analysis():
+    (row,) = table(
+        *("analysis.py", "--sizes", 50, 100, "--functions", 'project, "pca"'),
+    )
+    assert float(row["50 latents, s"]) > 0 and float(row["100 latents, s"]) > 0
+
+
+@pytest.mark.slow
+def test_performance_prints_the_command_and_the_table_of_each_benchmark():
+    page = printed("performance.py", "--quick", "--only", "start.py")
+    assert "```\npython benchmarks/start.py --backends jax --rounds 1\n```" in page
+    assert "\n| jax | " in page
+
+
+def test_a_contender_that_fails_ends_the_benchmark():
+    options = ["--networks", "dense", "--backends", "jax", "--contenders", "kerae_fit"]
+    result = ran("training.py", *options, "--images", 128, "--steps-per-execution", "many")
+    assert result.returncode == 1 and not result.stdout
+    assert "Expected an answer of trainer_process.py kerae_fit dense" in result.stderr
 
 
 class Careless(BaseHTTPRequestHandler):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import kerae
+from kerae import checks
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +93,14 @@ def test_data_are_checked_as_the_likelihood_sees_them(images):
     assert np.isfinite(model.evaluate(images, verbose=0, return_dict=True)["loss"])
     # Binary after preprocessing, and so a density: not refused.
     assert np.isfinite(model.log_likelihood(images, num_samples=2)).all()
+
+
+def test_all_rows_are_looked_at_some_at_a_time(model, monkeypatch):
+    monkeypatch.setattr(checks, "ROWS_AT_ONCE", 2)
+    x = np.zeros((5, 8, 8, 1), "float32")
+    x[4] = 0.5
+    with pytest.raises(ValueError, match=r"20\.0% of the values"):
+        model.log_likelihood(x)
+    x[4, 0, 0, 0] = np.nan
+    with pytest.raises(ValueError, match=r"in 1 of 5 examples of `x`, rows 4"):
+        model.encode(x)

@@ -150,6 +150,12 @@ def test_a_saved_model_keeps_the_choice(images, tmp_path):
     assert kerae.load(tmp_path / "model.keras").steps_asked == "epoch"
 
 
+@pytest.mark.parametrize("steps", ["many", 0])
+def test_no_other_number_of_steps_is_taken(steps):
+    with pytest.raises(ValueError, match=f'at least 1, "epoch" or "auto". Received: \'?{steps}'):
+        dense_vae().compile("sgd", steps_per_execution=steps)
+
+
 def test_an_epoch_of_fewer_steps_is_kept_to(images):
     model = dense_vae()
     model.compile("sgd")

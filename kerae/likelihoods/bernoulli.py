@@ -2,6 +2,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from ..checks import parts
 from .unit_interval import UnitInterval
 
 
@@ -28,7 +29,7 @@ class Bernoulli(UnitInterval):
         return ops.sigmoid(parameters)
 
     def check_density(self, x):
-        grey = np.mean((x != 0) & (x != 1))
+        grey = sum(np.count_nonzero((rows != 0) & (rows != 1)) for rows in parts(x)) / x.size
         if grey > 0:
             raise ValueError(
                 f"Bernoulli is a density of binary data only. Received: {grey:.1%} of the values "

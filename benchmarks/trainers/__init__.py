@@ -1,0 +1,13 @@
+"""Ways to train one VAE: by hand in each framework, by Keras, by kerae, by pythae.
+
+A module here has `trainer(network, batch_size, steps_per_execution)`, which gives a function
+`train(x, epochs)` that goes on training where it ended, and returns the mean loss of the last
+epoch, in nats per example. All take Adam with Keras' defaults, kernels from Glorot's uniform
+distribution and biases of 0, and shuffle every epoch.
+"""
+
+LEARNING_RATE = 1e-3
+BETAS = (0.9, 0.999)
+EPSILON = 1e-7
+# The widths of the dense layers, or None for convolutions, and the dimensions of the latent.
+NETWORKS = {"dense": ((512,), 16), "convolutional": (None, 16), "tiny": ((32,), 2)}
