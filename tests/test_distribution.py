@@ -112,7 +112,7 @@ def killed(tmp_path_factory):
         if re.search("Epoch 3/", line):
             second.kill()
             break
-    _, said = first.communicate(timeout=60)
+    _, said = first.communicate(timeout=240)
     second.communicate()
     return out, first.returncode, said
 
@@ -132,7 +132,7 @@ def test_such_a_run_is_resumed_to_what_one_process_makes_of_it(killed, tmp_path)
     assert alone.returncode == 0, alone.stderr
     resume = [*COMMAND, *TRAIN, "--strategy", STRATEGY, "--out", out, "--resume"]
     both = two_processes(resume)
-    (printed, said), (silent, _) = [each.communicate(timeout=120) for each in both]
+    (printed, said), (silent, _) = [each.communicate(timeout=300) for each in both]
     assert [each.returncode for each in both] == [0, 0], said
     assert f"Epoch {EPOCHS}/{EPOCHS}" in printed and "Epoch 1/" not in printed
     assert "run.json" in printed and "Epoch" not in silent and "run.json" not in silent
@@ -155,6 +155,6 @@ def test_such_a_run_is_resumed_to_what_one_process_makes_of_it(killed, tmp_path)
 def test_several_processes_refuse_an_existing_run_alike(killed):
     out, *_ = killed
     both = two_processes([*COMMAND, *TRAIN, "--strategy", STRATEGY, "--out", out])
-    said = [each.communicate(timeout=60)[1] for each in both]
+    said = [each.communicate(timeout=240)[1] for each in both]
     assert all(each.returncode for each in both)
     assert all("already holds a run" in text for text in said)

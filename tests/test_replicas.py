@@ -26,14 +26,13 @@ TERMS = {
     "unused": {"unused"},
 }
 ALL = (*TERMS, "losing")
-FEW = ("VAE", "SparseAE", "FactorVAE")
 # On JAX a batch is that of all devices, whatever the model computes of it.
 HOW = {
-    "tensorflow": {"mirrored 2": ALL, "mirrored 4": ("VAE",), "processes": FEW},
+    "tensorflow": {"mirrored 2": ALL, "mirrored 4": ("VAE",), "processes": ("VAE",)},
     "jax": {
-        "data_parallel 2": FEW,
+        "data_parallel 2": ("VAE", "SparseAE"),
         "data_parallel 4": ("VAE",),
-        "processes": FEW,
+        "processes": ("VAE",),
         "model_parallel 4": ("SparseAE",),
     },
     "torch": {"processes": ALL},

@@ -2,15 +2,15 @@
 
 from types import MethodType
 
-import keras
 import torch
 from torch.optim.adam import adam
 
 
 def fused_adam(optimizer):
     """Lets an Adam or AdamW of Keras update weights on the CPU by PyTorch's fused kernel."""
-    of_keras = type(optimizer).__module__.startswith("keras.")
-    if of_keras and isinstance(optimizer, keras.optimizers.Adam) and not optimizer.amsgrad:
+    kind = type(optimizer)
+    of_keras = kind.__module__.startswith("keras.") and kind.__name__ in ("Adam", "AdamW")
+    if of_keras and not optimizer.amsgrad:
         optimizer._parallel_update_step = MethodType(_update, optimizer)
     return optimizer
 

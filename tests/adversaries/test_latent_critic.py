@@ -27,8 +27,11 @@ class GivenDraws(kerae.priors.Prior):
     num_classes = CLASSES
 
     def sample(self, noise, labels=None):
-        draws = ops.convert_to_tensor(DRAWS)
-        return draws if labels is None else draws + ops.cast(ops.expand_dims(labels, 1), "float32")
+        if labels is None:
+            return ops.convert_to_tensor(DRAWS)
+        rows = ops.arange(ops.shape(labels)[0]) % len(DRAWS)  # a batch may have been padded
+        draws = ops.take(ops.convert_to_tensor(DRAWS), rows, axis=0)
+        return draws + ops.cast(ops.expand_dims(labels, 1), "float32")
 
 
 def linear_aae(**arguments):
