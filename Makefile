@@ -29,7 +29,7 @@ demo: $(VENV)/installed-$(BACKEND)
 	@echo "      $(BIN)/kerae explore $(OUT)"
 	@echo "      make demo DATA=mnist"
 
-test: lint test-once test-tensorflow test-jax test-torch
+test: lint test-jax test-tensorflow test-once test-torch  # the longest first
 
 lint: $(VENV)/installed-all,test
 	$(BIN)/ruff check
