@@ -38,7 +38,7 @@ def steps_a_call(model, arrays, batch_size, callbacks, options):
         and backend.can_loop(model)
         and backend.has_room_for(size)
     )
-    return steps if possible else 0
+    return backend.plannable(steps, batches) if possible else 0
 
 
 def _watches_batches(callback):

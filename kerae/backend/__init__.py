@@ -4,6 +4,8 @@
   that framework expects.
 - `can_loop(model)`: whether `training_loop` trains a compiled model as Keras' own loop does: on
   one device, and compiled as it is by default.
+- `plannable(steps, batches)`: the steps a call, at most those wanted, that Keras can plan for an
+  epoch of so many batches.
 - `training_loop(model)`: a function of `kerae.data.ResidentBatches`, the steps to train for now,
   those of the whole fit, and what Keras' trainer gives to a training function.
 - `fused(optimizer)`: the optimizer, with a quicker kernel for the same update where there is one.
@@ -34,7 +36,7 @@ from importlib import import_module
 
 from .._choose_backend import BACKENDS
 
-OF_THE_LOOP = ("can_loop", "fused", "has_room_for", "training_loop")
+OF_THE_LOOP = ("can_loop", "fused", "has_room_for", "plannable", "training_loop")
 __all__ = [
     "barrier",
     "can_loop",
@@ -45,6 +47,7 @@ __all__ = [
     "is_first",
     "jvp",
     "own_rows",
+    "plannable",
     "replica_concat",
     "replica_rows",
     "replica_sum",

@@ -12,6 +12,10 @@ def can_loop(model):
     return model.jit_compile and keras.distribution.distribution() is None
 
 
+def plannable(steps, batches):
+    return steps
+
+
 def training_loop(model):
     """Runs steps in one compiled loop; one by one where XLA's loops are slow."""
 

@@ -15,6 +15,10 @@ def can_loop(model):
     return model.distribute_strategy.num_replicas_in_sync == 1
 
 
+def plannable(steps, batches):
+    return steps
+
+
 def training_loop(model):
     """Runs steps in one graph, compiled by XLA as a whole where that is quicker."""
 

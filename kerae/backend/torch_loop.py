@@ -15,6 +15,11 @@ def can_loop(model):
     return replicas() == 1 and model.jit_compile_asked == "auto" and model.steps_per_execution == 1
 
 
+def plannable(steps, batches):
+    """A divisor: Keras warns of missing data where a last call has fewer steps."""
+    return max(divisor for divisor in range(1, steps + 1) if batches % divisor == 0)
+
+
 def training_loop(model):
     """Runs steps one by one, captured where there are enough of them."""
     if not model.optimizer.built:
