@@ -1,7 +1,7 @@
 # make demo                 train a VAE on the digits that come with scikit-learn, and report on it
 # make demo DATA=mnist      the same on MNIST (DATA_DIR=folder where it is prepared)
 # make test                 lint, and the whole suite on each backend (make -j2 test: two at a time)
-# make bench DATA=mnist       measure everything, 40 minutes (make bench-quick: a look, 5 minutes)
+# make bench DATA=mnist     measure everything (make bench-quick: a look)
 PYTHON ?= python3
 VENV ?= .venv
 DATA ?= digits

@@ -3,7 +3,7 @@
     python benchmarks/performance.py --data mnist --data-dir folder > docs/results/performance.md
     python benchmarks/performance.py --quick
 
-Some 40 minutes on 2 cores, with `--quick` less than 5. Ends with an error where a benchmark does.
+Ends with an error where a benchmark does.
 """
 
 import argparse

@@ -21,9 +21,9 @@ from pathlib import Path
 import keras
 import numpy as np
 import onnxruntime
-import pandas as pd
 import psutil
 import tensorflow as tf
+from contenders import table
 
 import kerae
 
@@ -113,21 +113,6 @@ def size(path):
 def weights(*layers):
     arrays = (array for layer in layers for array in layer.get_weights())
     return sum(array.nbytes for array in arrays)
-
-
-def table(measured, by=None):
-    """Markdown of records, or of the medians of those that are alike."""
-    frame = pd.DataFrame(measured)
-    if by:
-        frame = frame.groupby(by, sort=False).median().reset_index()
-    rows = [frame.columns, ["---"] * frame.shape[1], *frame.itertuples(index=False)]
-    return "".join(f"| {' | '.join(map(shown, row))} |\n" for row in rows)
-
-
-def shown(value):
-    if not isinstance(value, float):
-        return str(value)
-    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
 
 
 keras.utils.set_random_seed(SEED)

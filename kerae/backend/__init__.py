@@ -29,6 +29,9 @@
 - `seed_global_generator(seed)`: seeds what Keras draws from without a seed generator.
 - `devices()`: the names of the devices that this process sees.
 
+`tensorflow.py`, `jax.py` and `torch.py` hold them; what belongs to the training loop lies beside
+each in a file of its own, `…_loop.py`.
+
 Importing this package imports no framework: a server of exported models needs TensorFlow alone.
 """
 

@@ -36,7 +36,7 @@ def training_loop(model):
     def loop(batches, steps, steps_in_all, state, _):
         nonlocal looped
         rows, whole, rest = batches.take(steps)
-        if looped is None:
+        if whole and looped is None:
             looped = _loops_well(one.trace(state, batches.tensors, rows[0]))
         if looped and whole:
             logs, state = many(state, batches.tensors, rows, whole)

@@ -42,10 +42,10 @@ def training_loop(model):
     def loop(batches, steps, steps_in_all, _):
         nonlocal least_for_xla
         rows, whole, rest = batches.take(steps)
-        if least_for_xla is None:
-            traced = step.get_concrete_function(batches.tensors, rows[0])
-            least_for_xla = _least_for_xla(model, traced.graph.as_graph_def())
         if whole:
+            if least_for_xla is None:
+                traced = step.get_concrete_function(batches.tensors, rows[0])
+                least_for_xla = _least_for_xla(model, traced.graph.as_graph_def())
             given = batches.tensors, rows, np.int32(whole)
             xla = steps_in_all >= least_for_xla
             try:

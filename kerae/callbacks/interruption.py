@@ -5,7 +5,7 @@ import keras
 
 
 class Interruption(keras.callbacks.Callback):
-    """Raises Ctrl-C's KeyboardInterrupt between batches, where it cannot get lost.
+    """Raises Ctrl-C's KeyboardInterrupt between calls of training, where it cannot get lost.
 
     Keras converts logs in a block that swallows every exception, that one too. A context manager
     and a callback to be given to the `fit` inside; a second Ctrl-C interrupts at once.
