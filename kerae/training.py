@@ -14,7 +14,7 @@ from .data.batches import Batches
 from .data.resident_batches import ResidentBatches
 from .networks.output_bias import set_output_bias
 from .term import total
-from .training_loop import steps_a_call, training_loop
+from .training_loop import nbytes, steps_a_call, training_loop
 
 BATCH_SIZE = 32  # as in Keras
 NOT_IN_COMPILE = ("loss", "loss_weights", "metrics", "weighted_metrics")
@@ -211,22 +211,23 @@ class Training:
             batch_size = batch_size or BATCH_SIZE
             arrays = (x, y, sample_weight)
             steps = steps_a_call(self, arrays, batch_size, callbacks, kwargs)
-            x = (ResidentBatches if steps else Batches)(arrays, batch_size)
-            y = sample_weight = None
+            batches = (ResidentBatches if steps else Batches)(arrays, batch_size)
+            x, y, sample_weight = batches, None, None
             if steps:
-                looping = training_loop(self, x, steps, epochs)
+                looping = training_loop(self, batches, steps, epochs)
+                x, kwargs["batch_size"] = np.arange(len(batches)), 1  # which Keras counts
             if shuffle is True:
-                epoch_start.batches = x
+                epoch_start.batches = batches
             shuffle = False
         else:
             checks.check_dataset(self, x, self.label_readers)
             # Keras shuffles the batches of a PyDataset; it warns where it cannot shuffle.
             shuffle = shuffle and isinstance(x, keras.utils.PyDataset)
         if validation_data is not None:
-            validation_data = self._checked(
-                *keras.utils.unpack_x_y_sample_weight(validation_data),
-                kwargs.pop("validation_batch_size", None) or batch_size,
-            )
+            size = kwargs.get("validation_batch_size") or batch_size or BATCH_SIZE
+            kwargs["validation_batch_size"] = size
+            validation_data = keras.utils.unpack_x_y_sample_weight(validation_data)
+            validation_data = self._checked(*validation_data, size)
         with looping as planned:
             own = [epoch_start, StopAtNonFinite(), *([planned] if planned else [])]
             return super().fit(
@@ -242,18 +243,21 @@ class Training:
                 **kwargs,
             )
 
-    def _checked(self, x, y=None, sample_weight=None, batch_size=None):
-        if checks.is_array(x):
-            arrays = checks.checked_arrays(self, x, y, sample_weight)
-            return Batches(arrays, batch_size or BATCH_SIZE), None, None
-        checks.check_dataset(self, x, self.label_readers)
-        return x, y, sample_weight
+    def _checked(self, x, y, sample_weight, batch_size):
+        if not checks.is_array(x):
+            checks.check_dataset(self, x, self.label_readers)
+            return x, y, sample_weight
+        arrays = checks.checked_arrays(self, x, y, sample_weight)
+        # Keras puts arrays on TensorFlow's device as a whole, and gives every process all rows.
+        whole = backend.replicas() == 1 and backend.has_room_for(nbytes(arrays))
+        return arrays if whole else (Batches(arrays, batch_size), None, None)
 
     def evaluate(self, x=None, y=None, batch_size=None, *args, sample_weight=None, **kwargs):
         """Keras' `evaluate`, after a look at the data; it changes nothing in the model."""
         if not kwargs.get("_use_cached_eval_dataset"):  # which `fit` has looked at
+            batch_size = batch_size or BATCH_SIZE
             x, y, sample_weight = self._checked(x, y, sample_weight, batch_size)
-        return super().evaluate(x, y, None, *args, sample_weight=sample_weight, **kwargs)
+        return super().evaluate(x, y, batch_size, *args, sample_weight=sample_weight, **kwargs)
 
     def predict(self, x, *args, **kwargs):
         """Keras' `predict`, after a look at the data: reconstructions in data space.

@@ -29,16 +29,19 @@ def steps_a_call(model, arrays, batch_size, callbacks, options):
     else:
         steps = batches if asked == "epoch" else asked
     counted = any(options.get(name) is not None for name in COUNTED_BY_KERAS)
-    size = sum(array.nbytes for array in arrays if array is not None)
     possible = (
         not model.run_eagerly
         and not counted
         and keras.config.max_steps_per_epoch() is None
         and type(model).train_step is backend.train_step
         and backend.can_loop(model)
-        and backend.has_room_for(size)
+        and backend.has_room_for(nbytes(arrays))
     )
     return backend.plannable(steps, batches) if possible else 0
+
+
+def nbytes(arrays):
+    return sum(array.nbytes for array in arrays if array is not None)
 
 
 def _watches_batches(callback):

@@ -10,6 +10,7 @@
   those of the whole fit, and what Keras' trainer gives to a training function.
 - `fused(optimizer)`: the optimizer, with a quicker kernel for the same update where there is one.
 - `has_room_for(size)`: whether so many bytes can lie on the device beside what is there.
+- `on_device(array)`: a tensor of a NumPy array that nobody changes meanwhile.
 - `compiled(model, function)`: `function` of tensors, compiled, with the variables of `model` read
   at every call.
 - `jvp(function, x, tangent)`: J(x) tangent, the derivative of `function` along `tangent`.
@@ -39,7 +40,7 @@ from importlib import import_module
 
 from .._choose_backend import BACKENDS
 
-OF_THE_LOOP = ("can_loop", "fused", "has_room_for", "plannable", "training_loop")
+OF_THE_LOOP = ("can_loop", "fused", "has_room_for", "on_device", "plannable", "training_loop")
 __all__ = [
     "barrier",
     "can_loop",
@@ -49,6 +50,7 @@ __all__ = [
     "has_room_for",
     "is_first",
     "jvp",
+    "on_device",
     "own_rows",
     "plannable",
     "replica_concat",

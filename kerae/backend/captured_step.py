@@ -24,35 +24,50 @@ def captured_step(model, batch):
     state = [v for v in model.non_trainable_variables if not any(v is seed for seed in seeds)]
     state += [*model.metrics_variables, *model.optimizer.variables]
 
-    def pure(weights, others, batch, draws):
-        weights = [weight.detach().requires_grad_() for weight in weights]
-        bound = list(zip([*trainable, *state], [*weights, *others], strict=True))
+    # The variables stay where they are in memory.
+    weights, before = ([v.value.detach() for v in variables] for variables in (trainable, state))
+
+    def pure(tensors, draws):
+        """The gradients, and the new values of the variables that change."""
+        tensors = iter(tensors)
+        own = [next(tensors).detach().requires_grad_() for _ in weights]
+        others = [next(tensors) for _ in before]
+        given = keras.tree.map_structure(lambda _: next(tensors), batch)
+        bound = list(zip([*trainable, *state], [*own, *others], strict=True))
         with _noise(model, draws), keras.StatelessScope(state_mapping=bound) as scope:
-            loss = model.optimizer.scale_loss(model.objective(batch, training=True))
+            loss = model.optimizer.scale_loss(model.objective(given, training=True))
         if any(scope.get_current_value(seed) is not None for seed in seeds):
             raise NotImplementedError
-        gradients = torch.autograd.grad(loss, weights, allow_unused=True)
-        return gradients, [scope.get_current_value(variable) for variable in state]
+        after = [scope.get_current_value(variable) for variable in state]
+        pairs = enumerate(zip(others, after, strict=True))
+        changed = {index: new for index, (old, new) in pairs if new is not old}
+        return torch.autograd.grad(loss, own, allow_unused=True), changed
+
+    def flat(*given):
+        drawn = len(given) - len(shapes)
+        gradients, changed = pure(given[:drawn], _GivenNoise(given[drawn:]))
+        return [*gradients, *changed.values()]
 
     asked = _AskedNoise(len(keras.tree.flatten(batch)[0]))
-    values = _values(trainable), _values(state)
     try:
-        pure(*values, batch, asked)
-        shapes, tensors = asked.shapes, asked.given
-        graph = make_fx(lambda *given: pure(*given[:3], _GivenNoise(given[3])))(
-            *values, batch, tensors
-        )
+        _, changed = pure([*weights, *before, *keras.tree.flatten(batch)], asked)
+        shapes = asked.shapes
+        graph = make_fx(flat)(*weights, *before, *keras.tree.flatten(batch), *asked.given)
     except (NotImplementedError, RuntimeError):
         return None
+    for node in graph.graph.find_nodes(op="call_function", target=torch.ops.aten.detach.default):
+        node.replace_all_uses_with(node.args[0])  # autograd is done
+        graph.graph.erase_node(node)
+    graph.recompile()
+    changing = [before[index] for index in changed]
 
     @torch.no_grad()
     def step(batch):
         noise = model.noise(keras.tree.flatten(batch)[0], training=True)
         draws = [getattr(noise, kind)(shape) for kind, shape in shapes]
-        before = _values(state)
-        gradients, after = graph(_values(trainable), before, batch, draws)
-        torch._foreach_copy_(before, after)
-        model.optimizer.apply(list(gradients), trainable)
+        results = graph(*weights, *before, *keras.tree.flatten(batch), *draws)
+        torch._foreach_copy_(changing, results[len(weights) :])
+        model.optimizer.apply(results[: len(weights)], trainable)
 
     return step
 
@@ -68,10 +83,6 @@ def _noise(model, draws):
         del model.noise
         if own is not None:
             model.noise = own
-
-
-def _values(variables):
-    return [variable.value.detach() for variable in variables]
 
 
 class _AskedNoise:

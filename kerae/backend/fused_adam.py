@@ -3,7 +3,10 @@
 from types import MethodType
 
 import torch
-from torch.optim.adam import adam
+
+# At which PyTorch corrects no bias any more. Keras corrects both in the learning rate, so that
+# epsilon is added to the root of the moment, not of the corrected one.
+LAST_STEP = torch.tensor(1e9)
 
 
 def fused_adam(optimizer):
@@ -15,27 +18,25 @@ def fused_adam(optimizer):
     return optimizer
 
 
-@torch.no_grad()
 def _update(optimizer, gradients, variables, learning_rate):
     if variables[0].value.device.type != "cpu":
         type(optimizer)._parallel_update_step(optimizer, gradients, variables, learning_rate)
         return
-    done = int(optimizer.iterations)
+    step = int(optimizer.iterations) + 1
+    corrected = (1 - optimizer.beta_2**step) ** 0.5 / (1 - optimizer.beta_1**step)
     indices = [optimizer._get_variable_index(variable) for variable in variables]
-    adam(
+    torch._fused_adam_(
         [variable.value for variable in variables],
         gradients,
         [optimizer._momentums[index].value for index in indices],
         [optimizer._velocities[index].value for index in indices],
         [],
-        [torch.tensor(float(done)) for _ in variables],
-        fused=True,
+        [LAST_STEP] * len(variables),
         amsgrad=False,
         beta1=optimizer.beta_1,
         beta2=optimizer.beta_2,
-        lr=float(learning_rate),
+        lr=float(learning_rate) * corrected,
         weight_decay=0.0,  # Keras has applied its own
-        # PyTorch adds it to the root of the corrected second moment, Keras to that of the moment.
-        eps=optimizer.epsilon / (1 - optimizer.beta_2 ** (done + 1)) ** 0.5,
+        eps=optimizer.epsilon,
         maximize=False,
     )

@@ -4,6 +4,7 @@ from functools import partial
 
 import jax
 import keras
+from keras import ops
 
 ROOM_ON_CPU = 2**30
 
@@ -58,6 +59,10 @@ def _loops_well(traced):
 def fused(optimizer):
     """The argument: XLA fuses updates by itself."""
     return optimizer
+
+
+def on_device(array):
+    return ops.convert_to_tensor(array)
 
 
 def has_room_for(size):

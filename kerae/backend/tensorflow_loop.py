@@ -6,6 +6,7 @@ from functools import partial
 import keras
 import numpy as np
 import tensorflow as tf
+from keras import ops
 
 ROOM = 2**30
 STEPS_WORTH_XLA = 500  # on CPUs, where compilation takes as long as these save
@@ -75,6 +76,10 @@ def _least_for_xla(model, step):
 def fused(optimizer):
     """The argument: TensorFlow has no such kernel."""
     return optimizer
+
+
+def on_device(array):
+    return ops.convert_to_tensor(array)
 
 
 def has_room_for(size):

@@ -1,14 +1,14 @@
 import keras
 import numpy as np
-from keras import ops
 
+from .. import backend
 from .batches import Batches
 
 
 class ResidentBatches(Batches):
     """Batches of arrays that lie on the device as a whole, so that a step needs row numbers alone.
 
-    Keras counts the batches. A loop that trains on many of them in one call takes their rows.
+    A loop that trains on many of them in one call takes their rows.
 
     Args:
         arrays: Tuple `(x, y, sample_weight)`; the last two may be `None`.
@@ -20,19 +20,12 @@ class ResidentBatches(Batches):
 
     def __init__(self, arrays, batch_size):
         super().__init__(arrays, batch_size)
-        given = [array if array is None else ops.convert_to_tensor(array) for array in arrays]
+        given = [array if array is None else backend.on_device(array) for array in arrays]
         self.tensors = keras.utils.pack_x_y_sample_weight(*given)
         self._taken = 0
 
-    def __getitem__(self, index):
-        """The batch's number, with an axis."""
-        return np.array([index])
-
-    def on_epoch_begin(self):
-        self._taken = 0
-
     def take(self, count):
-        """The rows of the next `count` batches, or of those that are left.
+        """The rows of the next `count` batches, or of those that are left of an epoch.
 
         Returns:
             Array `(count, batch_size)` of rows, of which zeros at the end are no batches; the
@@ -41,6 +34,8 @@ class ResidentBatches(Batches):
         first = self._taken * self._batch_size
         self._taken += count
         rows = self._order[first : self._taken * self._batch_size].astype("int32")
+        if self._taken >= len(self):
+            self._taken = 0
         whole = len(rows) // self._batch_size
         split = whole * self._batch_size
         padded = np.zeros((count, self._batch_size), rows.dtype)
