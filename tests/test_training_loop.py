@@ -163,6 +163,16 @@ def test_an_epoch_of_fewer_steps_is_kept_to(images):
     assert int(model.step) == 4
 
 
+def transposed():
+    """A kernel that lies in memory column by column."""
+
+    def column_by_column(shape, dtype):
+        return keras.ops.transpose(keras.random.normal(shape[::-1], seed=0, dtype=dtype)) / 8
+
+    layers = [keras.layers.Flatten(), keras.layers.Dense(4, kernel_initializer=column_by_column)]
+    return kerae.VAE((8, 8, 1), 2, encoder=keras.Sequential(layers))
+
+
 @pytest.mark.skipif(BACKEND != "torch", reason="the update is Keras' own")
 @pytest.mark.parametrize(
     "make",
@@ -174,13 +184,30 @@ def test_an_epoch_of_fewer_steps_is_kept_to(images):
         lambda: keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(1e-2, 6)),
     ],
 )
-def test_adam_is_that_of_keras(images, monkeypatch, make):
-    fused = trained(dense_vae, images, make(), epochs=3)
+@pytest.mark.parametrize("model", [dense_vae, MODELS["convolutional"], transposed])
+def test_adam_is_that_of_keras(images, monkeypatch, length, model, make):
+    fused = trained(model, images, make(), epochs=3)
     monkeypatch.setattr("kerae.training.backend", _Like(backend))
     monkeypatch.setattr("kerae.training.backend.fused", lambda optimizer: optimizer, raising=False)
-    of_keras = trained(dense_vae, images, make(), epochs=3)
+    of_keras = trained(model, images, make(), epochs=3)
     for a, b in zip(fused[0], of_keras[0], strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)  # of steps of 1e-2
+
+
+def test_arrays_that_cannot_be_written_to_train_alike(images, length):
+    expected = trained(dense_vae, images)
+    images.flags.writeable = False
+    assert_alike(trained(dense_vae, images), expected)
+
+
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="it is TensorFlow's")
+def test_arrays_make_no_data_set_of_a_generator(images, monkeypatch):
+    """Which would let XLA map its memory anew at every step, for as long as the process lives."""
+    monkeypatch.setattr("tensorflow.data.Dataset.from_generator", None)
+    model = dense_vae()
+    model.compile("sgd")
+    model.fit(images, batch_size=4, validation_split=0.25, verbose=0)
+    model.evaluate(images, batch_size=4, verbose=0)
 
 
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="JAX has no other compiler, PyTorch no XLA")

@@ -19,15 +19,17 @@ def fused_adam(optimizer):
 
 
 def _update(optimizer, gradients, variables, learning_rate):
-    if variables[0].value.device.type != "cpu":
+    weights = [variable.value for variable in variables]
+    # The kernel goes through memory, whatever the strides.
+    if weights[0].device.type != "cpu" or not all(each.is_contiguous() for each in weights):
         type(optimizer)._parallel_update_step(optimizer, gradients, variables, learning_rate)
         return
     step = int(optimizer.iterations) + 1
     corrected = (1 - optimizer.beta_2**step) ** 0.5 / (1 - optimizer.beta_1**step)
     indices = [optimizer._get_variable_index(variable) for variable in variables]
     torch._fused_adam_(
-        [variable.value for variable in variables],
-        gradients,
+        weights,
+        [gradient.contiguous() for gradient in gradients],
         [optimizer._momentums[index].value for index in indices],
         [optimizer._velocities[index].value for index in indices],
         [],
