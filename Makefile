@@ -17,6 +17,9 @@ PYTEST := $(BIN)/python -m pytest
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 # PyTorch's threads spin: with another job on the machine two of them are slower than one.
 test-torch: export OMP_NUM_THREADS = 1
+# Tests make the same small models again and again.
+test-jax: export JAX_COMPILATION_CACHE_DIR = $(CURDIR)/$(VENV)/jax_cache
+test-jax: export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS = 0
 
 .PHONY: demo test lint test-once test-tensorflow test-jax test-torch bench bench-quick clean
 
