@@ -39,16 +39,12 @@ args = parser.parse_args()
 def started(backend, devices):
     command = ["scaling_process.py", devices, BATCH_SIZE, args.steps]
     environment = {"CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"}
-    if backend == "jax":
-        environment["XLA_FLAGS"] = f"--xla_force_host_platform_device_count={devices}"
     if backend == "torch":
         torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", devices]
         command = torchrun + command
         environment["OMP_NUM_THREADS"] = str(max(1, args.threads // devices))
     process = processes.enter_context(Contender(command, backend, environment))
-    for _ in range(
-        2
-    ):  # which compile: the second call sees the variables where the first left them
+    for _ in range(2):  # to compile: the second finds the variables where the first left them
         process.ask()
     return process
 

@@ -6,7 +6,6 @@ On PyTorch `torchrun` starts a process for each device, of which the first is to
 import argparse
 import os
 import time
-from contextlib import nullcontext
 
 import keras
 import numpy as np
@@ -14,6 +13,8 @@ from contenders import INPUT_SHAPE, answer, images
 from trainers.keras_networks import keras_networks
 
 import kerae
+
+STRATEGIES = {"jax": "data_parallel", "tensorflow": "mirrored", "torch": "torchrun"}
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 parser.add_argument("devices", type=int)
@@ -23,74 +24,44 @@ args = parser.parse_args()
 backend = keras.backend.backend()
 
 
-def on_jax():
+def sums_on_jax(shapes):
     import jax
     from jax import numpy as jnp
     from jax.sharding import NamedSharding, PartitionSpec
 
-    assert jax.device_count() == args.devices
-    keras.distribution.set_distribution(keras.distribution.DataParallel(auto_shard_dataset=False))
     mesh = jax.make_mesh((args.devices,), ("replica",))
-    replicated = NamedSharding(mesh, PartitionSpec())
-
-    def communication(shapes):
-        apart = NamedSharding(mesh, PartitionSpec("replica"))
-        values = [jax.device_put(np.ones((args.devices, *s), "float32"), apart) for s in shapes]
-        summed = jax.jit(lambda v: [jnp.sum(x, 0) for x in v], out_shardings=replicated)
-        return lambda: jax.block_until_ready(summed(values))
-
-    return nullcontext(), communication
+    replicated, apart = (NamedSharding(mesh, PartitionSpec(*axes)) for axes in ([], ["replica"]))
+    values = [jax.device_put(np.ones((args.devices, *s), "float32"), apart) for s in shapes]
+    summed = jax.jit(lambda v: [jnp.sum(x, 0) for x in v], out_shardings=replicated)
+    return lambda: jax.block_until_ready(summed(values))
 
 
-def on_tensorflow():
+def sums_on_tensorflow(shapes):
     import tensorflow as tf
 
-    cpu = tf.config.list_physical_devices("CPU")[0]
-    logical = [tf.config.LogicalDeviceConfiguration() for _ in range(args.devices)]
-    tf.config.set_logical_device_configuration(cpu, logical)
-    names = [f"CPU:{index}" for index in range(args.devices)]
-    strategy = tf.distribute.MirroredStrategy(names)
+    strategy = tf.distribute.get_strategy()
+    values = [tf.ones(shape) for shape in shapes]
 
-    def communication(shapes):
-        values = [tf.ones(shape) for shape in shapes]
+    def summed():
+        context = tf.distribute.get_replica_context()
+        return context.all_reduce(tf.distribute.ReduceOp.SUM, values)
 
-        def summed():
-            context = tf.distribute.get_replica_context()
-            return context.all_reduce(tf.distribute.ReduceOp.SUM, values)
-
-        run = tf.function(lambda: strategy.run(summed))
-        return lambda: run()
-
-    return strategy.scope(), communication
+    run = tf.function(lambda: strategy.run(summed))
+    return lambda: run()
 
 
-def on_torch():
+def sums_on_torch(shapes):
     import torch
     from torch import distributed
 
-    distributed.init_process_group("gloo")
+    values = [torch.ones(shape) for shape in shapes]
 
-    def communication(shapes):
-        values = [torch.ones(shape) for shape in shapes]
+    def summed():
+        works = [distributed.all_reduce(value, async_op=True) for value in values]
+        for work in works:
+            work.wait()
 
-        def summed():
-            works = [distributed.all_reduce(value, async_op=True) for value in values]
-            for work in works:
-                work.wait()
-
-        return summed
-
-    return nullcontext(), communication
-
-
-scope, communication = {"jax": on_jax, "tensorflow": on_tensorflow, "torch": on_torch}[backend]()
-batch_size = args.batch_size * args.devices
-x = images(batch_size * args.steps)
-with scope:
-    encoder, decoder, latent_dim = keras_networks("dense")
-    model = kerae.VAE(INPUT_SHAPE, latent_dim, encoder=encoder, decoder=decoder)
-    model.compile("adam")
-sum_gradients = communication([variable.shape for variable in model.trainable_variables])
+    return summed
 
 
 def milliseconds(function):
@@ -129,12 +100,20 @@ def asked():
     return measured()
 
 
-if backend != "torch":
-    answer(measured)
-elif os.environ["RANK"] == "0":
-    from torch import distributed
+with kerae.distribution.strategy(STRATEGIES[backend], None if backend == "torch" else args.devices):
+    batch_size = args.batch_size * args.devices
+    x = images(batch_size * args.steps)
+    encoder, decoder, latent_dim = keras_networks("dense")
+    model = kerae.VAE(INPUT_SHAPE, latent_dim, encoder=encoder, decoder=decoder)
+    model.compile("adam")
+    sums = {"jax": sums_on_jax, "tensorflow": sums_on_tensorflow, "torch": sums_on_torch}[backend]
+    sum_gradients = sums([variable.shape for variable in model.trainable_variables])
+    if backend != "torch":
+        answer(measured)
+    elif os.environ["RANK"] == "0":
+        from torch import distributed
 
-    answer(asked)
-    distributed.broadcast_object_list([False], src=0)
-else:
-    told()
+        answer(asked)
+        distributed.broadcast_object_list([False], src=0)
+    else:
+        told()

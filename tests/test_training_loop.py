@@ -210,6 +210,19 @@ def test_arrays_make_no_data_set_of_a_generator(images, monkeypatch):
     model.evaluate(images, batch_size=4, verbose=0)
 
 
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="it is TensorFlow's")
+def test_a_strategy_of_one_device_trains_alike(images):
+    import tensorflow as tf
+
+    expected = trained(dense_vae, images)
+    strategy = tf.distribute.MirroredStrategy(["CPU:0"])
+    with strategy.scope():
+        assert_alike(trained(dense_vae, images), expected)
+        model = dense_vae()
+        model.compile("sgd")
+    model.fit(images, batch_size=4, verbose=0)
+
+
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="JAX has no other compiler, PyTorch no XLA")
 def test_what_xla_does_not_know_trains_without_it(images, monkeypatch):
     import tensorflow as tf

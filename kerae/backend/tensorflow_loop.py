@@ -13,7 +13,8 @@ STEPS_WORTH_XLA = 500  # on CPUs, where compilation takes as long as these save
 
 
 def can_loop(model):
-    return model.distribute_strategy.num_replicas_in_sync == 1
+    with model.distribute_strategy.scope():
+        return not tf.distribute.has_strategy()  # not even one of a single device
 
 
 def plannable(steps, batches):
