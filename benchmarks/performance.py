@@ -17,7 +17,12 @@ from contenders import add_data_options
 # Title, script, whether it takes `--data`, and options for a quick look.
 SECTIONS = (
     ("Training", "training.py", True, "--networks dense --images 6000 --rounds 1 --epochs 1"),
-    ("Overhead", "overhead.py", False, "--steps 128 --rounds 1 --steps-per-execution 1 16"),
+    (
+        "Overhead",
+        "overhead.py",
+        False,
+        "--backends jax --steps 128 --rounds 1 --steps-per-execution 1 16",
+    ),
     ("Scaling", "scaling.py", False, "--devices 1 2 --steps 10 --rounds 1"),
     ("Memory", "memory.py", False, "--backends jax --images 2000 10000"),
     ("Analysis", "analysis.py", True, "--sizes 500 2000"),
