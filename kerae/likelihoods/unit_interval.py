@@ -1,7 +1,10 @@
 """Densities of data in [0, 1] whose parameters are logits."""
 
+import math
+
 import keras
 import numpy as np
+from keras import ops
 from scipy import special
 
 from .likelihood import Likelihood
@@ -11,6 +14,12 @@ class UnitInterval(Likelihood):
     """Data in [0, 1]; the decoder gives a logit for each element."""
 
     support = (0.0, 1.0)
+
+    def log_prob(self, x, parameters):
+        # As rows: XLA does not vectorise a loop over images whose last axis is one channel.
+        return super().log_prob(
+            *(ops.reshape(each, (-1, math.prod(each.shape[1:]))) for each in (x, parameters))
+        )
 
     def parameters_of(self, mean):
         """log(p / (1 - p)) of means p, of which those near an end count as 0.001 from it."""
