@@ -17,6 +17,7 @@ from contenders import add_data_options
 # Title, script, whether it takes `--data`, and options for a quick look.
 SECTIONS = (
     ("Training", "training.py", True, "--networks dense --images 6000 --rounds 1 --epochs 1"),
+    ("Profile", "step_profile.py", True, "--networks dense --steps 100 --rounds 1"),
     (
         "Overhead",
         "overhead.py",

@@ -85,6 +85,21 @@ def test_overhead():
 
 
 @pytest.mark.slow
+def test_step_profile():
+    rows = table(
+        *("step_profile.py", "--networks", "dense", "--contenders", "hand_written_torch"),
+        *("kerae_fit", "--steps", 100, "--rounds", 1),
+    )
+    assert [row["contender"] for row in rows] == ["hand_written_torch", "kerae_fit"]
+    for row in rows:
+        parts = ("products, ms", "other kernels, ms", "not in kernels, ms")
+        assert float(row["products, ms"]) > 0 and float(row["other kernels, ms"]) > 0
+        np.testing.assert_allclose(
+            sum(float(row[part]) for part in parts), float(row["step, ms"]), rtol=0.05
+        )
+
+
+@pytest.mark.slow
 def test_scaling():
     rows = table(
         *("scaling.py", "--backends", "torch", "--devices", 1, 2, "--rounds", 1, "--steps", 2)
