@@ -25,7 +25,7 @@ SECTIONS = (
         "--backends jax --steps 128 --rounds 1 --steps-per-execution 1 16",
     ),
     ("Scaling", "scaling.py", False, "--devices 1 2 --steps 10 --rounds 1"),
-    ("Memory", "memory.py", False, "--backends jax --images 2000 10000"),
+    ("Memory", "memory.py", False, "--backends jax --images 2000"),
     ("Analysis", "analysis.py", True, "--sizes 500 2000"),
     ("Start", "start.py", False, "--backends jax --rounds 1"),
 )
@@ -36,7 +36,8 @@ parser.add_argument("--only", nargs="+", default=[section[1] for section in SECT
 add_data_options(parser)
 args = parser.parse_args()
 
-print("# Performance", flush=True)
+print("# Performance\n", flush=True)
+print("What was wanted, what is missed, and why: [speed.md](../speed.md#how-near-to-the-limit).")
 for title, script, takes_data, quick in SECTIONS:
     if script not in args.only:
         continue
