@@ -36,7 +36,7 @@ parser.add_argument("--only", nargs="+", default=[section[1] for section in SECT
 add_data_options(parser)
 args = parser.parse_args()
 
-print("# Performance\n", flush=True)
+print("# Performance\n")
 print("What was wanted, what is missed, and why: [speed.md](../speed.md#how-near-to-the-limit).")
 for title, script, takes_data, quick in SECTIONS:
     if script not in args.only:

@@ -31,6 +31,8 @@ parser.add_argument("--rounds", type=int, default=ROUNDS)
 add_data_options(parser)
 add_thread_option(parser)
 args = parser.parse_args()
+if args.steps < PROFILED:
+    parser.error(f"Expected --steps of at least {PROFILED}. Received: {args.steps}.")
 
 
 def step(train):
@@ -60,8 +62,10 @@ from torch.profiler import ProfilerActivity, profile  # noqa: E402
 x = images(args.steps * BATCH_SIZE, args.data, args.data_dir)
 measured = []
 for network in args.networks:
-    modules = {name: import_module(f"trainers.{name}") for name in args.contenders}
-    trains = {name: module.trainer(network, BATCH_SIZE) for name, module in modules.items()}
+    trains = {
+        name: import_module(f"trainers.{name}").trainer(network, BATCH_SIZE)
+        for name in args.contenders
+    }
     for train in trains.values():
         step(train)  # to warm up
     for _ in range(args.rounds):

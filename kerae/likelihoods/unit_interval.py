@@ -16,7 +16,7 @@ class UnitInterval(Likelihood):
     support = (0.0, 1.0)
 
     def log_prob(self, x, parameters):
-        # As rows: XLA does not vectorise a loop over images whose last axis is one channel.
+        # As rows: XLA's loops on a CPU are slower where the last axis is one channel.
         return super().log_prob(
             *(ops.reshape(each, (-1, math.prod(each.shape[1:]))) for each in (x, parameters))
         )
