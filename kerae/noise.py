@@ -11,7 +11,7 @@ import math
 import numpy as np
 from keras import ops, random
 
-from .backend import replica_rows
+from .backend import one_operation, replica_rows
 
 _ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
 _PARITY = 0x1BD11BDA
@@ -44,6 +44,7 @@ def _wrapping_sum(words):
     return sums[0] + sums[1] * 2**16
 
 
+@one_operation
 def threefry(key, counter):
     """The counter-based random generator Threefry-2x32 with 20 rounds.
 
@@ -67,9 +68,17 @@ def threefry(key, counter):
     return x0, x1
 
 
+@one_operation
 def _to_uniform(bits):
     """Maps 32 random bits to the middle of one of 2^23 equal parts of (0, 1), exact in float32."""
     return (ops.cast(_shift_right(bits, 9), "float32") + 0.5) / 2**23
+
+
+@one_operation
+def _to_normal(bits, more_bits):
+    """Box and Muller's transform."""
+    radius, angle = _to_uniform(bits), _to_uniform(more_bits)
+    return ops.sqrt(-2.0 * ops.log(radius)) * ops.cos(2.0 * math.pi * angle)
 
 
 class FreshNoise:
@@ -120,6 +129,7 @@ class RepeatableNoise:
         self._draws = 0
 
     @staticmethod
+    @one_operation
     def identity_of(x):
         """Identifies each example of a batch by its content, exactly, in wrapping integers."""
         flat = ops.reshape(ops.cast(x, "float32"), (-1, math.prod(x.shape[1:])))
@@ -140,9 +150,8 @@ class RepeatableNoise:
         return tuple(ops.reshape(word, (-1, *shape)) for word in threefry(key, (position, draw)))
 
     def normal(self, shape):
-        """Standard normal draws of shape `(batch, *shape)`, by Box and Muller's transform."""
-        radius, angle = map(_to_uniform, self._bits(shape))
-        return ops.sqrt(-2.0 * ops.log(radius)) * ops.cos(2.0 * math.pi * angle)
+        """Standard normal draws of shape `(batch, *shape)`."""
+        return _to_normal(*self._bits(shape))
 
     def uniform(self, shape):
         """Uniform draws in (0, 1) of shape `(batch, *shape)`."""

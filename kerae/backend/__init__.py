@@ -12,7 +12,10 @@
 - `has_room_for(size)`: whether so many bytes can lie on the device beside what is there.
 - `on_device(array)`: a tensor of a NumPy array that nobody changes meanwhile.
 - `compiled(model, function)`: `function` of tensors, compiled, with the variables of `model` read
-  at every call.
+  at every call. A Python `if` on a tensor is refused, as in training; but not on PyTorch.
+- `one_operation(function)`: `function` of tensors that is made of many small operations, prepared
+  once for each shape: compiled as a whole on JAX, where each operation that is called by itself is
+  compiled, and a function of its own in the graphs of TensorFlow.
 - `jvp(function, x, tangent)`: J(x) tangent, the derivative of `function` along `tangent`.
 - `vjp(function, x)`: the function that maps a cotangent to J(x)^T cotangent. Both can be
   differentiated again.
@@ -51,6 +54,7 @@ __all__ = [
     "is_first",
     "jvp",
     "on_device",
+    "one_operation",
     "own_rows",
     "plannable",
     "replica_concat",

@@ -75,6 +75,10 @@ def compiled(model, function):
     return lambda *inputs, **named: pure([v.value for v in model.variables], inputs, named)
 
 
+def one_operation(function):
+    return jax.jit(function, inline=True)
+
+
 def jvp(function, x, tangent):
     return jax.jvp(function, (x,), (tangent,))[1]
 

@@ -1,7 +1,7 @@
 """Training, testing and compiled functions on TensorFlow."""
 
 import os
-from functools import cache
+from functools import cache, wraps
 
 import tensorflow as tf
 
@@ -29,7 +29,17 @@ def _logs(self):
 
 
 def compiled(model, function):
-    return tf.function(function, reduce_retracing=True)
+    return tf.function(function, reduce_retracing=True, autograph=False)
+
+
+def one_operation(function):
+    traced = tf.function(function, autograph=False)
+
+    @wraps(function)
+    def called(*tensors):
+        return (function if tf.executing_eagerly() else traced)(*tensors)
+
+    return called
 
 
 def jvp(function, x, tangent):
