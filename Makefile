@@ -1,6 +1,8 @@
 # make demo                 train a VAE on the digits that come with scikit-learn, and report on it
 # make demo DATA=mnist      the same on MNIST (DATA_DIR=folder where it is prepared)
-# make test                 lint, and the whole suite on each backend (make -j2 test: two at a time)
+# make quick                what a change is likely to break, on one backend (BACKEND=jax: on JAX)
+# make test                 lint, and the suite on each backend (make -j2 test: two at a time)
+# make test-all             with what is long and rarely breaks, too
 # make bench DATA=mnist     measure everything (make bench-quick: a look)
 PYTHON ?= python3
 VENV ?= .venv
@@ -15,13 +17,22 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
 export TF_CPP_MIN_LOG_LEVEL ?= 2
-# PyTorch's threads spin: with another job on the machine two of them are slower than one.
-test-torch: export OMP_NUM_THREADS = 1
-# Tests make the same small models again and again.
-test-jax: export JAX_COMPILATION_CACHE_DIR = $(CURDIR)/$(VENV)/jax_cache
-test-jax: export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS = 0
+# Of the suite: what depends on the backend, on each of them; and what does not, on PyTorch, which
+# compiles nothing. The longest first.
+LANES := jax tensorflow once torch
+TESTS := quick $(LANES:%=test-%)
+# With another job on the machine two threads that spin are slower than one.
+$(TESTS) $(LANES:%=all-%): export OMP_NUM_THREADS = 1
+# The same small models are compiled again and again, and each is run a few times.
+$(TESTS): export JAX_DISABLE_MOST_OPTIMIZATIONS = 1
+$(TESTS): export JAX_TRACEBACK_IN_LOCATIONS_LIMIT = 0
+$(TESTS): export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS = 0
+$(TESTS): export JAX_COMPILATION_CACHE_DIR = $(TEST_CACHE)
+TEST_CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/kerae/jax
 
-.PHONY: demo test lint test-once test-tensorflow test-jax test-torch bench bench-quick clean
+lane = KERAS_BACKEND=$(subst once,torch,$1) $(PYTEST) -m "$(if $(filter once,$1),,not )once$2"
+
+.PHONY: demo lint quick test test-all $(LANES:%=test-%) $(LANES:%=all-%) bench bench-quick clean
 
 demo: $(VENV)/installed-$(BACKEND)
 	$(BIN)/kerae train vae --data $(DATA) $(if $(DATA_DIR),--data-dir $(DATA_DIR)) \
@@ -32,18 +43,22 @@ demo: $(VENV)/installed-$(BACKEND)
 	@echo "      $(BIN)/kerae explore $(OUT)"
 	@echo "      make demo DATA=mnist"
 
-test: lint test-jax test-tensorflow test-once test-torch  # the longest first
+test: lint $(LANES:%=test-%)
+test-all: lint $(LANES:%=all-%)
 
 lint: $(VENV)/installed-all,test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 
-# What does not depend on the backend.
-test-once: $(VENV)/installed-all,test
-	KERAS_BACKEND=tensorflow $(PYTEST) -m once --durations=10
+quick: BACKEND = torch
+quick: lint
+	$(call lane,$(BACKEND), and not slow and not nightly)
 
-test-tensorflow test-jax test-torch: test-%: $(VENV)/installed-all,test
-	KERAS_BACKEND=$* $(PYTEST) -m "not once" --durations=10
+$(LANES:%=test-%): test-%: $(VENV)/installed-all,test
+	$(call lane,$*, and not nightly)
+
+$(LANES:%=all-%): all-%: $(VENV)/installed-all,test
+	KERAE_TEST_ALL=1 $(call lane,$*)
 
 bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/performance.py $(BENCH_OPTIONS) > performance.md
@@ -63,4 +78,4 @@ $(VENV)/installed-%: pyproject.toml constraints.txt | $(BIN)/python
 	touch $@
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(TEST_CACHE)

@@ -4,6 +4,7 @@
 import torch  # noqa: F401  # isort: skip
 
 import os
+import re
 from pathlib import Path
 
 import keras
@@ -13,21 +14,33 @@ import pytest
 import kerae
 import kerae.data
 
-FIRST_BACKEND = "tensorflow"
-collect_ignore = ["kerae/export/runners"]  # programs that find each other by their folder
+pytest_plugins = ("cpu_seconds", "exports_by_forks", "no_survivors")
+# Programs that find each other by their folder.
+collect_ignore = ["kerae/export/runners", "tests/helpers"]
+ALL = os.environ.get("KERAE_TEST_ALL")  # as `make test-all` sets it
+OF_ONE_BACKEND = re.compile(r"^pytestmark = .*\bpytest\.mark\.once\b", re.MULTILINE)
 
 
-def pytest_collection_modifyitems(config, items):
-    """Leaves tests that do not depend on the backend to the first one's process."""
-    if keras.backend.backend() == FIRST_BACKEND or os.environ.get("KERAE_RUN_ALL"):
-        return
-    config.hook.pytest_deselected(items=[item for item in items if "once" in item.keywords])
-    items[:] = [item for item in items if "once" not in item.keywords]
+def pytest_ignore_collect(collection_path, config):
+    """Leaves out files of which no test would run: importing them can import a framework."""
+    if "not once" not in config.option.markexpr or collection_path.suffix != ".py":
+        return None
+    is_doctest = collection_path.is_relative_to(Path(kerae.__file__).parent) and not ALL
+    return is_doctest or bool(OF_ONE_BACKEND.search(collection_path.read_text())) or None
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` is looked at
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if isinstance(item, pytest.DoctestItem) and not ALL:
+            item.add_marker("once")
+        if any(keras.backend.backend() not in mark.args for mark in item.iter_markers("mainly")):
+            item.add_marker("nightly")
 
 
 @pytest.fixture(autouse=True)
 def _seed():
-    keras.utils.set_random_seed(0)
+    kerae.set_random_seed(0)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import keras
 import numpy as np
 from contenders import INPUT_SHAPE, answer
 from trainers.keras_networks import keras_networks
@@ -21,7 +20,7 @@ parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 parser.add_argument("arrays", help="NumPy file of `x` and `y`")
 args = parser.parse_args()
 
-keras.utils.set_random_seed(0)
+kerae.set_random_seed(0)
 arrays = np.load(args.arrays)
 x, y = arrays["x"], arrays["y"]
 encoder, decoder, latent_dim = keras_networks("dense")

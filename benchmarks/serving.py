@@ -18,7 +18,6 @@ from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-import keras
 import numpy as np
 import onnxruntime
 import psutil
@@ -115,7 +114,7 @@ def weights(*layers):
     return sum(array.nbytes for array in arrays)
 
 
-keras.utils.set_random_seed(SEED)
+kerae.set_random_seed(SEED)
 if args.data:
     x = kerae.data.load(args.data, args.data_dir).x_test[:IMAGES]
 else:

@@ -37,6 +37,7 @@ _HOME = {
     "VAEGAN": "models",
     "WAE": "models",
     "load": "saving",
+    "set_random_seed": "random_seed",
 }
 _MODULES = (
     "adversaries",

@@ -79,7 +79,7 @@ class Inference:
             y: What a conditional model is conditioned on, or the class whose part of the prior
                 is drawn from: one label or vector, or one for each sample.
             seed: Integer; the same seed gives the same codes on every backend. `None` draws
-                one from Python's generator, which `keras.utils.set_random_seed` sets.
+                one from Python's generator, which `kerae.set_random_seed` sets.
             batch_size: Integer, the number of examples computed at once.
         Returns:
             Array `(num_samples, *data_shape)`.

@@ -56,7 +56,7 @@ def train(
         batch_size: Integer, the examples of a training step, those of all devices together.
         learning_rate: Float, at the start; it falls to 0 along a cosine.
         validation: How many training examples are held out: a number, or a fraction below 1.
-        seed: Integer that the model was made after (`keras.utils.set_random_seed`); it chooses
+        seed: Integer that the model was made after (`kerae.set_random_seed`); it chooses
             the examples held out.
         resume: Boolean, go on after the last epoch that an interrupted run finished.
         overwrite: Boolean, replace an earlier run.

@@ -12,7 +12,6 @@ import resource
 import time
 from pathlib import Path
 
-import keras
 import numpy as np
 
 import kerae
@@ -72,7 +71,7 @@ MODELS = {
 def trained(name):
     folder = out / name.lower().replace(", ", "_")
     if not (folder / "model.keras").exists():
-        keras.utils.set_random_seed(SEED)
+        kerae.set_random_seed(SEED)
         run.train(
             MODELS[name]().start_at_mean(data.x_train),
             data,

@@ -11,7 +11,6 @@ import argparse
 import json
 from pathlib import Path
 
-import keras
 import numpy as np
 from rich.progress import Progress
 from sklearn.cluster import KMeans
@@ -166,7 +165,7 @@ def is_trained(name):
 
 def train(name):
     """Trains one model and adds what is measured on its codes to its run.json."""
-    keras.utils.set_random_seed(SEED)
+    kerae.set_random_seed(SEED)
     model = MODELS[name]().start_at_mean(data.x_train)
     if isinstance(model, kerae.StackedAE):
         model.pretrain(data.x_train, epochs=2, batch_size=BATCH_SIZE, verbose=0)

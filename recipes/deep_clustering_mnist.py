@@ -51,7 +51,7 @@ args = parser.parse_args()
 
 with kerae.distribution.strategy(args.strategy, args.devices):
     data = kerae.data.load(args.data, args.data_dir)
-    keras.utils.set_random_seed(SEED)
+    kerae.set_random_seed(SEED)
     model = kerae.AE(
         data.input_shape,
         LATENT_DIM,

@@ -70,14 +70,14 @@ with kerae.distribution.strategy(args.strategy, args.devices):
     codes = []
     for name, weights in WEIGHTS.items():
         print(name)
-        keras.utils.set_random_seed(SEED)
+        kerae.set_random_seed(SEED)
         model = train(vae(data.input_shape, 2, weights))
         codes.append(keras.ops.convert_to_numpy(model.propagate(data.x_test)["z"][:, 0]))
     save(figures.latent_panels(codes, data.y_test, data.class_names, list(WEIGHTS)), "panels.png")
     save(figures.manifold(model), "manifold.png")
 
     print("stroke width, with 16 latent dimensions")
-    keras.utils.set_random_seed(SEED)
+    kerae.set_random_seed(SEED)
     model = train(vae(data.input_shape, 16, WEIGHTS["both: the ELBO"]))
     thin, thick = [], []
     for label in range(

@@ -7,8 +7,6 @@ Holds out 5,000 training images to choose the best epoch; reads the test images 
 
 import argparse
 
-import keras
-
 import kerae
 from kerae import run
 from kerae.cli.report import report
@@ -35,7 +33,7 @@ parser.add_argument("--devices", type=int, help="how many to use; see docs/distr
 args = parser.parse_args()
 
 with kerae.distribution.strategy(args.strategy, args.devices):
-    keras.utils.set_random_seed(args.seed)
+    kerae.set_random_seed(args.seed)
     data = kerae.data.load(args.data, args.data_dir)
     model = kerae.VAE(data.input_shape, latent_dim=args.latent_dim)
     record = run.train(

@@ -2,20 +2,22 @@
 
 import os
 import subprocess
-import sys
 from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
+import on_one_backend
 import pytest
 from on_one_backend import BACKENDS, MODELS
+from python_program import python
 
-import kerae
+pytestmark = [pytest.mark.once, pytest.mark.slow]
 
-pytestmark = pytest.mark.once
-SCRIPT = Path(__file__).with_name("on_one_backend.py")
+NIGHTLY = {"ae", "tied"}
+CASES = [
+    pytest.param(name, marks=pytest.mark.nightly if name in NIGHTLY else ()) for name in MODELS
+]
 
-every_model = pytest.mark.parametrize("name", MODELS)
+every_model = pytest.mark.parametrize("name", CASES)
 every_pair = pytest.mark.parametrize(
     ("backend", "other"),
     [("tensorflow", "jax"), ("tensorflow", "torch"), ("jax", "torch")],
@@ -23,12 +25,10 @@ every_pair = pytest.mark.parametrize(
 )
 
 
-def start(backend, folder):
-    package = Path(kerae.__file__).parents[1]
-    environment = {"KERAS_BACKEND": backend, "PYTHONPATH": str(package)}
+def start(backend, folder, names):
     return subprocess.Popen(
-        [sys.executable, str(SCRIPT), str(folder)],
-        env=os.environ | environment,
+        [*python(backend), on_one_backend.__file__, str(folder), *names],
+        env=os.environ | {"KERAS_BACKEND": backend},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -37,13 +37,15 @@ def start(backend, folder):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory, request):
     """One process for each backend: all write their models, then all read those of the others."""
     missing = [backend for backend in BACKENDS if find_spec(backend) is None]
     if missing:
         pytest.skip(f"not installed: {', '.join(missing)}")
     folder = tmp_path_factory.mktemp("backends")
-    processes = [start(backend, folder) for backend in BACKENDS]
+    items = (item for item in request.session.items if item.path == request.path)
+    names = sorted({item.callspec.params["name"] for item in items})
+    processes = [start(backend, folder, names) for backend in BACKENDS]
     try:
         for process in processes:
             assert process.stdout.readline() == "saved\n", process.communicate()[1][-3000:]

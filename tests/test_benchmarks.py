@@ -36,7 +36,7 @@ def table(script, *arguments):
     return [dict(zip(head, row, strict=True)) for row in rows]
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_serving():
     page = printed("serving.py", "--minutes", 0.02, "--repeats", 1, "--seconds", 0.5)
     rows = [row.strip("| ").split(" | ") for row in page.splitlines() if row.startswith("|")]
@@ -45,7 +45,7 @@ def test_serving():
     assert {"good", "NaN", "malformed", "oversized", "wrong shape"} < first.keys()
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_all_train_the_same_model(tmp_path):
     x = np.tile(np.linspace(0, 1, 28, dtype="float32")[:, None, None] ** 4, (1280, 1, 28, 1))
     y = np.arange(len(x)) % 2
@@ -72,7 +72,7 @@ def test_all_train_the_same_model(tmp_path):
         assert max(values) < 350
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_overhead():
     rows = table(
         *("overhead.py", "--backends", "jax", "--steps", 4, "--rounds", 1),
@@ -84,7 +84,7 @@ def test_overhead():
     np.testing.assert_allclose(times, np.array(steps) / steps[0], rtol=0.01)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_step_profile():
     rows = table(
         *("step_profile.py", "--networks", "dense", "--contenders", "hand_written_torch"),
@@ -99,7 +99,7 @@ def test_step_profile():
         )
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_scaling():
     rows = table(
         *("scaling.py", "--backends", "torch", "--devices", 1, 2, "--rounds", 1, "--steps", 2)
@@ -108,14 +108,14 @@ def test_scaling():
     assert all(float(row["communication, ms"]) > 0 for row in rows)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_memory_is_that_of_the_arrays_that_are_made():
     rows = table("memory.py", "--backends", "jax", "--tasks", "encode", "--images", 3000)
     # An array as large as the images would be 9 MiB.
     assert 0 <= float(rows[0]["MiB"]) < 9
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_analysis():
     (row,) = table(
         *("analysis.py", "--sizes", 50, 100, "--functions", 'project, "pca"'),
@@ -123,7 +123,7 @@ def test_analysis():
     assert float(row["50 latents, s"]) > 0 and float(row["100 latents, s"]) > 0
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_performance_prints_the_command_and_the_table_of_each_benchmark():
     page = printed("performance.py", "--quick", "--only", "start.py")
     assert "```\npython benchmarks/start.py --backends jax --rounds 1\n```" in page

@@ -3,6 +3,7 @@
 import inspect
 import json
 import math
+import shutil
 
 import keras
 import numpy as np
@@ -22,6 +23,7 @@ from kerae import (
     priors,
     schedules,
 )
+from kerae._choose_backend import BACKENDS
 from kerae.configurable import Configurable
 from kerae.part import Part
 
@@ -280,7 +282,10 @@ def new(of_class):
     return of_class(**ENTRIES[of_class]())
 
 
-every_class = pytest.mark.parametrize("of_class", ENTRIES, ids=lambda each: each.__name__)
+def every_class(test):
+    """What holds for each class, whatever the backend."""
+    cases = pytest.mark.parametrize("of_class", ENTRIES, ids=lambda each: each.__name__)
+    return pytest.mark.once(cases(test))
 
 
 def configurable_classes(module):
@@ -288,6 +293,7 @@ def configurable_classes(module):
     return {each for each in named if inspect.isclass(each) and issubclass(each, Configurable)}
 
 
+@pytest.mark.once
 def test_every_public_class_has_an_entry():
     modules = [getattr(kerae, name) for name in kerae.__all__]
     modules = [kerae, *(each for each in modules if inspect.ismodule(each))]
@@ -392,8 +398,20 @@ MODELS["spectral RAE"] = lambda: kerae.RAE(SHAPE, 3, regularizer="spectral")
 AROUND_PARTS = {f"with {each.__name__}": lambda each=each: around_part(each) for each in PARTS}
 
 
-def cases(makers):
-    return pytest.mark.parametrize("make", makers.values(), ids=makers.keys())
+# One model for each mechanism.
+FEW = {"Autoencoder", "VAE", "convolutional VAE", "FactorVAE", "DenoisingAE", "with Contractive"}
+
+
+def cases(makers, mainly=BACKENDS):
+    """One case a model; on other backends than `mainly`, which are slow, only a few."""
+
+    def marks(name):
+        if keras.backend.backend() in mainly:
+            return ()
+        return pytest.mark.slow if name in FEW else pytest.mark.nightly
+
+    parameters = [pytest.param(make, id=name, marks=marks(name)) for name, make in makers.items()]
+    return pytest.mark.parametrize("make", parameters)
 
 
 def examples(model):
@@ -425,7 +443,7 @@ def dtype(tensor):
     return keras.backend.standardize_dtype(tensor.dtype)
 
 
-@cases(MODELS)
+@cases(MODELS, mainly=("torch",))
 def test_a_symbolic_call_knows_the_shape_that_a_call_gives(make):
     model = make()
     symbolic = model(
@@ -436,7 +454,7 @@ def test_a_symbolic_call_knows_the_shape_that_a_call_gives(make):
     assert model.predict(inputs(model), verbose=0).shape == (6, *model.data_shape)
 
 
-@cases(MODELS | AROUND_PARTS)
+@cases(MODELS | AROUND_PARTS, mainly=("tensorflow", "torch"))
 def test_every_trainable_variable_gets_a_finite_gradient(make):
     model = make()
     slopes = loss_gradients(model, examples(model))
@@ -453,7 +471,7 @@ def floats(model, batch):
     return model(call), *keras.tree.flatten([outputs[name] for name in names])
 
 
-@cases(MODELS)
+@cases(MODELS, mainly=("torch",))
 def test_networks_in_half_precision_give_a_float_loss_near_the_float_one(make):
     model = make()
     keras.config.set_dtype_policy("mixed_bfloat16")
@@ -477,7 +495,7 @@ def test_networks_in_half_precision_give_a_float_loss_near_the_float_one(make):
 def test_the_same_seed_gives_the_same_weights_after_training():
     weights = []
     for _ in range(2):
-        keras.utils.set_random_seed(5)
+        kerae.set_random_seed(5)
         model = new(kerae.VAE)
         model.compile()
         model.fit(X, epochs=2, batch_size=3, verbose=0)
@@ -486,39 +504,52 @@ def test_the_same_seed_gives_the_same_weights_after_training():
         np.testing.assert_allclose(first, second, rtol=1e-5, atol=1e-7)
 
 
-@cases(MODELS | AROUND_PARTS)
-def test_a_model_that_was_saved_and_loaded_is_the_same(make, tmp_path):
+def assert_same_after_loading(model, path):
+    model.save(path)
+    loaded = kerae.load(path)
+    assert type(loaded) is type(model)
+    assert as_json(loaded.get_config()) == as_json(model.get_config())
+    assert_equal(loaded.variables, model.variables)
+    return loaded
+
+
+def assert_equal(these, those):
+    for a, b in zip(these, those, strict=True):
+        np.testing.assert_array_equal(*map(ops.convert_to_numpy, (a, b)), err_msg=a.path)
+
+
+@pytest.mark.once
+@cases(AROUND_PARTS)
+def test_a_model_with_a_part_that_was_saved_and_loaded_is_the_same(make, tmp_path):
     model = make()
     for variable in model.trainable_variables:
         variable.assign(np.random.default_rng(0).normal(size=variable.shape))
     model.step.assign(3)
     model.compile()
-    model.save(tmp_path / "model.keras")
-    loaded = kerae.load(tmp_path / "model.keras")
-    assert type(loaded) is type(model)
-    assert as_json(loaded.get_config()) == as_json(model.get_config())
-    for kept, variable in zip(loaded.variables, model.variables, strict=True):
-        np.testing.assert_array_equal(ops.convert_to_numpy(kept), ops.convert_to_numpy(variable))
-    if make in MODELS.values():
-        assert loss(loaded) == pytest.approx(loss(model), rel=1e-6)
+    assert_same_after_loading(model, tmp_path / "model.keras")
 
 
-@cases(MODELS)
-def test_a_run_that_is_resumed_ends_like_one_that_went_through(make, tmp_path):
-    def trained(epochs, initial_epoch=0, **options):
-        keras.utils.set_random_seed(5)
+@cases(MODELS, mainly=("torch",))
+def test_a_run_that_is_resumed_ends_like_one_that_went_through_and_is_saved(make, tmp_path):
+    folder, kept = tmp_path / "checkpoints", tmp_path / "kept"
+
+    def keep(epoch, logs):
+        if epoch == 0:
+            shutil.copytree(folder, kept)
+
+    def trained(initial_epoch=0):
+        kerae.set_random_seed(5)
         model = make()
         model.compile()
-        checkpoint = kerae.callbacks.Checkpoint(tmp_path)
+        checkpoint = kerae.callbacks.Checkpoint(kept if initial_epoch else folder)
         assert checkpoint.restore(model) == initial_epoch
-        model.fit(*examples(model), epochs=epochs, initial_epoch=initial_epoch, **options)
+        callbacks = [checkpoint, keras.callbacks.LambdaCallback(on_epoch_end=keep)]
+        options = {"epochs": 2, "initial_epoch": initial_epoch, "batch_size": 3, "verbose": 0}
+        model.fit(*examples(model), callbacks=callbacks, **options)
         return model
 
-    options = {"batch_size": 3, "verbose": 0}
-    through = trained(2, **options)
-    trained(1, callbacks=[kerae.callbacks.Checkpoint(tmp_path)], **options)
-    resumed = trained(2, initial_epoch=1, **options)
-    for a, b in zip(resumed.variables, through.variables, strict=True):
-        np.testing.assert_array_equal(*map(ops.convert_to_numpy, (a, b)), err_msg=a.path)
-    for a, b in zip(resumed.optimizer.variables, through.optimizer.variables, strict=True):
-        np.testing.assert_array_equal(*map(ops.convert_to_numpy, (a, b)), err_msg=a.path)
+    through, resumed = trained(), trained(initial_epoch=1)
+    assert_equal(resumed.variables, through.variables)
+    assert_equal(resumed.optimizer.variables, through.optimizer.variables)
+    loaded = assert_same_after_loading(through, tmp_path / "model.keras")
+    assert loss(loaded) == pytest.approx(loss(through), rel=1e-6)

@@ -40,7 +40,7 @@ def test_the_example_computes_what_it_says(names, digits):
 def test_the_example_does_what_it_is_for(names, digits):
     correlations = []
     for weight in (0.0, 100.0):
-        keras.utils.set_random_seed(0)
+        kerae.set_random_seed(0)
         model = names["DecorrelatedAE"](digits.input_shape, latent_dim=4, weight=weight)
         model.compile(keras.optimizers.Adam(3e-3))
         model.fit(digits.x_train, batch_size=128, epochs=30, verbose=0)

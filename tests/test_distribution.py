@@ -3,21 +3,19 @@
 import json
 import re
 import signal
-import sys
 
 import keras
 import numpy as np
 import pytest
-from command_line import kerae_command
+from command_line import KERAE, kerae_command
+from python_program import BACKEND, python
 from two_processes import STRATEGY, two_processes
 
 import kerae
 from kerae import distribution
 from kerae.callbacks.interruption import Interruption
 
-BACKEND = keras.backend.backend()
 OTHER = "torchrun" if BACKEND == "jax" else "data_parallel"
-COMMAND = (sys.executable, "-c", "from kerae.cli.main import main; main()")
 EPOCHS = 12
 TRAIN = (
     "train",
@@ -107,7 +105,7 @@ def test_an_interrupt_that_is_ignored_stays_so(heeding):
 def killed(tmp_path_factory):
     """The folder of a run of which one process was killed, how the other ended, and its words."""
     out = tmp_path_factory.mktemp("killed") / "run"
-    first, second = two_processes([*COMMAND, *TRAIN, "--strategy", STRATEGY, "--out", out])
+    first, second = two_processes([*python(), KERAE, *TRAIN, "--strategy", STRATEGY, "--out", out])
     for line in first.stdout:
         if re.search("Epoch 3/", line):
             second.kill()
@@ -117,6 +115,7 @@ def killed(tmp_path_factory):
     return out, first.returncode, said
 
 
+@pytest.mark.slow
 def test_a_process_that_is_killed_ends_the_others_with_one_line(killed):
     out, code, said = killed
     assert code == 1
@@ -126,11 +125,13 @@ def test_a_process_that_is_killed_ends_the_others_with_one_line(killed):
     assert not json.loads((out / "run.json").read_text())["finished"]
 
 
+@pytest.mark.mainly("torch")
+@pytest.mark.slow
 def test_such_a_run_is_resumed_to_what_one_process_makes_of_it(killed, tmp_path):
     out, *_ = killed
     alone = kerae_command(*TRAIN, "--out", tmp_path / "alone")
     assert alone.returncode == 0, alone.stderr
-    resume = [*COMMAND, *TRAIN, "--strategy", STRATEGY, "--out", out, "--resume"]
+    resume = [*python(), KERAE, *TRAIN, "--strategy", STRATEGY, "--out", out, "--resume"]
     both = two_processes(resume)
     (printed, said), (silent, _) = [each.communicate(timeout=300) for each in both]
     assert [each.returncode for each in both] == [0, 0], said
@@ -152,9 +153,11 @@ def test_such_a_run_is_resumed_to_what_one_process_makes_of_it(killed, tmp_path)
     assert len(list((out / "checkpoints").iterdir())) == 1
 
 
+@pytest.mark.mainly("torch")
+@pytest.mark.slow
 def test_several_processes_refuse_an_existing_run_alike(killed):
     out, *_ = killed
-    both = two_processes([*COMMAND, *TRAIN, "--strategy", STRATEGY, "--out", out])
+    both = two_processes([*python(), KERAE, *TRAIN, "--strategy", STRATEGY, "--out", out])
     said = [each.communicate(timeout=240)[1] for each in both]
     assert all(each.returncode for each in both)
     assert all("already holds a run" in text for text in said)

@@ -3,16 +3,18 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from command_line import KERAE
+from python_program import python
 
 import kerae
 
@@ -24,7 +26,14 @@ WALK = Path(__file__).resolve().parents[1] / "docs" / "serving.md"
 def folder(tmp_path_factory):
     """What `make demo` leaves: an environment, and a run."""
     folder = tmp_path_factory.mktemp("walk")
-    (folder / ".venv").symlink_to(sys.prefix)
+    (folder / ".venv/bin").mkdir(parents=True)
+    for name, command in {
+        "python": python("tensorflow"),
+        "kerae": (*python("tensorflow"), KERAE),
+    }.items():
+        program = folder / ".venv/bin" / name
+        program.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n')
+        program.chmod(0o755)
     train = "train vae --data digits --latent-dim 2 --epochs 2 --out saved_models/vae_digits"
     shell(folder, f".venv/bin/kerae {train}")
     return folder

@@ -20,7 +20,7 @@ PRIOR = ShiftedNormal(0.3, 0.8)
 
 def new_model(dropout=None, **arguments):
     """A VAE of 4x4 pixels with dense networks, whose posterior is far from constant."""
-    keras.utils.set_random_seed(0)
+    kerae.set_random_seed(0)
 
     def network(output_shape):
         layers = [keras.layers.Flatten(), keras.layers.Dense(16, "tanh")]
@@ -178,7 +178,7 @@ def test_any_integer_is_a_seed(model, seed):
 def test_without_a_seed_every_sample_is_new_and_keras_seed_repeats_them(model):
     draws = []
     for _ in range(2):
-        keras.utils.set_random_seed(7)
+        kerae.set_random_seed(7)
         draws.append([model.sample(3), model.sample(3)])
     assert (draws[0][0] != draws[0][1]).any()
     np.testing.assert_array_equal(draws[0], draws[1])

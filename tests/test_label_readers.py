@@ -22,7 +22,7 @@ def networks():
 
 def conditional(learning_rate=1e-2, **arguments):
     """A deterministic conditional model, so that runs on the same data are the same."""
-    keras.utils.set_random_seed(1)
+    kerae.set_random_seed(1)
     model = kerae.Autoencoder(
         (FEATURES,),
         kerae.latents.Deterministic(2),
@@ -41,7 +41,7 @@ def with_labelled_critic():
 
 
 def unconditional():
-    keras.utils.set_random_seed(1)
+    kerae.set_random_seed(1)
     return compiled(kerae.AE((FEATURES,), 2, **networks()))
 
 

@@ -13,7 +13,7 @@ X = np.random.default_rng(0).random((8, 4), dtype="float32")
 
 
 def adversarial(optimizer="adam", adversary_optimizer=None, prior=None):
-    keras.utils.set_random_seed(1)
+    kerae.set_random_seed(1)
     model = kerae.AAE((4,), 2, prior=prior, critic=keras.layers.Dense(1))
     model.compile(optimizer, adversary_optimizer)
     return model
@@ -81,7 +81,7 @@ def test_a_loaded_model_goes_on_with_the_settings_and_the_state_of_both(tmp_path
         np.testing.assert_array_equal(*values((kept, old)), err_msg=old.path)
     assert any(np.any(value) for value in values(loaded.optimizer.optimizers[1].variables[2:]))
     for each in (model, loaded):
-        keras.utils.set_random_seed(2)
+        kerae.set_random_seed(2)
         each.fit(X, epochs=2, batch_size=4, verbose=0)
     for kept, old in zip(loaded.variables, model.variables, strict=True):
         np.testing.assert_array_equal(*values((kept, old)), err_msg=old.path)

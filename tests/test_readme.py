@@ -11,6 +11,7 @@ from kerae import data as kerae_data
 README = Path(__file__).resolve().parents[1] / "README.md"
 
 
+@pytest.mark.slow
 @pytest.mark.once
 def test_the_code_of_the_readme_runs(shared_data, tmp_path, monkeypatch):
     mnist = kerae_data.load(shared_data / "mnist")

@@ -1,17 +1,14 @@
 import json
 import re
 import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-import keras
 import numpy as np
 import pytest
+import replicas as script
+from python_program import BACKEND, python
 from two_processes import STRATEGY, two_processes
 
-BACKEND = keras.backend.backend()
-SCRIPT = Path(__file__).with_name("replicas.py")
 TERMS = {
     "VAE": {"kl"},
     "SparseAE": {"sparsity"},
@@ -37,20 +34,23 @@ HOW = {
     },
     "torch": {"processes": ALL},
 }[BACKEND]
-NEEDED = tuple(dict.fromkeys(model for models in HOW.values() for model in models))
+# What trains as another one does: by sums, or by the rows of all replicas.
+NIGHTLY = {"RAE", "DIPVAE", "clusters", "AAE", "WAE", "mirrored 4", "data_parallel 4"}
+if BACKEND == "tensorflow":  # which compiles each for all replicas
+    NIGHTLY |= {"FactorVAE", "DenoisingAE", "unused"}
+pytestmark = pytest.mark.slow
 
 
-def _printed(how):
-    models = HOW.get(how, NEEDED)
+def _printed(how, models):
     if how == "processes":
-        command = [sys.executable, SCRIPT, STRATEGY, 0, *models]
+        command = [*python(), script.__file__, STRATEGY, 0, *models]
         both = two_processes(command)
         (printed, told), (nothing, _) = [each.communicate(timeout=300) for each in both]
         assert both[0].returncode == both[1].returncode == 0, told
         # Of what Python prints; the runtime's own lines come from elsewhere.
         assert "logs" not in nothing
     else:
-        command = [sys.executable, SCRIPT, *how.split(), *models]
+        command = [*python(), script.__file__, *how.split(), *models]
         result = subprocess.run(command, capture_output=True, text=True, check=False)
         assert result.returncode == 0, result.stderr
         printed = result.stdout
@@ -59,17 +59,31 @@ def _printed(how):
 
 
 @pytest.fixture(scope="module")
-def trained():
-    """What tests/replicas.py prints, on one device and on many."""
-    ways = ("none 0", *HOW)
+def trained(request):
+    """What replicas.py prints, on one device and on many, for the models that tests ask for."""
+    items = [item for item in request.session.items if item.path == request.path]
+    items = [item for item in items if not item.get_closest_marker("skip")]  # of no case
+    asked = [(item.callspec.params["how"], item.callspec.params["model"]) for item in items]
+    wanted = {"none 0": dict.fromkeys(model for _, model in asked)}
+    for how, model in asked:
+        wanted.setdefault(how, []).append(model)
     with ThreadPoolExecutor(2) as at_once:
-        return dict(zip(ways, at_once.map(_printed, ways)))
+        return dict(zip(wanted, at_once.map(_printed, wanted, wanted.values())))
 
 
-CASES = [(how, model) for how, models in HOW.items() for model in models if model != "losing"]
+def cases(losing):
+    return pytest.mark.parametrize(
+        ("how", "model"),
+        [
+            pytest.param(how, model, marks=pytest.mark.nightly if NIGHTLY & {how, model} else ())
+            for how, models in HOW.items()
+            for model in models
+            if (model == "losing") is losing
+        ],
+    )
 
 
-@pytest.mark.parametrize(("how", "model"), CASES)
+@cases(losing=False)
 def test_many_replicas_train_and_log_like_one(trained, how, model):
     replicas, results = trained[how]
     assert replicas == {"model_parallel 4": 1, "mirrored 4": 4, "data_parallel 4": 4}.get(how, 2)
@@ -87,8 +101,8 @@ def test_many_replicas_train_and_log_like_one(trained, how, model):
         np.testing.assert_allclose(many[answer], one[answer], rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.skipif("losing" not in next(iter(HOW.values())), reason="JAX has one loss for all")
-def test_a_loss_that_one_replica_lost_is_noticed_on_all(trained):
-    one, many = (trained[how][1]["losing"] for how in ("none 0", next(iter(HOW))))
+@cases(losing=True)
+def test_a_loss_that_one_replica_lost_is_noticed_on_all(trained, how, model):
+    one, many = (trained[each][1][model] for each in ("none 0", how))
     assert re.search("in epoch 1 at training step [123], by the term 'lost'", one)
     assert many == one

@@ -23,11 +23,12 @@ def small():
 
 
 def train(data, out, epochs=3, latent_dim=2, **options):
-    keras.utils.set_random_seed(0)
+    kerae.set_random_seed(0)
     model = kerae.VAE(data.input_shape, latent_dim)
     return model, run.train(model, data, out, epochs=epochs, batch_size=50, **options)
 
 
+@pytest.mark.slow
 def test_a_run_folder_holds_what_it_promises(small, tmp_path):
     _, record = train(small, tmp_path / "run")
     out = tmp_path / "run"
@@ -66,6 +67,7 @@ class Rising(kerae.Term):
         return 0.0 * keras.ops.mean(outputs["z"], axis=(1, 2)) + 100.0 * step
 
 
+@pytest.mark.mainly("torch")
 def test_the_best_epoch_is_kept_unless_a_schedule_changes_the_objective(small, tmp_path):
     def train_with(out, **weight):
         model = kerae.Autoencoder(
@@ -98,6 +100,7 @@ def test_the_test_split_is_read_by_the_last_evaluation_alone(small, tmp_path, mo
     assert not rows & {row.tobytes() for row in small.x_test}
 
 
+@pytest.mark.mainly("torch")
 def test_an_earlier_run_is_not_overwritten_unasked(small, tmp_path):
     train(small, tmp_path, epochs=1)
     before = (tmp_path / "model.keras").read_bytes()
@@ -108,6 +111,7 @@ def test_an_earlier_run_is_not_overwritten_unasked(small, tmp_path):
     assert json.loads((tmp_path / "run.json").read_text())["training"]["epochs"] == 2
 
 
+@pytest.mark.mainly("torch")
 def test_files_of_others_are_left_alone(small, tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
     train(small, tmp_path, epochs=1)
@@ -117,6 +121,7 @@ def test_files_of_others_are_left_alone(small, tmp_path):
     assert not (tmp_path / "report.html").exists()
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_is_resumed_to_the_same_result(small, tmp_path):
     through, expected = train(small, tmp_path / "through", epochs=4)
 
@@ -146,12 +151,14 @@ def test_an_interrupted_run_is_resumed_to_the_same_result(small, tmp_path):
     assert table == (tmp_path / "through" / "history.csv").read_text()
 
 
+@pytest.mark.mainly("torch")
 def test_resuming_with_other_settings_is_refused(small, tmp_path):
     train(small, tmp_path, epochs=1)
     with pytest.raises(ValueError, match="model latent_dim = 2, but now it is 3"):
         train(small, tmp_path, epochs=2, latent_dim=3, resume=True)
 
 
+@pytest.mark.mainly("torch")
 def test_a_finished_run_is_resumed_to_itself_wherever_its_data_lie(small, tmp_path):
     _, first = train(small, tmp_path, epochs=2, source={"name": "a", "data_dir": None})
     _, again = train(small, tmp_path, epochs=2, source={"name": "b", "data_dir": None}, resume=True)
@@ -164,6 +171,7 @@ def test_validation_must_leave_examples_on_both_sides(small, tmp_path):
         train(small, tmp_path, validation=200)
 
 
+@pytest.mark.mainly("torch")
 def test_vectors_are_trained_without_pictures_of_them(small, tmp_path):
     flat = kerae.data.Dataset(
         small.x_train.reshape(200, 64),

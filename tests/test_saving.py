@@ -30,7 +30,7 @@ def test_a_loaded_model_predicts_and_goes_on_like_the_saved_one(trained, images,
     np.testing.assert_array_equal(loaded.encode(images), trained.encode(images))
     np.testing.assert_array_equal(loaded.reconstruct(images), trained.reconstruct(images))
     for model in (trained, loaded):
-        keras.utils.set_random_seed(5)
+        kerae.set_random_seed(5)
         model.fit(images, epochs=2, batch_size=4, verbose=0)
     for a, b in zip(loaded.variables, trained.variables, strict=True):
         np.testing.assert_array_equal(np.asarray(a), np.asarray(b), err_msg=a.path)

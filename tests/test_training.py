@@ -11,7 +11,7 @@ BACKEND = keras.backend.backend()
 
 
 def new_model(optimizer=None, **compile_options):
-    keras.utils.set_random_seed(1)
+    kerae.set_random_seed(1)
     model = kerae.VAE(
         input_shape=(8, 8, 1),
         latent_dim=3,

@@ -36,7 +36,10 @@ class _Like:
         return getattr(self.module, name)
 
 
-@pytest.fixture(params=["short", "long"] if BACKEND in LEAST else ["any"])
+LONG = pytest.param("long", marks=pytest.mark.slow if BACKEND == "tensorflow" else ())
+
+
+@pytest.fixture(params=["short", LONG] if BACKEND in LEAST else ["any"])
 def length(request, monkeypatch):
     """Whether a fit of a few steps is treated as one of many; JAX compiles every loop."""
     if BACKEND in LEAST:
@@ -61,7 +64,7 @@ if BACKEND == "torch":
 
 
 def trained(make, images, optimizer=None, data=(), epochs=2, **options):
-    keras.utils.set_random_seed(0)
+    kerae.set_random_seed(0)
     model = make()
     model.compile(optimizer or keras.optimizers.SGD(1e-3), **options)
     logs = model.fit(images, **dict(data), batch_size=5, epochs=epochs, verbose=0)

@@ -123,14 +123,13 @@ def _run(
     ] = False,
     **options,
 ):
-    import keras
-
     from .. import data as kerae_data
     from .. import distribution, run
+    from ..random_seed import set_random_seed
     from .report import report
 
     with distribution.strategy(strategy, devices):
-        keras.utils.set_random_seed(seed)
+        set_random_seed(seed)
         dataset = kerae_data.load(data, data_dir)
         out = out or Path("saved_models") / f"{model.__name__.lower()}_{dataset.name}"
         preprocessing = None

@@ -29,7 +29,16 @@ QUICK = {
     "localmap": {"num_iters": (10, 10, 10)},
     "opentsne": {"n_iter": 50, "early_exaggeration_iter": 50, "n_jobs": 1},
 }
+# The first call of numba's compiles for long.
+MARKS = {"umap": "slow", "densmap": "slow", "pacmap": "nightly", "localmap": "nightly"}
 OF_NEIGHBOURS = [name for name in METHODS if METHODS[name].neighbours]
+
+
+def each_of(methods):
+    """A case a method, of which some are slow."""
+    marks = {name: getattr(pytest.mark, mark) for name, mark in MARKS.items()}
+    cases = [pytest.param(name, marks=marks.get(name, ())) for name in methods]
+    return pytest.mark.parametrize("method", cases)
 
 
 @pytest.fixture(autouse=True)
@@ -78,9 +87,7 @@ def by_the_library(z, method):
     return points - (points.max(axis=0) + points.min(axis=0)) / 2
 
 
-@pytest.mark.parametrize(
-    "method", ["pca", "tsne", "umap", "densmap", "pacmap", "localmap", "opentsne"]
-)
+@each_of(["pca", "tsne", "umap", "densmap", "pacmap", "localmap", "opentsne"])
 def test_points_are_those_of_the_library_at_every_call(z, method):
     expected = by_the_library(z, method)
     for _ in range(2):
@@ -89,7 +96,7 @@ def test_points_are_those_of_the_library_at_every_call(z, method):
         np.testing.assert_allclose(found.points, expected, atol=1e-4)
 
 
-@pytest.mark.parametrize("method", METHODS)
+@each_of(METHODS)
 def test_config_says_all_and_is_json(z, method):
     config = json.loads(json.dumps(quick(z, method, seed=4).config))
     assert (config["method"], config["seed"]) == (method, 4)
@@ -110,7 +117,7 @@ def test_codes_are_their_own_map(z):
         analysis.project(z, "codes")
 
 
-@pytest.mark.parametrize("method", ["codes", "pca", "umap", "pacmap", "localmap", "opentsne"])
+@each_of(["codes", "pca", "umap", "pacmap", "localmap", "opentsne"])
 def test_new_codes_are_placed_where_their_like_is(z, method):
     found = quick(z, method)
     before = found.points.copy()
@@ -124,7 +131,7 @@ def test_new_codes_are_placed_where_their_like_is(z, method):
     assert found.transform(new[:1]).shape == (1, 2)
 
 
-@pytest.mark.parametrize("method", ["pca", "opentsne"])
+@each_of(["pca", "opentsne"])
 def test_transform_is_that_of_the_library_in_the_same_frame(z, method):
     """openTSNE moves its map to the centre before it places a code; the points have moved too."""
     found = quick(z, method)
@@ -133,7 +140,7 @@ def test_transform_is_that_of_the_library_in_the_same_frame(z, method):
     assert np.median(distance) < (1e-5 if method == "pca" else 0.1) * spread
 
 
-@pytest.mark.parametrize("method", ["tsne", "densmap"])
+@each_of(["tsne", "densmap"])
 def test_methods_that_cannot_place_new_codes_say_which_can(z, method):
     message = f'"pca", "umap", "pacmap", "localmap", "opentsne". Received: "{method}"'
     with pytest.raises(ValueError, match=message):
@@ -160,7 +167,7 @@ def test_landmarks_place_by_inverse_distance():
     np.testing.assert_allclose(placed, [[1.0, 2.0], [3.0, 6.0]], rtol=1e-6)
 
 
-@pytest.mark.parametrize("method", ["pca", "tsne", "umap"])
+@each_of(["pca", "tsne", "umap"])
 def test_of_many_codes_a_part_is_fitted_and_the_others_are_placed(z, method, monkeypatch):
     monkeypatch.setattr(type(METHODS[method]), "fit_at_most", 40)
     with pytest.warns(UserWarning, match=f'"{method}" was fitted to 40 of 60 codes') as warned:
@@ -187,7 +194,7 @@ def test_who_asks_for_a_part_is_not_warned(z):
     assert analysis.project(z, "pca", fit_at_most=60).config["notes"] == []
 
 
-@pytest.mark.parametrize("method", METHODS)
+@each_of(METHODS)
 def test_one_dimension_and_constant_ones(z, method):
     line = quick(z[:, :1], method)
     assert line.points.shape == (60, 2)
@@ -199,7 +206,7 @@ def test_one_dimension_and_constant_ones(z, method):
     assert np.isfinite(quick(flat, method).points).all()
 
 
-@pytest.mark.parametrize("method", OF_NEIGHBOURS)
+@each_of(OF_NEIGHBOURS)
 def test_few_codes_lower_the_default_and_refuse_what_was_given(z, method):
     few = quick(z[::8], method)
     name, default = METHODS[method].neighbours
@@ -212,6 +219,7 @@ def test_few_codes_lower_the_default_and_refuse_what_was_given(z, method):
         quick(z[:4], method)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["float16", "float64", "int64"])
 def test_types_of_numbers(z, dtype):
     codes = np.round(z * 8).astype(dtype)
@@ -219,6 +227,7 @@ def test_types_of_numbers(z, dtype):
     assert np.array_equal(analysis.project(codes, "umap", n_epochs=10).points, expected)
 
 
+@pytest.mark.slow
 def test_users_are_not_warned_of_what_they_cannot_change():
     """Far groups make a graph in parts, of which UMAP's start warns."""
     noise = np.random.default_rng(0).normal(size=(6, 30, 2))
@@ -232,7 +241,7 @@ def test_users_are_not_warned_of_what_they_cannot_change():
     ]
 
 
-@pytest.mark.parametrize("method", ["pacmap", "opentsne", "tsne", "umap"])
+@each_of(["pacmap", "opentsne", "tsne", "umap"])
 def test_nothing_is_printed_where_nobody_looks(z, method, capfd, caplog):
     quick(z, method)
     assert capfd.readouterr() == ("", "")
@@ -278,6 +287,7 @@ def test_codes_out_of_reach(z, message):
         analysis.project(z, "pca")
 
 
+@pytest.mark.slow
 def test_positions_that_are_not_finite_are_an_error(z):
     with (
         pytest.warns(UserWarning, match="disconnected from the manifold"),
@@ -295,6 +305,7 @@ def test_a_missing_extra_says_what_to_install(z, method, package, monkeypatch):
         analysis.project(z, method)
 
 
+@pytest.mark.slow
 def test_umap_comes_without_frameworks():
     # Without kerae, which imports one of them itself.
     code = (

@@ -305,6 +305,7 @@ def test_a_loss_that_is_no_number_ends_training_with_an_error():
         )
 
 
+@pytest.mark.slow
 @pytest.mark.once
 def test_refined_clusters_of_digits_are_nearer_to_the_classes_than_those_of_k_means(digits):
     shape = digits.input_shape

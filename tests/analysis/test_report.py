@@ -27,7 +27,7 @@ def data():
 
 @pytest.fixture(scope="module")
 def model(data):
-    keras.utils.set_random_seed(0)
+    kerae.set_random_seed(0)
     model = kerae.VAE((8, 8, 1), 2)
     model.start_at_mean(data.x_train)
     model.compile(keras.optimizers.Adam(0.01))

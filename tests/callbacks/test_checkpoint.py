@@ -1,22 +1,17 @@
-import importlib.util
 import signal
 import subprocess
-import sys
-from pathlib import Path
 
+import killed_run
 import numpy as np
 import pytest
+from python_program import python
 
 import kerae
 
-SCRIPT = Path(__file__).with_name("killed_run.py")
-spec = importlib.util.spec_from_file_location("killed_run", SCRIPT)
-killed_run = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(killed_run)
 
-
+@pytest.mark.slow
 def test_a_run_killed_in_an_epoch_and_resumed_ends_like_one_that_ran_through(tmp_path):
-    killed = subprocess.run([sys.executable, SCRIPT, tmp_path / "killed"], check=False)
+    killed = subprocess.run([*python(), killed_run.__file__, tmp_path / "killed"], check=False)
     assert killed.returncode == -signal.SIGKILL
     assert [path.name for path in (tmp_path / "killed").iterdir()] == ["epoch-00003.keras"]
 

@@ -1,7 +1,8 @@
 """A run that several tests of the command line look at."""
 
 import pytest
-from command_line import BACKEND, kerae_command
+from command_line import kerae_command
+from python_program import BACKEND
 
 
 @pytest.fixture(scope="session")

@@ -4,13 +4,13 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 
 import keras
 import numpy as np
 import pytest
-from command_line import BACKEND, kerae_command
+from command_line import INTERRUPTIBLE, kerae_command
+from python_program import BACKEND, FRESH, python
 
 import kerae
 from kerae.cli import runs
@@ -18,6 +18,7 @@ from kerae.cli import runs
 FASTEST = "jax"  # to import
 
 
+@pytest.mark.slow
 def test_train_writes_a_run_with_the_models_own_options(run):
     out, printed = run
     record = json.loads((out / "run.json").read_text())
@@ -55,6 +56,8 @@ def test_evaluate_reads_the_runs_data_set_from_another_folder(run, shared_data, 
     assert "Received: shape (10000, 28, 28, 1)" in result.stderr
 
 
+@pytest.mark.mainly("torch")
+@pytest.mark.slow
 def test_report_tells_of_the_run_and_of_the_command(run):
     out, _ = run
     result = kerae_command("report", out, "--method", "pca", "--clusters", "auto")
@@ -92,15 +95,13 @@ def test_sample_writes_an_array_or_a_picture(run, tmp_path):
     assert picture.returncode == 0 and (out / "samples.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 @pytest.mark.once
 def test_an_interrupted_run_says_how_to_go_on_and_does(tmp_path):
     out = tmp_path / "run"
     train = ["train", "ae", "--data", "digits", "--latent-dim", "2", "--out", str(out)]
-    # A process that a shell put in the background ignores the signal, unless told otherwise.
-    command = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
-    command += "from kerae.cli.main import main; main()"
     with subprocess.Popen(
-        [sys.executable, "-u", "-c", command, *train, "--epochs", "500"],
+        [*python(FASTEST), "-u", "-c", INTERRUPTIBLE, *train, "--epochs", "500"],
         stdout=subprocess.PIPE,
         text=True,
         env=os.environ | {"KERAS_BACKEND": FASTEST},
@@ -124,12 +125,12 @@ def test_help_is_fast():
     times = []
     for _ in range(3):
         started = time.perf_counter()
-        result = kerae_command("--help")
+        result = kerae_command("--help", fresh=True)
         times.append(time.perf_counter() - started)
     assert result.returncode == 0 and "train" in result.stdout
     # Keras alone takes seconds to import; the goal is half a second on a quiet machine.
     probe = "import kerae.cli.main, sys; print('keras' in sys.modules, 'numpy' in sys.modules)"
-    modules = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True)
+    modules = subprocess.run([*FRESH, "-c", probe], capture_output=True, text=True)
     assert modules.stdout.split() == ["False", "False"]
 
 
@@ -171,8 +172,9 @@ def test_debug_shows_the_traceback(tmp_path):
     assert result.returncode == 2 and "Traceback" in result.stderr
 
 
+@pytest.mark.slow
 def test_doctor_names_backend_and_devices():
-    result = kerae_command("doctor", "--backend", BACKEND)
+    result = kerae_command("doctor", "--backend", BACKEND, fresh=True)
     assert result.returncode == 0, result.stderr
     assert f"on {BACKEND}" in result.stdout and "devices: " in result.stdout
     assert keras.__version__ in result.stdout

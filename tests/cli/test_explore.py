@@ -1,21 +1,18 @@
-"""`kerae explore` as its users run it: a fresh process."""
+"""`kerae explore` as its users run it: a process."""
 
 import os
 import signal
 import subprocess
-import sys
 import urllib.request
 
 import pytest
+from command_line import INTERRUPTIBLE
+from python_program import python
 
 import kerae
 from kerae.analysis.explorer.listening import listening
 
 pytestmark = pytest.mark.once
-
-# A process that a shell put in the background ignores the signal, unless told otherwise.
-COMMAND = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
-COMMAND += "from kerae.cli.main import main; main()"
 
 
 @pytest.fixture
@@ -26,7 +23,7 @@ def model(tmp_path):
 
 def started(*arguments):
     return subprocess.Popen(
-        [sys.executable, "-u", "-c", COMMAND, "explore", *map(str, arguments)],
+        [*python("jax"), "-u", "-c", INTERRUPTIBLE, "explore", *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -3,7 +3,6 @@
 import re
 import shutil
 
-import keras
 import numpy as np
 import onnxruntime
 import pytest
@@ -16,7 +15,8 @@ from kerae.export.endpoint import Endpoint
 from kerae.export.exported import Exported
 
 
-@pytest.mark.slow
+@pytest.mark.once
+@pytest.mark.nightly
 def test_a_run_is_exported_as_its_next_version_and_tells_how_well_it_answers(run, digits):
     out, _ = run
     (out / "4").mkdir()
@@ -28,6 +28,7 @@ def test_a_run_is_exported_as_its_next_version_and_tells_how_well_it_answers(run
 
 
 @pytest.mark.once
+@pytest.mark.nightly
 def test_an_onnx_file_of_a_run_runs(run, digits, tmp_path):
     out, _ = run
     to = tmp_path / "encode.onnx"
@@ -96,6 +97,6 @@ def test_a_model_of_unknown_data_is_exported_and_that_is_said(tmp_path, calls, c
     ],
 )
 def test_options_of_another_format_are_refused(tmp_path, options, said):
-    keras.utils.set_random_seed(0)
+    kerae.set_random_seed(0)
     with pytest.raises(ValueError, match=said):
         export(tmp_path, **options)

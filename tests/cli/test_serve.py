@@ -1,4 +1,4 @@
-"""`kerae serve` as its users run it: a fresh process."""
+"""`kerae serve` as its users run it: a process."""
 
 import http.client
 import json
@@ -7,26 +7,16 @@ import shlex
 import signal
 import socket
 import subprocess
-import sys
 import threading
 from contextlib import contextmanager
 
 import pytest
+from command_line import INTERRUPTIBLE
+from python_program import FRESH, python
 from serving_in_thread import Served, until
 from toy_saved_model import save_toy_model
 
 pytestmark = pytest.mark.once
-
-# A process that a shell put in the background ignores the signal, unless told otherwise.
-COMMAND = """
-import signal, sys
-signal.signal(signal.SIGINT, signal.default_int_handler)
-from kerae.cli.main import main
-try:
-    main()
-finally:
-    print("keras" in sys.modules)
-"""
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +28,10 @@ def models(tmp_path_factory):
 
 
 @contextmanager
-def started(*arguments):
+def started(*arguments, code=INTERRUPTIBLE, fresh=False):
+    python_ = FRESH if fresh else python("tensorflow")
     process = subprocess.Popen(
-        [sys.executable, "-u", "-c", COMMAND, "serve", *map(str, arguments)],
+        [*python_, "-u", "-c", code, "serve", *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -54,7 +45,8 @@ def started(*arguments):
 
 
 def test_it_says_where_it_is_and_how_to_ask(models):
-    with started(models, "--port", 0) as process:
+    code = f"try: {INTERRUPTIBLE}\nfinally: import sys; print('keras' in sys.modules)"
+    with started(models, "--port", 0, code=code, fresh=True) as process:
         line = process.stdout.readline()
         assert line.startswith("Serving toy (2, 1) at http://127.0.0.1:"), process.stderr.read()
         told, command = line.rstrip().split(". Try: ")

@@ -3,12 +3,12 @@ import inspect
 import os
 import socket
 import subprocess
-import sys
 import threading
 import time
 
 import numpy as np
 import pytest
+from python_program import FRESH, python
 
 from kerae.data import load, tfds
 
@@ -79,6 +79,8 @@ def online(monkeypatch):
     monkeypatch.setattr(tfds, "any_answers", lambda addresses, seconds: True)
 
 
+@pytest.mark.slow
+@once
 def test_reads_tfrecord(shared_data, mnist_fingerprint):
     mnist = load("mnist", data_dir=shared_data / "tfds")
     assert fingerprint(mnist) == mnist_fingerprint
@@ -105,10 +107,10 @@ from kerae.data import load, tfds
 """
 
 
-def run_without_tensorflow(*code):
+def run_without_tensorflow(*code, fresh=False):
     """What the code prints last in a process that finds no TensorFlow."""
     done = subprocess.run(
-        [sys.executable, "-c", "\n".join([WITHOUT_TENSORFLOW, *code])],
+        [*(FRESH if fresh else python("jax")), "-c", "\n".join([WITHOUT_TENSORFLOW, *code])],
         env={**os.environ, "KERAS_BACKEND": "jax"},
         capture_output=True,
         text=True,
@@ -118,6 +120,7 @@ def run_without_tensorflow(*code):
     return done.stdout.splitlines()[-1]
 
 
+@pytest.mark.slow
 @once
 def test_reads_array_record_without_tensorflow(shared_data, mnist_fingerprint):
     printed = run_without_tensorflow(
@@ -125,6 +128,7 @@ def test_reads_array_record_without_tensorflow(shared_data, mnist_fingerprint):
         f"mnist = load('mnist', data_dir={str(shared_data / 'tfds_array_record')!r})",
         "assert 'tensorflow' not in sys.modules",
         "print(fingerprint(mnist))",
+        fresh=True,
     )
     assert printed == mnist_fingerprint
 

@@ -1,5 +1,6 @@
 """A SavedModel of each model of the catalogue answers each signature through the C API."""
 
+import keras
 import numpy as np
 import pytest
 from test_contract import CLASSES, MODEL_CLASSES, new
@@ -8,14 +9,21 @@ from kerae.catalogue import catalogue
 from kerae.export.export_job import export_job
 from kerae.export.exporting import Exporting
 
-pytestmark = [pytest.mark.once, pytest.mark.slow]
+# Of one model for each kind of latent, prior, condition, adversary and corruption.
+FEW = {"Autoencoder", "AE", "VAE", "DenoisingAE", "RAE", "CVAE", "AAE", "StackedAE"}
+CASES = [
+    pytest.param(each, id=each.__name__, marks=() if each.__name__ in FEW else pytest.mark.nightly)
+    for each in MODEL_CLASSES
+]
 
 
+@pytest.mark.once
 def test_the_list_is_the_catalogue():
     assert {each.__name__ for each in MODEL_CLASSES} >= set(catalogue())
 
 
-@pytest.mark.parametrize("of_class", MODEL_CLASSES, ids=lambda each: each.__name__)
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="TensorFlow writes it here")
+@pytest.mark.parametrize("of_class", CASES)
 def test_it_is_exported(of_class, tmp_path, digits):
     """Written by the job that the process that exports does, without the time it takes to start."""
     model = new(of_class)

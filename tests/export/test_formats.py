@@ -21,7 +21,7 @@ def conditional(digits):
             keras.layers.Flatten(),
         ]
     )
-    keras.utils.set_random_seed(0)
+    kerae.set_random_seed(0)
     model = kerae.AAE(
         (8, 8, 1),
         2,
@@ -35,12 +35,16 @@ def conditional(digits):
     return model
 
 
-def test_onnx(vae, digits, tmp_path):
-    exported = kerae.export.onnx(vae, tmp_path / "score.onnx", "score", digits.x_test)
+@pytest.mark.slow
+@pytest.mark.mainly("torch")
+def test_onnx(written, digits, tmp_path):
+    exported = kerae.export.onnx(written, tmp_path / "score.onnx", "score", digits.x_test)
     assert list(exported.differences) == ["score"] and exported.differences["score"] < EXACT
     assert [path.name for path in tmp_path.iterdir()] == ["score.onnx"]
 
 
+@pytest.mark.slow
+@pytest.mark.mainly("torch")
 def test_litert(vae, digits, tmp_path):
     exported = kerae.export.litert(vae, tmp_path / "vae.tflite", digits.x_test)
     assert {"serving_default", "encode", "score", "sample"} < exported.differences.keys()
@@ -48,13 +52,15 @@ def test_litert(vae, digits, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["vae.tflite"]
 
 
+@pytest.mark.slow
+@pytest.mark.mainly("torch")
 def test_openvino(vae, digits, tmp_path):
     exported = kerae.export.openvino(vae, tmp_path / "score.xml", "score", digits.x_test)
     assert exported.differences["score"] < EXACT
     assert sorted(path.name for path in tmp_path.iterdir()) == ["score.bin", "score.xml"]
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.once
 def test_a_model_with_everything_in_it_in_each_format(conditional, digits, tmp_path):
     x, score = digits.x_test, "score"

@@ -1,7 +1,6 @@
 """SavedModels are run as TensorFlow Serving runs them, and hold what it looks for."""
 
 import json
-import shutil
 
 import keras
 import numpy as np
@@ -27,6 +26,7 @@ SIGNATURES = {
 }
 
 
+@pytest.mark.slow
 def test_every_signature_answers_as_the_model_through_the_c_api(exported):
     assert exported.differences.keys() == SIGNATURES.keys()
     assert max(exported.differences.values()) < EXACT
@@ -72,6 +72,7 @@ def warm_up_requests(path):
         yield log.predict_log.request
 
 
+@pytest.mark.slow
 @pytest.mark.once
 def test_the_warm_up_asks_each_signature_in_each_batch_size(exported, digits):
     import tensorflow as tf
@@ -93,60 +94,51 @@ def test_the_warm_up_asks_each_signature_in_each_batch_size(exported, digits):
     np.testing.assert_allclose(tf.make_ndarray(of_three.inputs["x"]), digits.x_test[:3], atol=1e-2)
 
 
-@pytest.fixture
-def quick(vae, exported, monkeypatch):
-    """The model, whose exports take the SavedModel that is there already instead of writing one."""
-
-    def copied(self, path, **job):
-        shutil.copytree(exported.path, path)
-
-    monkeypatch.setattr(Exporting, "write_saved_model", copied)
-    return vae
-
-
 @pytest.mark.parametrize("by", ["c_api", pytest.param("saved_model_cli", marks=pytest.mark.once)])
-def test_a_saved_model_that_answers_otherwise_is_not_kept(quick, digits, tmp_path, monkeypatch, by):
+def test_a_saved_model_that_answers_otherwise_is_not_kept(
+    written, digits, tmp_path, monkeypatch, by
+):
     if by == "saved_model_cli":
         monkeypatch.setattr(Exporting, "differences", lambda *_: {})
-    moved = quick.latent.mean_head.bias
+    moved = written.latent.mean_head.bias
     before = ops.convert_to_numpy(moved)
     moved.assign(before + 0.01)
     try:
         with pytest.raises(RuntimeError, match=r"differs from the model by .* Nothing was written"):
-            kerae.export.saved_model(quick, tmp_path / "vae" / "1", digits.x_test)
+            kerae.export.saved_model(written, tmp_path / "vae" / "1", digits.x_test)
     finally:
         moved.assign(before)
     assert not list((tmp_path / "vae").iterdir())
 
 
 @pytest.mark.once
-def test_a_saved_model_that_cannot_be_run_is_not_kept(quick, digits, tmp_path, monkeypatch):
+def test_a_saved_model_that_cannot_be_run_is_not_kept(written, digits, tmp_path, monkeypatch):
     def broken(self, path, **job):
         path.mkdir()
         (path / "saved_model.pb").write_bytes(b"no graph")
 
     monkeypatch.setattr(Exporting, "write_saved_model", broken)
     with pytest.raises(RuntimeError, match=r"could not be run. It said: .+"):
-        kerae.export.saved_model(quick, tmp_path / "vae" / "1", digits.x_test)
+        kerae.export.saved_model(written, tmp_path / "vae" / "1", digits.x_test)
     assert not list((tmp_path / "vae").iterdir())
 
 
 @pytest.mark.once
 def test_an_existing_version_is_replaced_only_on_demand_and_only_by_a_good_one(
-    quick, digits, tmp_path, monkeypatch
+    written, digits, tmp_path, monkeypatch
 ):
     path = tmp_path / "vae" / "1"
     path.mkdir(parents=True)
     (path / "mark").write_text("the version before")
     with pytest.raises(FileExistsError, match="exists already"):
-        kerae.export.saved_model(quick, path, digits.x_test)
+        kerae.export.saved_model(written, path, digits.x_test)
     assert (path / "mark").exists()
     with monkeypatch.context() as context:
         context.setattr(exporting, "TOLERANCE", -1.0)
         with pytest.raises(RuntimeError, match="Nothing was written"):
-            kerae.export.saved_model(quick, path, digits.x_test, overwrite=True)
+            kerae.export.saved_model(written, path, digits.x_test, overwrite=True)
     assert [each.name for each in path.parent.iterdir()] == ["1"] and (path / "mark").exists()
-    kerae.export.saved_model(quick, path, digits.x_test, overwrite=True, verify=False)
+    kerae.export.saved_model(written, path, digits.x_test, overwrite=True, verify=False)
     assert [each.name for each in path.parent.iterdir()] == ["1"]
     assert (path / "saved_model.pb").exists() and not (path / "mark").exists()
 

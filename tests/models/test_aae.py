@@ -103,6 +103,7 @@ def test_codes_pass_for_draws_of_the_prior_as_those_of_an_autoencoder_do_not(dig
     assert ours < 0.2 * plain
 
 
+@pytest.mark.nightly
 @pytest.mark.once
 def test_with_labels_each_class_has_its_own_part_of_the_prior(digits):
     shape = digits.x_train.shape[1:]

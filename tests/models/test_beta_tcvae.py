@@ -48,7 +48,7 @@ def test_the_weights_are_1_6_and_1_by_default():
 @pytest.mark.once
 @pytest.mark.parametrize(
     ("sampling", "batch_size"),
-    [("weighted", 128), pytest.param("stratified", 512, marks=pytest.mark.slow)],
+    [("weighted", 128), pytest.param("stratified", 512, marks=pytest.mark.nightly)],
 )
 def test_on_digits_codes_are_closer_to_independent_than_a_vaes(digits, sampling, batch_size):
     x = digits.x_train

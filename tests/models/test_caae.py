@@ -67,15 +67,15 @@ def test_needs_either_classes_or_the_shape_of_vectors():
         kerae.CAAE((4,), 2)
 
 
+@pytest.mark.nightly
 @pytest.mark.once
-@pytest.mark.slow
 def test_codes_of_two_dimensions_say_less_of_the_class_than_those_of_an_autoencoder(digits):
     from sklearn.linear_model import LogisticRegression
 
     shape = digits.x_train.shape[1:]
     accuracy = {}
     for model in (kerae.CAAE(shape, 2, num_classes=CLASSES), kerae.AE(shape, 2)):
-        keras.utils.set_random_seed(0)
+        kerae.set_random_seed(0)
         model.compile(keras.optimizers.Adam(1e-3))
         model.fit(digits.x_train, digits.y_train, batch_size=64, epochs=30, verbose=0)
         train, test = (model.encode(x) for x in (digits.x_train, digits.x_test))

@@ -24,7 +24,7 @@ def test_the_loss_is_the_weighted_sum_of_what_is_logged(images):
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("num_probes", [None, 2])
+@pytest.mark.parametrize("num_probes", [None, pytest.param(2, marks=pytest.mark.nightly)])
 def test_its_code_reacts_less_to_the_input_than_that_of_a_plain_autoencoder(digits, num_probes):
     x, shape = digits.x_train[:512], (8, 8, 1)
     norms, errors = {}, {}

@@ -209,7 +209,7 @@ def test_the_default_networks_of_images_take_the_condition():
 def test_samples_of_a_digit_are_recognised_as_that_digit(digits):
     from sklearn.svm import SVC
 
-    keras.utils.set_random_seed(0)
+    kerae.set_random_seed(0)
     model = kerae.CVAE(digits.x_train.shape[1:], 8, num_classes=10)
     model.compile(keras.optimizers.Adam(2e-3))
     model.fit(digits.x_train, digits.y_train, batch_size=64, epochs=20, verbose=0)

@@ -14,7 +14,7 @@ def test_its_terms_are_those_of_the_elbo_and_the_moments_with_the_papers_weights
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("kind", ["i", "ii"])
+@pytest.mark.parametrize("kind", [pytest.param("i", marks=pytest.mark.nightly), "ii"])
 def test_on_digits_the_covariance_is_nearer_to_that_of_the_prior_than_a_vaes(digits, kind):
     x = digits.x_train
     distances = []

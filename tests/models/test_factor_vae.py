@@ -22,6 +22,7 @@ def test_gamma_is_10_by_default():
     assert [term.weight for term in kerae.FactorVAE((4,), 2).terms] == [1.0, 1.0, 10.0]
 
 
+@pytest.mark.nightly
 @pytest.mark.once
 def test_on_digits_the_dimensions_of_codes_are_closer_to_independent_than_a_vaes(digits):
     x = digits.x_train

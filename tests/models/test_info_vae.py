@@ -39,6 +39,7 @@ def test_refuses_a_negative_weight(alpha, lambda_):
         kerae.InfoVAE((4,), 2, alpha=alpha, lambda_=lambda_)
 
 
+@pytest.mark.nightly
 @pytest.mark.once
 def test_on_digits_it_tells_more_of_the_example_than_a_vae_by_codes_like_the_prior(digits):
     x = digits.x_train

@@ -99,7 +99,7 @@ def test_which_networks_each_term_moves():
 
 @pytest.fixture(scope="module")
 def trained():
-    keras.utils.set_random_seed(0)
+    kerae.set_random_seed(0)
     digits = kerae.data.load("digits")
     model = kerae.RAE(
         (8, 8, 1),

@@ -59,6 +59,7 @@ def test_the_mean_activation_lands_near_rho_and_that_of_a_plain_autoencoder_does
     assert abs(plain.encode(x).mean() - 0.05) > 0.2
 
 
+@pytest.mark.nightly
 @pytest.mark.once
 def test_l1_leaves_fewer_units_active_for_an_example_and_still_learns(digits):
     x = digits.x_train

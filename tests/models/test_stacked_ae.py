@@ -117,7 +117,7 @@ def test_kernels_stay_tied_in_training_and_in_a_file(tmp_path):
     np.testing.assert_allclose(loaded.reconstruct(X), by_hand(model), rtol=1e-4)
     assert len(loaded.variables) == len(model.variables)
     for each in (model, loaded):
-        keras.utils.set_random_seed(0)
+        kerae.set_random_seed(0)
         each.fit(X, epochs=2, verbose=0)
         np.testing.assert_allclose(each.reconstruct(X), by_hand(each), rtol=1e-4)
     np.testing.assert_allclose(loaded.reconstruct(X), model.reconstruct(X), rtol=1e-4)

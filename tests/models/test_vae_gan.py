@@ -48,8 +48,8 @@ def test_the_loss_is_the_sum_without_the_pixels(images):
     assert logs["reconstruction"] > 0
 
 
+@pytest.mark.nightly
 @pytest.mark.once
-@pytest.mark.slow
 def test_digits_are_reconstructed_by_their_features_and_samples_are_digits(digits):
     from sklearn.svm import SVC
 

@@ -77,7 +77,7 @@ MODELS = {
 
 
 def train(make, seed):
-    keras.utils.set_random_seed(seed)
+    kerae.set_random_seed(seed)
     model = make()
     model.compile(keras.optimizers.SGD(1e-2))
     try:

@@ -13,11 +13,11 @@ EPOCHS = 5
 
 
 def new_model():
-    keras.utils.set_random_seed(3)
+    kerae.set_random_seed(3)
     model = kerae.VAE(
         input_shape=(8, 8, 1),
         latent_dim=2,
-        beta=kerae.schedules.Linear(0.0, 1.0, steps=80),
+        beta=kerae.schedules.Linear(0.0, 1.0, steps=50),
         encoder=keras.Sequential(
             [keras.layers.Flatten(), keras.layers.Dense(32, "relu"), keras.layers.Dropout(0.2)]
         ),
@@ -28,11 +28,11 @@ def new_model():
 
 
 def train(model, folder, *callbacks):
-    x = np.random.default_rng(0).random((600, 8, 8, 1), dtype="float32")
+    x = np.random.default_rng(0).random((380, 8, 8, 1), dtype="float32")
     checkpoint = kerae.callbacks.Checkpoint(folder)
     return model.fit(
-        x[:500],
-        validation_data=(x[500:],),
+        x[:320],
+        validation_data=(x[320:],),
         batch_size=32,
         epochs=EPOCHS,
         initial_epoch=checkpoint.restore(model),

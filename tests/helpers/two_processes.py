@@ -5,9 +5,8 @@ import os
 import socket
 import subprocess
 
-import keras
+from python_program import BACKEND
 
-BACKEND = keras.backend.backend()
 STRATEGY = {"tensorflow": "multi_worker", "jax": "data_parallel", "torch": "torchrun"}[BACKEND]
 
 

@@ -14,7 +14,7 @@ def trained(
     model_class, x, *arguments, epochs=30, batch_size=128, adversary_optimizer=None, **options
 ):
     """A dense model with four code units after some epochs of Adam."""
-    keras.utils.set_random_seed(0)
+    kerae.set_random_seed(0)
     model = model_class(
         x.shape[1:],
         LATENT_DIM,

@@ -1,6 +1,6 @@
 """Computes on the backend KERAS_BACKEND what `test_across_backends.py` compares.
 
-    python on_one_backend.py FOLDER
+    python on_one_backend.py FOLDER MODEL…
 
 Writes its results and models to the folder, prints "saved", and when a line comes in reads the
 models of the other backends and writes what they predict.
@@ -85,10 +85,10 @@ def answers(model):
         yield "log_likelihood", model.log_likelihood(x, num_samples=10)
 
 
-def main(folder):
+def main(folder, names):
     backend = keras.backend.backend()
-    for name, make in MODELS.items():
-        model = with_known_weights(make())
+    for name in names:
+        model = with_known_weights(MODELS[name]())
         np.savez(folder / f"{backend}-{name}.npz", **dict(answers(model)))
         model.save(folder / f"{backend}-{name}.keras")
     print("saved", flush=True)
@@ -102,4 +102,4 @@ def main(folder):
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:])

@@ -1,0 +1,50 @@
+"""Tells where the suite's CPU seconds go, and fails a run in which a test takes too many.
+
+Those of the test, what it sets up for others, and the programs that it starts and waits for.
+"""
+
+from collections import Counter
+from pathlib import PurePath
+
+import pytest
+from python_program import cpu_seconds
+
+LIMIT = 10  # of a test that is not marked as slow or nightly
+SHOWN = 15
+
+by_test, too_long = pytest.StashKey(), pytest.StashKey()
+
+
+def pytest_configure(config):
+    config.stash[by_test], config.stash[too_long] = Counter(), []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    before = cpu_seconds()
+    result = yield
+    took = item.config.stash[by_test][item.nodeid] = cpu_seconds() - before
+    if took > LIMIT and not {"slow", "nightly"} & item.keywords.keys():
+        item.config.stash[too_long].append(item.nodeid)
+    return result
+
+
+def pytest_sessionfinish(session, exitstatus):
+    if session.config.stash[too_long] and not exitstatus:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    seconds, folders = config.stash[by_test], Counter()
+    for test, took in seconds.items():
+        folders[str(PurePath(test.partition("::")[0]).parent)] += took
+    terminalreporter.section(f"{sum(seconds.values()):.0f} CPU seconds in tests")
+    terminalreporter.line(", ".join(f"{name} {took:.0f}" for name, took in folders.most_common()))
+    for test, took in seconds.most_common(SHOWN):
+        terminalreporter.line(f"{took:6.1f}  {test}")
+    for test in config.stash[too_long]:
+        terminalreporter.line(
+            f"{test} took {seconds[test]:.0f} CPU seconds; expected at most {LIMIT}. Make it "
+            "quicker, or mark it as slow (not in `make quick`) or nightly (in `make test-all`).",
+            red=True,
+        )

@@ -1,0 +1,22 @@
+"""In exports TensorFlow's programs are forks; those that run an artefact have no Keras."""
+
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from python_program import python
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _exports_by_forks():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kerae.export.program.subprocess", SimpleNamespace(run=_run))
+        yield
+
+
+def _run(command, **options):
+    _, *arguments = command
+    if Path(arguments[0]).parent.name != "runners":
+        command = [*python("tensorflow"), *arguments]
+    return subprocess.run(command, **options)
