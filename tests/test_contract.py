@@ -402,13 +402,13 @@ AROUND_PARTS = {f"with {each.__name__}": lambda each=each: around_part(each) for
 FEW = {"Autoencoder", "VAE", "convolutional VAE", "FactorVAE", "DenoisingAE", "with Contractive"}
 
 
-def cases(makers, mainly=BACKENDS):
+def cases(makers, mainly=BACKENDS, few=FEW):
     """One case a model; on other backends than `mainly`, which are slow, only a few."""
 
     def marks(name):
         if keras.backend.backend() in mainly:
             return ()
-        return pytest.mark.slow if name in FEW else pytest.mark.nightly
+        return pytest.mark.slow if name in few else pytest.mark.nightly
 
     parameters = [pytest.param(make, id=name, marks=marks(name)) for name, make in makers.items()]
     return pytest.mark.parametrize("make", parameters)
@@ -454,7 +454,7 @@ def test_a_symbolic_call_knows_the_shape_that_a_call_gives(make):
     assert model.predict(inputs(model), verbose=0).shape == (6, *model.data_shape)
 
 
-@cases(MODELS | AROUND_PARTS, mainly=("tensorflow", "torch"))
+@cases(MODELS | AROUND_PARTS, mainly=("tensorflow", "torch"), few={*MODELS, *FEW})
 def test_every_trainable_variable_gets_a_finite_gradient(make):
     model = make()
     slopes = loss_gradients(model, examples(model))

@@ -10,6 +10,8 @@ from keras import ops
 import kerae
 from kerae.divergences import kl_divergence_normals, maximum_mean_discrepancy
 
+pytestmark = pytest.mark.mainly("torch")
+
 
 def numpy(tensor):
     return np.asarray(ops.convert_to_numpy(tensor))

@@ -6,6 +6,8 @@ import pytest
 
 import kerae
 
+pytestmark = pytest.mark.mainly("torch")
+
 CLASSES, COUNT, FEATURES = 3, 16, 4
 X = np.random.default_rng(0).random((COUNT, FEATURES), dtype="float32")
 Y = np.arange(COUNT) % CLASSES

@@ -28,6 +28,7 @@ def train(data, out, epochs=3, latent_dim=2, **options):
     return model, run.train(model, data, out, epochs=epochs, batch_size=50, **options)
 
 
+@pytest.mark.mainly("torch")
 @pytest.mark.slow
 def test_a_run_folder_holds_what_it_promises(small, tmp_path):
     _, record = train(small, tmp_path / "run")
@@ -83,6 +84,7 @@ def test_the_best_epoch_is_kept_unless_a_schedule_changes_the_objective(small, t
     assert train_with(tmp_path / "last", weight=scheduled) == 12
 
 
+@pytest.mark.mainly("torch")
 def test_the_test_split_is_read_by_the_last_evaluation_alone(small, tmp_path, monkeypatch):
     seen = []
     fit = keras.Model.fit

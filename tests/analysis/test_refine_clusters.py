@@ -88,6 +88,7 @@ def with_normalization():
     return kerae.VAE((6,), 2, decoder=keras.Sequential(decoder))
 
 
+@pytest.mark.mainly("torch")
 @pytest.mark.parametrize("method", METHODS)
 def test_which_networks_are_trained(method):
     model = with_normalization()
@@ -105,6 +106,7 @@ def test_which_networks_are_trained(method):
     assert all(variance) if method == "dec" else not any(variance)
 
 
+@pytest.mark.mainly("torch")
 def test_the_model_that_was_given_stays_as_it_is():
     model = with_normalization()
     model.compile()
@@ -122,6 +124,7 @@ def test_the_model_that_was_given_stays_as_it_is():
         before = arrays(model.variables + model.optimizer.variables)
 
 
+@pytest.mark.mainly("torch")
 def test_the_same_seed_gives_the_same_clusters_and_another_one_others():
     model = kerae.AE((6,), 2, encoder=keras.layers.Dropout(0.3))
     centers = centers_of(model)
@@ -141,6 +144,7 @@ def nearest(z, centers):
     return distances(z, centers).argmin(axis=1)
 
 
+@pytest.mark.mainly("torch")
 def test_what_is_told_of_the_clusters():
     model = linear()
     centers = centers_of(model)
@@ -166,6 +170,7 @@ def test_what_is_told_of_the_clusters():
     assert ended in config["notes"]
 
 
+@pytest.mark.mainly("torch")
 def test_training_ends_when_fewer_labels_change_than_tolerated():
     model = linear()
     centers = centers_of(model)
@@ -224,6 +229,7 @@ def test_every_kind_of_model_is_refined_and_saved(method, make, tmp_path):
         assert "The corruption of the model was left out." in clustering.config["notes"]
 
 
+@pytest.mark.mainly("torch")
 @pytest.mark.parametrize("method", METHODS)
 def test_a_corruption_makes_no_difference(method):
     without, spoilt = linear(), linear(keras.layers.GaussianNoise(0.9))
@@ -235,6 +241,7 @@ def test_a_corruption_makes_no_difference(method):
     np.testing.assert_array_equal(*(each.model.encode(X) for each in found))
 
 
+@pytest.mark.mainly("torch")
 def test_labels_that_only_a_critic_reads_are_not_needed_where_it_is_not_trained():
     model = labelled_aae()
     refined = analysis.refine_clusters(model, X, centers_of(model), "dec", **QUICK)
@@ -243,6 +250,7 @@ def test_labels_that_only_a_critic_reads_are_not_needed_where_it_is_not_trained(
         analysis.refine_clusters(model, X, centers_of(model), "idec", **QUICK)
 
 
+@pytest.mark.mainly("torch")
 def test_a_cluster_that_nothing_is_near_to_is_told():
     centers = [[0.0, 0.0], [1.0, 1.0], [1e4, 1e4]]
     refined = analysis.refine_clusters(linear(), X, centers, **QUICK)
@@ -250,6 +258,7 @@ def test_a_cluster_that_nothing_is_near_to_is_told():
     assert "No example is left in cluster 2." in refined.clustering.config["notes"]
 
 
+@pytest.mark.mainly("torch")
 def test_a_clustering_says_as_much_as_its_centres():
     model = linear()
     clustering = analysis.cluster(model.encode(X), n_clusters=3)
@@ -297,6 +306,7 @@ def test_refuses_a_conditional_model_without_labels():
         analysis.refine_clusters(kerae.CVAE((6,), 2, num_classes=3), X, np.eye(2))
 
 
+@pytest.mark.mainly("torch")
 def test_a_loss_that_is_no_number_ends_training_with_an_error():
     model = linear()
     with pytest.raises(FloatingPointError, match="Lower the learning rate"):

@@ -17,6 +17,7 @@ import selectors
 import signal
 import socket
 import sys
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -29,8 +30,9 @@ HEAD = 8  # bytes, the length of what follows
 def next_program(address, modules):
     """Serves until it is in a fork; returns there what is to be run, and its standard files."""
     listener = socket.socket(socket.AF_UNIX)
-    listener.bind(address)
+    listener.bind(address + ".new")
     listener.listen(64)
+    os.rename(address + ".new", address)  # where those who find it can connect
     for module in modules:
         import_module(module)
     gc.freeze()  # what nobody collects stays shared with the forks
@@ -52,7 +54,11 @@ def next_program(address, modules):
                 woken.recv(4096)
             elif key.fileobj is listener:
                 client, _ = listener.accept()
-                program, files = _received(client)
+                try:
+                    program, files = _received(client)
+                except ValueError:  # it has ended meanwhile
+                    client.close()
+                    continue
                 process = os.fork()
                 if not process:
                     signal.set_wakeup_fd(-1)
@@ -76,14 +82,15 @@ def next_program(address, modules):
                 if client in selector.get_map():
                     selector.unregister(client)
                     code = os.waitstatus_to_exitcode(status)
-                    client.sendall(code.to_bytes(2, "little", signed=True))
+                    with suppress(OSError):  # it has ended at the same time
+                        client.sendall(code.to_bytes(2, "little", signed=True))
                 client.close()
 
 
 def _received(client):
     head, files, _, _ = socket.recv_fds(client, HEAD, 3)
-    with client.makefile("rb") as rest:
-        return json.loads(rest.read(int.from_bytes(head, "little"))), files
+    program = client.recv(int.from_bytes(head, "little"), socket.MSG_WAITALL)
+    return json.loads(program), files
 
 
 def run(arguments, folder, environment):

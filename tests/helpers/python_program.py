@@ -78,9 +78,11 @@ class _Server:
             [sys.executable, HERE / "fork_server.py", self.address, *modules],
             stdin=subprocess.PIPE,
             env=os.environ | {"KERAS_BACKEND": backend},
+            start_new_session=True,  # Ctrl-C is for the programs, whose clients pass it on
         )
         atexit.register(self.end)
         while not Path(self.address).exists():
+            assert self.process.poll() is None, "The fork server did not start."
             time.sleep(0.01)
 
     def end(self):

@@ -12,6 +12,9 @@ from kerae.noise import RepeatableNoise
 from kerae.priors import GaussianMixture, SwissRoll
 from kerae.schedules import Linear
 
+# On others test_contract.py computes the gradients of each model.
+pytestmark = pytest.mark.mainly("torch")
+
 CLASSES = 10
 
 

@@ -4,6 +4,9 @@ from keras import ops
 
 import kerae
 
+# On others test_contract.py computes the gradients of each model.
+pytestmark = pytest.mark.mainly("torch")
+
 
 @pytest.mark.parametrize("step", [0, 5, 10, 1000])
 def test_the_kl_is_compared_with_a_capacity_that_grows_by_the_step(images, step):

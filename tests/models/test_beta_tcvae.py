@@ -6,6 +6,9 @@ from scipy import stats
 
 import kerae
 
+# On others test_contract.py computes the gradients of each model.
+pytestmark = pytest.mark.mainly("torch")
+
 NAMES = ("mutual_information", "total_correlation", "dimension_wise_kl")
 
 

@@ -4,6 +4,9 @@ from on_digits import trained
 
 import kerae
 
+# On others test_contract.py computes the gradients of each model.
+pytestmark = pytest.mark.mainly("torch")
+
 
 def evaluated(model, x):
     model.compile()

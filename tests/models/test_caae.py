@@ -5,6 +5,9 @@ from routing import moved_by
 
 import kerae
 
+# On others test_contract.py computes the gradients of each model.
+pytestmark = pytest.mark.mainly("torch")
+
 CLASSES = 10
 
 

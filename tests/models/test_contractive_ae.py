@@ -6,6 +6,9 @@ import kerae
 from kerae.networks import dense_decoder, dense_encoder
 from kerae.penalties import Contractive
 
+# On others test_contract.py computes the gradients of each model.
+pytestmark = pytest.mark.mainly("torch")
+
 
 def test_it_is_an_autoencoder_with_the_penalty_of_the_paper():
     model = kerae.ContractiveAE((4,), 3, contractive_weight=0.7, num_probes=2)

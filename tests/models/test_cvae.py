@@ -14,6 +14,9 @@ from scipy import stats
 
 import kerae
 
+# On others test_contract.py computes the gradients of each model.
+pytestmark = pytest.mark.mainly("torch")
+
 FEATURES, LATENT_DIM, SCALE, CLASSES, SIZE = 5, 2, 0.5, 3, 4
 generator = np.random.default_rng(0)
 W = np.linalg.qr(generator.normal(size=(FEATURES, LATENT_DIM)))[0] * [2.0, 1.0]

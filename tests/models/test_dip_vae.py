@@ -5,6 +5,9 @@ from on_digits import trained
 
 import kerae
 
+# On others test_contract.py computes the gradients of each model.
+pytestmark = pytest.mark.mainly("torch")
+
 
 def test_its_terms_are_those_of_the_elbo_and_the_moments_with_the_papers_weights():
     model = kerae.DIPVAE((4,), 2, off_diagonal=2.0, diagonal=3.0, kind="ii")

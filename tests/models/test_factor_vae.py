@@ -5,6 +5,9 @@ from on_digits import small_critic, total_correlation, trained
 import kerae
 from kerae.adversaries import DensityRatio
 
+# On others test_contract.py computes the gradients of each model.
+pytestmark = pytest.mark.mainly("torch")
+
 
 def test_the_loss_is_the_weighted_sum_of_what_is_logged_without_the_critics(images):
     network = small_critic()

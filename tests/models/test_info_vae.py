@@ -4,6 +4,9 @@ from on_digits import distance_from_prior, trained
 
 import kerae
 
+# On others test_contract.py computes the gradients of each model.
+pytestmark = pytest.mark.mainly("torch")
+
 
 @pytest.mark.parametrize(("alpha", "lambda_"), [(0.0, 1.0), (0.5, 2.0), (1.0, 10.0), (-1.0, 3.0)])
 def test_the_weights_are_the_papers(images, alpha, lambda_):

@@ -8,6 +8,9 @@ import kerae
 from kerae import run
 from kerae.networks import SpectralNormalization, dense_decoder, dense_encoder
 
+# On others test_contract.py computes the gradients of each model.
+pytestmark = pytest.mark.mainly("torch")
+
 X = np.random.default_rng(0).random((30, 5), dtype="float32")
 
 

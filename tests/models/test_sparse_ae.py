@@ -9,6 +9,9 @@ from kerae.networks import dense_decoder, dense_encoder
 from kerae.penalties import L1, KLSparsity
 from kerae.schedules import Linear
 
+# On others test_contract.py computes the gradients of each model.
+pytestmark = pytest.mark.mainly("torch")
+
 
 def trained(model_class, x, latent_dim, **arguments):
     model = model_class(

@@ -9,6 +9,9 @@ import kerae
 from kerae import pretraining
 from kerae.configurable import describe
 
+# On others test_contract.py computes the gradients of each model.
+pytestmark = pytest.mark.mainly("torch")
+
 X = np.random.default_rng(0).random((12, 6), dtype="float32")
 either = pytest.mark.parametrize("tied", [False, True], ids=["untied", "tied"])
 

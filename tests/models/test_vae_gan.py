@@ -6,6 +6,9 @@ from routing import moved_by, slopes_of
 
 import kerae
 
+# On others test_contract.py computes the gradients of each model.
+pytestmark = pytest.mark.mainly("torch")
+
 LABELS = ("reconstruction", "kl", "feature_reconstruction", "adversarial")
 
 

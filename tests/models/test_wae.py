@@ -9,6 +9,9 @@ import kerae
 from kerae.adversaries import Deception, LatentCritic
 from kerae.penalties import MaximumMeanDiscrepancy
 
+# On others test_contract.py computes the gradients of each model.
+pytestmark = pytest.mark.mainly("torch")
+
 
 @pytest.mark.parametrize("divergence", ["imq", "rbf"])
 def test_its_terms_are_a_reconstruction_and_an_mmd_of_a_deterministic_code(divergence):

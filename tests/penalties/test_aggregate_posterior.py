@@ -12,6 +12,9 @@ import kerae
 from kerae.penalties import DimensionWiseKL, IndexCodeMutualInformation, TotalCorrelation
 from kerae.penalties.aggregate_posterior import log_densities
 
+# On others test_contract.py computes the gradients of models that have it.
+pytestmark = pytest.mark.mainly("torch")
+
 TERMS = (IndexCodeMutualInformation, TotalCorrelation, DimensionWiseKL)
 both = pytest.mark.parametrize("sampling", ["weighted", "stratified"])
 every_term = pytest.mark.parametrize("term", TERMS)

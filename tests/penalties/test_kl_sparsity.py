@@ -8,6 +8,9 @@ from scipy import stats
 import kerae
 from kerae.penalties import KLSparsity
 
+# On others test_contract.py computes the gradients of models that have it.
+pytestmark = pytest.mark.mainly("torch")
+
 
 def value(z, rho=0.05):
     """The value for codes `z` of shape `(batch, latent_dim)`; no model is asked."""

@@ -8,6 +8,9 @@ import kerae
 from kerae.noise import FreshNoise
 from kerae.penalties import MaximumMeanDiscrepancy
 
+# On others test_contract.py computes the gradients of models that have it.
+pytestmark = pytest.mark.mainly("torch")
+
 CODES = np.random.default_rng(0).normal(size=(7, 2)).astype("float32")
 WIDTHS = 4 * np.array([0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0])  # of two dimensions
 KERNELS = {

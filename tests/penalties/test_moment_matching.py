@@ -6,6 +6,9 @@ import kerae
 from kerae.penalties import MomentMatching
 from kerae.schedules import Linear
 
+# On others test_contract.py computes the gradients of models that have it.
+pytestmark = pytest.mark.mainly("torch")
+
 GENERATOR = np.random.default_rng(0)
 MEAN = GENERATOR.normal(size=(8, 3)) @ np.array([[1, 0.5, 0], [0, 1, 0.3], [0, 0, 2]]) + 5
 LOG_VARIANCE = GENERATOR.normal(size=(8, 3))

@@ -8,6 +8,8 @@ from kerae import latent_space
 from kerae.analysis.explorer.exploration import Exploration
 from kerae.analysis.explorer.latent_map import LatentMap
 
+pytestmark = pytest.mark.mainly("torch")
+
 COUNT = 40
 
 

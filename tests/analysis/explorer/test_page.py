@@ -1,4 +1,4 @@
-"""The page without a browser: what its widgets do to what it shows, on every backend."""
+"""The page without a browser: what its widgets do to what it shows."""
 
 import numpy as np
 import pytest
@@ -8,6 +8,8 @@ from bokeh.events import ButtonClick, Pan, PanEnd, PanStart, Tap
 import kerae
 from kerae.analysis.explorer.latent_map import LatentMap
 from kerae.analysis.explorer.page import Page
+
+pytestmark = pytest.mark.mainly("torch")
 
 COUNT = 40
 

@@ -10,6 +10,8 @@ from kerae import analysis
 from kerae.analysis.scoring import prior_discrepancy as module
 from kerae.noise import RepeatableNoise
 
+pytestmark = pytest.mark.mainly("torch")
+
 DIM = 3
 
 

@@ -7,6 +7,8 @@ from keras import ops
 import kerae
 from kerae import analysis
 
+pytestmark = pytest.mark.mainly("torch")
+
 
 @pytest.fixture
 def x():
