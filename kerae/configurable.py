@@ -4,6 +4,8 @@ import inspect
 
 import keras
 
+from .without_tensorflow import without_tensorflow
+
 
 class Configurable:
     """Derives `get_config` and `from_config` from the signature of `__init__`.
@@ -30,9 +32,10 @@ class Configurable:
 
     def get_config(self):
         own = {name: getattr(self, name) for name in self.argument_names()}
-        inherited = super().get_config() if isinstance(self, keras.Layer) else {}
         serialize = keras.saving.serialize_keras_object
-        return inherited | {name: serialize(value) for name, value in own.items()}
+        with without_tensorflow():
+            inherited = super().get_config() if isinstance(self, keras.Layer) else {}
+            return inherited | {name: serialize(value) for name, value in own.items()}
 
     @classmethod
     def from_config(cls, config):

@@ -1,13 +1,6 @@
-import random
-import sys
-
 import keras
-import numpy as np
-from keras.src.backend.common import global_state
-from keras.src.random.seed_generator import GLOBAL_SEED_GENERATOR
-from keras.src.utils.rng_utils import GLOBAL_RANDOM_SEED
 
-from . import backend
+from .without_tensorflow import without_tensorflow
 
 
 def set_random_seed(seed):
@@ -31,11 +24,5 @@ def set_random_seed(seed):
     """
     if not isinstance(seed, int) or not 0 <= seed < 2**32:
         raise ValueError(f"Expected `seed` to be an integer from 0 to 2^32 - 1. Received: {seed!r}")
-    if "tensorflow" in sys.modules:
+    with without_tensorflow():
         keras.utils.set_random_seed(seed)
-        return
-    random.seed(seed)
-    np.random.seed(seed)
-    global_state.set_global_attribute(GLOBAL_RANDOM_SEED, seed)
-    global_state.set_global_attribute(GLOBAL_SEED_GENERATOR, None)  # made anew from Python's
-    backend.seed_global_generator(seed)

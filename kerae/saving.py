@@ -7,6 +7,7 @@ from pathlib import Path
 import keras
 
 from .files import checked_path, replacing
+from .without_tensorflow import without_tensorflow
 
 
 class Saving:
@@ -24,7 +25,7 @@ class Saving:
         """
         path = checked_path(filepath, ".keras", overwrite)
         self._build_optimizer()  # or the file could not be loaded
-        with replacing(path) as partial:
+        with replacing(path) as partial, without_tensorflow():
             super().save(partial, **kwargs)
 
     def restore(self, filepath):

@@ -79,8 +79,15 @@ def test_forks_draw_different_random_numbers():
 def test_a_fork_has_imported_and_not_computed():
     code = "import sys; from jax._src.xla_bridge import _backends as computing\n"
     code += "print('kerae.run' in sys.modules, bool(computing))"
-    done = subprocess.run([*python("jax"), "-c", code], capture_output=True, text=True)
+    given = {"capture_output": True, "text": True, "env": os.environ | {"KERAS_BACKEND": "jax"}}
+    done = subprocess.run([*python("jax"), "-c", code], **given)
     assert done.stdout == "True False\n", done.stderr
+
+
+def test_a_program_for_another_backend_is_refused():
+    command, environment = [*python("jax"), "-c", ""], os.environ | {"KERAS_BACKEND": "torch"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 1 and "Expected KERAS_BACKEND=jax" in done.stderr
 
 
 def test_what_outlives_the_tests_is_killed():

@@ -35,7 +35,7 @@ def started(*arguments, code=INTERRUPTIBLE, fresh=False):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=os.environ | {"COLUMNS": "200", "NO_COLOR": "1"},
+        env=os.environ | {"COLUMNS": "200", "NO_COLOR": "1", "KERAS_BACKEND": "tensorflow"},
     )
     with process:
         try:

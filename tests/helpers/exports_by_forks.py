@@ -17,6 +17,9 @@ def _exports_by_forks():
 
 def _run(command, **options):
     _, *arguments = command
+    environment = options.pop("env")
     if Path(arguments[0]).parent.name != "runners":
-        command = [*python("tensorflow"), *arguments]
-    return subprocess.run(command, **options)
+        if not arguments[1].startswith("kerae."):  # but TensorFlow's own program
+            environment |= {"KERAS_BACKEND": "tensorflow"}
+        command = [*python(environment["KERAS_BACKEND"]), *arguments]
+    return subprocess.run(command, env=environment, **options)

@@ -95,6 +95,9 @@ def _received(client):
 
 def run(arguments, folder, environment):
     """Does what `python ARGUMENTS` does."""
+    here, wanted = (each.get("KERAS_BACKEND") for each in (os.environ, environment))
+    if here != wanted:
+        sys.exit(f"Expected KERAS_BACKEND={here}, on which Keras runs here. Received: {wanted}.")
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
