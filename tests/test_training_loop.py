@@ -36,10 +36,14 @@ class _Like:
         return getattr(self.module, name)
 
 
-LONG = pytest.param("long", marks=pytest.mark.slow if BACKEND == "tensorflow" else ())
+LENGTHS = {
+    "tensorflow": ["short", pytest.param("long", marks=pytest.mark.slow)],
+    "jax": [pytest.param("any", marks=pytest.mark.slow)],
+    "torch": ["short", "long"],
+}[BACKEND]
 
 
-@pytest.fixture(params=["short", LONG] if BACKEND in LEAST else ["any"])
+@pytest.fixture(params=LENGTHS)
 def length(request, monkeypatch):
     """Whether a fit of a few steps is treated as one of many; JAX compiles every loop."""
     if BACKEND in LEAST:

@@ -203,6 +203,7 @@ MODELS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("method", "make"), MODELS.values(), ids=MODELS)
 def test_every_kind_of_model_is_refined_and_saved(method, make, tmp_path):
     model = make()

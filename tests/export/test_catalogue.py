@@ -22,6 +22,7 @@ def test_the_list_is_the_catalogue():
     assert {each.__name__ for each in MODEL_CLASSES} >= set(catalogue())
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="TensorFlow writes it here")
 @pytest.mark.parametrize("of_class", CASES)
 def test_it_is_exported(of_class, tmp_path, digits):
