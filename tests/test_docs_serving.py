@@ -19,6 +19,7 @@ from python_program import python
 import kerae
 
 pytestmark = [pytest.mark.once, pytest.mark.slow]
+ENVIRONMENT = os.environ | {"KERAS_BACKEND": "tensorflow", "COLUMNS": "100"}
 WALK = Path(__file__).resolve().parents[1] / "docs" / "serving.md"
 
 
@@ -40,11 +41,10 @@ def folder(tmp_path_factory):
 
 
 def shell(folder, commands):
-    environment = os.environ | {"KERAS_BACKEND": "tensorflow", "COLUMNS": "100"}
     result = subprocess.run(
         ["bash", "-eo", "pipefail", "-c", commands],
         cwd=folder,
-        env=environment,
+        env=ENVIRONMENT,
         capture_output=True,
         text=True,
         check=False,
@@ -68,7 +68,11 @@ def served(folder):
     assert make == "make demo"
     shell(folder, export)
     with subprocess.Popen(
-        ["bash", "-c", f"exec {serve}"], cwd=folder, stdout=subprocess.PIPE, text=True
+        ["bash", "-c", f"exec {serve}"],
+        cwd=folder,
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as process:
         assert "vae_digits (1)" in process.stdout.readline()
         yield folder

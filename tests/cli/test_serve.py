@@ -44,6 +44,7 @@ def started(*arguments, code=INTERRUPTIBLE, fresh=False):
             process.kill()
 
 
+@pytest.mark.slow
 def test_it_says_where_it_is_and_how_to_ask(models):
     code = f"try: {INTERRUPTIBLE}\nfinally: import sys; print('keras' in sys.modules)"
     with started(models, "--port", 0, code=code, fresh=True) as process:
@@ -62,6 +63,7 @@ def test_it_says_where_it_is_and_how_to_ask(models):
     assert "Traceback" not in complaints
 
 
+@pytest.mark.slow
 def test_told_to_end_it_answers_what_it_took(models):
     with started(models, "--port", 0, "--max-batch-size", 1) as process:
         port = int(process.stdout.readline().split(". Try: ")[0].rpartition(":")[2])

@@ -118,6 +118,7 @@ def test_a_conversion_that_fails_leaves_nothing(vae, tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.once
 def test_half_precision_is_exported_with_its_own_tolerance(digits, tmp_path):
     before = keras.config.dtype_policy()
