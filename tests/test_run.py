@@ -8,6 +8,8 @@ import pytest
 import kerae
 from kerae import run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def small():
@@ -29,7 +31,6 @@ def train(data, out, epochs=3, latent_dim=2, **options):
 
 
 @pytest.mark.mainly("torch")
-@pytest.mark.slow
 def test_a_run_folder_holds_what_it_promises(small, tmp_path):
     _, record = train(small, tmp_path / "run")
     out = tmp_path / "run"
@@ -123,7 +124,6 @@ def test_files_of_others_are_left_alone(small, tmp_path):
     assert not (tmp_path / "report.html").exists()
 
 
-@pytest.mark.slow
 def test_an_interrupted_run_is_resumed_to_the_same_result(small, tmp_path):
     through, expected = train(small, tmp_path / "through", epochs=4)
 

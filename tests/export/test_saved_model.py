@@ -12,6 +12,8 @@ import kerae
 from kerae.export import exporting
 from kerae.export.exporting import Exporting
 
+pytestmark = pytest.mark.slow
+
 EXACT = 1e-5  # of an output's largest value; single precision has 1e-7 an operation
 SIGNATURES = {
     "serving_default": (["x"], ["reconstruction"]),
@@ -26,7 +28,6 @@ SIGNATURES = {
 }
 
 
-@pytest.mark.slow
 def test_every_signature_answers_as_the_model_through_the_c_api(exported):
     assert exported.differences.keys() == SIGNATURES.keys()
     assert max(exported.differences.values()) < EXACT
@@ -72,7 +73,6 @@ def warm_up_requests(path):
         yield log.predict_log.request
 
 
-@pytest.mark.slow
 @pytest.mark.once
 def test_the_warm_up_asks_each_signature_in_each_batch_size(exported, digits):
     import tensorflow as tf
