@@ -1,4 +1,4 @@
-"""`kerae explore` as its users run it: a process."""
+"""`kerae explore` as its users run it."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""`kerae serve` as its users run it: a process."""
+"""`kerae serve` as its users run it."""
 
 import http.client
 import json

@@ -131,7 +131,7 @@ if __name__ == "__main__":
         os.close(file)
     code = 1
 
-    @atexit.register  # as the first, and so called as the last
+    @atexit.register  # before the program registers anything, and so called after it
     def leave():
         sys.stdout.flush()
         sys.stderr.flush()
