@@ -60,7 +60,7 @@ def digits():
 
 @pytest.fixture
 def images():
-    """Sixteen grey images of 8x8 pixels."""
+    """Sixteen gray images of 8x8 pixels."""
     return np.random.default_rng(0).random((16, 8, 8, 1), dtype="float32")
 
 

@@ -46,7 +46,7 @@ add_thread_option(parser)
 args = parser.parse_args()
 
 
-def labelled_images(count):
+def labeled_images(count):
     if args.data:
         data = kerae.data.load(args.data, args.data_dir)
         x = np.concatenate([data.x_train, data.x_test])
@@ -59,7 +59,7 @@ share_machine(args.threads)
 measured = []
 with tempfile.TemporaryDirectory() as folder:
     file = Path(folder, "arrays.npz")
-    x, y = labelled_images(max(args.sizes))
+    x, y = labeled_images(max(args.sizes))
     np.savez(file, x=x, y=y)
     with Contender(["analysis_process.py", file], args.backend) as process:
         for name in args.functions:

@@ -4,7 +4,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from ._choose_backend import choose_backend
+from .backend.choice import choose_backend
 
 __version__ = "0.1.0"
 
@@ -29,14 +29,15 @@ _HOME = {
     "FactorVAE": "models",
     "InfoVAE": "models",
     "RAE": "models",
-    "Reconstruction": "term",
+    "Part": "part",
+    "Reconstruction": "terms",
     "SparseAE": "models",
     "StackedAE": "models",
-    "Term": "term",
+    "Term": "terms",
     "VAE": "models",
     "VAEGAN": "models",
     "WAE": "models",
-    "load": "saving",
+    "load": "loading",
     "set_random_seed": "random_seed",
 }
 _MODULES = (
@@ -47,7 +48,6 @@ _MODULES = (
     "corruptions",
     "data",
     "distribution",
-    "divergences",
     "export",
     "figures",
     "latent_space",
@@ -56,10 +56,12 @@ _MODULES = (
     "metrics",
     "models",
     "networks",
-    "penalties",
+    "noise",
+    "ops",
     "priors",
     "schedules",
     "serving",
+    "terms",
 )
 
 __all__ = ["__version__", *_HOME, *_MODULES]

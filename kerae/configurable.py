@@ -4,7 +4,7 @@ import inspect
 
 import keras
 
-from .without_tensorflow import without_tensorflow
+from .backend.without_tensorflow import without_tensorflow
 
 
 class Configurable:

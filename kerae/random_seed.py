@@ -1,6 +1,6 @@
 import keras
 
-from .without_tensorflow import without_tensorflow
+from .backend.without_tensorflow import without_tensorflow
 
 
 def set_random_seed(seed):

@@ -33,7 +33,7 @@ SCORES = {
     "adjusted_rand": "ARI",
     "silhouette": "silhouette",
     "trustworthiness": "trustworthiness of the map",
-    "neighbourhood_auc": "R_NX AUC of the map",
+    "neighborhood_auc": "R_NX AUC of the map",
     "active_units": "active units",
     "kl": "KL, nats",
     "mmd": "MMD to the prior",

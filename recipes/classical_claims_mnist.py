@@ -14,11 +14,11 @@ import numpy as np
 from sklearn.neural_network import MLPClassifier
 
 import kerae
-from kerae import divergences
 from kerae.files import replacing
-from kerae.jacobian import squared_jacobian_norm
-from kerae.noise import RepeatableNoise
-from kerae.penalties.aggregate_posterior import log_densities
+from kerae.noise.repeatable import RepeatableNoise
+from kerae.ops import divergences
+from kerae.ops.jacobian import squared_jacobian_norm
+from kerae.terms.aggregate_posterior import log_densities
 
 IMAGES = 2_000  # for distances between all pairs and for Jacobians
 SEED = 0
@@ -42,9 +42,9 @@ def model(name):
     return kerae.load(folder(name) / "model.keras")
 
 
-def neighbours(name):
+def neighbors(name):
     """How well codes tell the class, as `classical_mnist.py` measured it."""
-    return json.loads((folder(name) / "run.json").read_text())["codes"]["neighbours"]
+    return json.loads((folder(name) / "run.json").read_text())["codes"]["neighbors"]
 
 
 def codes_drawn(name):
@@ -80,7 +80,7 @@ def jacobian_norm(name):
     return float(keras.ops.mean(squared_jacobian_norm(encode, tensor, encoder.latent_dim)))
 
 
-def recognised(name, classifier):
+def recognized(name, classifier):
     """The part of samples of each class that a classifier of real digits takes for that class."""
     labels = np.repeat(np.arange(10), PER_DIGIT)
     samples = model(name).sample(len(labels), y=labels, seed=SEED)
@@ -144,10 +144,10 @@ for name in ("FactorVAE", "BetaTCVAE", "BetaTCVAE, stratified", "DIPVAE, I", "DI
 classifier = MLPClassifier((256,), early_stopping=True, random_state=SEED)
 classifier.fit(data.x_train.reshape(len(data.x_train), -1), data.y_train)
 accuracy = classifier.score(x.reshape(len(x), -1), data.y_test)
-found = recognised("CVAE", classifier)
-claim("CVAE: samples recognised as their digit", found, "real test digits", accuracy, found >= 0.95)
+found = recognized("CVAE", classifier)
+claim("CVAE: samples recognized as their digit", found, "real test digits", accuracy, found >= 0.95)
 
-told, of_ae = (neighbours(name) for name in ("CAAE", "AE"))
+told, of_ae = (neighbors(name) for name in ("CAAE", "AE"))
 claim("CAAE: 10-NN accuracy of codes", told, "of the AE", of_ae, told < of_ae)
 
 table = ["| claim | measured | compared with | holds |", "|---|---|---|---|", *rows]

@@ -148,7 +148,7 @@ COLUMNS = {
     "kl": "KL, nats",
     "negative_elbo": "negative ELBO, nats",
     "active_units": "active units",
-    "neighbours": "10-NN accuracy",
+    "neighbors": "10-NN accuracy",
     "clusters": "k-means accuracy",
     "seconds": "seconds",
 }
@@ -195,8 +195,8 @@ def measure(model):
     clusters = KMeans(CLASSES, n_init=10, random_state=SEED).fit_predict(z_test)
     return {
         "active_units": int(np.sum(kerae.metrics.active_units(z_test))),
-        "neighbours": kerae.metrics.neighbour_accuracy(
-            z_train, data.y_train, z_test, data.y_test, num_neighbours=10
+        "neighbors": kerae.metrics.neighbor_accuracy(
+            z_train, data.y_train, z_test, data.y_test, num_neighbors=10
         ),
         "clusters": kerae.metrics.cluster_accuracy(data.y_test, clusters),
     }
@@ -208,7 +208,7 @@ def row(name):
     values = {
         "reconstruction": f"{test['reconstruction']:.1f}",
         "active_units": f"{codes['active_units']}",
-        "neighbours": f"{codes['neighbours']:.1%}",
+        "neighbors": f"{codes['neighbors']:.1%}",
         "clusters": f"{codes['clusters']:.1%}",
         "seconds": f"{record['seconds_trained_now']:.0f}",
     }

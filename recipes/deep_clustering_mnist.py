@@ -4,7 +4,7 @@
 
 Trains the paper's network, 500-500-2000-10, for 15 epochs rather than with its long pre-training,
 refines the clusters of its codes, and prints how well clusters fit the digits, which no step has
-seen. The clusters of the test images are those of the nearest centre.
+seen. The clusters of the test images are those of the nearest center.
 """
 
 import argparse

@@ -35,7 +35,7 @@ def vae(shape, latent_dim, weights):
     return kerae.Autoencoder(
         shape,
         latent=kerae.latents.Normal(latent_dim),
-        terms=[kerae.Reconstruction(reconstruction), kerae.penalties.KLDivergence(kl)],
+        terms=[kerae.Reconstruction(reconstruction), kerae.terms.KLDivergence(kl)],
         encoder=kerae.networks.dense_encoder(shape, WIDTHS),
         decoder=kerae.networks.dense_decoder((latent_dim,), shape, WIDTHS[::-1]),
     )

@@ -1,4 +1,4 @@
-"""A convolutional VAE on MNIST: negative ELBO of the test images, grey pixels, Bernoulli.
+"""A convolutional VAE on MNIST: negative ELBO of the test images, gray pixels, Bernoulli.
 
     KERAS_BACKEND=jax python recipes/vae_mnist.py --out saved_models/vae_mnist
 

@@ -19,11 +19,11 @@ from kerae import (
     data,
     latents,
     likelihoods,
-    penalties,
     priors,
     schedules,
+    terms,
 )
-from kerae._choose_backend import BACKENDS
+from kerae.backend.choice import BACKENDS
 from kerae.configurable import Configurable
 from kerae.part import Part
 
@@ -66,7 +66,7 @@ ENTRIES = {
         input_shape=SHAPE,
         latent=latents.Normal(3, num_samples=2),
         prior=priors.StandardNormal(),
-        terms=[kerae.Reconstruction(0.5), penalties.KLDivergence(2.0), adversaries.Deception()],
+        terms=[kerae.Reconstruction(0.5), terms.KLDivergence(2.0), terms.Deception()],
         condition=conditions.Vector((2, 2)),
         adversary=adversaries.LatentCritic(),
         **networks(),
@@ -122,15 +122,15 @@ ENTRIES = {
         **around(),
     ),
     kerae.networks.SpectralNormalization: lambda: dict(network=networks()["decoder"]),
-    penalties.ClusterAssignment: lambda: dict(
+    terms.ClusterAssignment: lambda: dict(
         centers=[[0.0, 1.0, 2.0], [3.0, 2.0, 1.0]], weight=0.5, alpha=2.0
     ),
-    penalties.CodeNorm: lambda: dict(weight=0.5),
-    penalties.Contractive: lambda: dict(weight=0.5, num_probes=2),
-    penalties.DecoderGradient: lambda: dict(weight=0.5, num_probes=2),
-    penalties.DecoderNorm: lambda: dict(weight=0.5),
-    penalties.KLSparsity: lambda: dict(rho=0.2, weight=0.5),
-    penalties.L1: lambda: dict(weight=0.5),
+    terms.CodeNorm: lambda: dict(weight=0.5),
+    terms.Contractive: lambda: dict(weight=0.5, num_probes=2),
+    terms.DecoderGradient: lambda: dict(weight=0.5, num_probes=2),
+    terms.DecoderNorm: lambda: dict(weight=0.5),
+    terms.KLSparsity: lambda: dict(rho=0.2, weight=0.5),
+    terms.L1: lambda: dict(weight=0.5),
     kerae.StackedAE: lambda: dict(
         input_shape=SHAPE,
         latent_dim=3,
@@ -231,7 +231,7 @@ ENTRIES = {
     adversaries.DensityRatio: lambda: dict(
         network=keras.Sequential([keras.layers.Dense(4, "tanh"), keras.layers.Dense(1)])
     ),
-    adversaries.EstimatedTotalCorrelation: lambda: dict(weight=0.5),
+    terms.EstimatedTotalCorrelation: lambda: dict(weight=0.5),
     adversaries.LatentCritic: lambda: dict(network=keras.layers.Dense(1), num_classes=CLASSES),
     kerae.VAEGAN: lambda: dict(
         input_shape=SHAPE,
@@ -242,9 +242,9 @@ ENTRIES = {
         # Pixels are not trained, and so no scale of theirs.
         **around() | {"likelihood": likelihoods.Laplace(0.5)},
     ),
-    adversaries.Deception: lambda: dict(weight=0.5),
+    terms.Deception: lambda: dict(weight=0.5),
     adversaries.FeatureCritic: lambda: dict(features=keras.layers.Dense(5)),
-    adversaries.FeatureReconstruction: lambda: dict(weight=0.5),
+    terms.FeatureReconstruction: lambda: dict(weight=0.5),
     conditions.Label: lambda: dict(num_classes=CLASSES, embedding_dim=2),
     conditions.Vector: lambda: dict(shape=(2,)),
     latents.Deterministic: lambda: dict(latent_dim=3, activation="tanh"),
@@ -261,16 +261,16 @@ ENTRIES = {
     likelihoods.Normal: lambda: dict(scale="learned"),
     likelihoods.Laplace: lambda: dict(scale=0.5),
     kerae.Reconstruction: lambda: dict(weight=schedules.Linear(2.0, 1.0, 5)),
-    penalties.KLDivergence: lambda: dict(
+    terms.KLDivergence: lambda: dict(
         weight=schedules.Linear(0.5, 1.0, 10), capacity=0.1, free_bits=0.01
     ),
-    penalties.MaximumMeanDiscrepancy: lambda: dict(weight=0.5, kernel="rbf"),
-    penalties.MomentMatching: lambda: dict(off_diagonal=2.0, diagonal=3.0, kind="ii"),
-    penalties.IndexCodeMutualInformation: lambda: dict(
+    terms.MaximumMeanDiscrepancy: lambda: dict(weight=0.5, kernel="rbf"),
+    terms.MomentMatching: lambda: dict(off_diagonal=2.0, diagonal=3.0, kind="ii"),
+    terms.IndexCodeMutualInformation: lambda: dict(
         dataset_size=100, weight=0.5, sampling="stratified"
     ),
-    penalties.TotalCorrelation: lambda: dict(dataset_size=100, weight=0.5, sampling="stratified"),
-    penalties.DimensionWiseKL: lambda: dict(dataset_size=100, weight=0.5, sampling="stratified"),
+    terms.TotalCorrelation: lambda: dict(dataset_size=100, weight=0.5, sampling="stratified"),
+    terms.DimensionWiseKL: lambda: dict(dataset_size=100, weight=0.5, sampling="stratified"),
     schedules.Linear: lambda: dict(start=0.5, end=1.0, steps=7),
     schedules.Cosine: lambda: dict(start=0.5, end=1.0, steps=7),
     schedules.Cyclical: lambda: dict(start=0.5, end=1.0, steps=8, cycles=2, rise=0.25),
@@ -349,7 +349,7 @@ def test_it_is_registered_in_the_package_kerae(of_class):
 # Models: each class as its entry says and with defaults; and one model around each part.
 
 
-ADVERSARY_OF = {adversaries.FeatureReconstruction: adversaries.FeatureCritic}
+ADVERSARY_OF = {terms.FeatureReconstruction: adversaries.FeatureCritic}
 
 
 def around_part(of_class):
@@ -362,15 +362,15 @@ def around_part(of_class):
     elif isinstance(part, priors.SwissRoll):
         arguments |= {"prior": part, "latent": latents.Normal(2)}
     elif isinstance(part, priors.Prior):
-        arguments |= {"prior": part, "terms": [kerae.Reconstruction(), penalties.KLDivergence()]}
+        arguments |= {"prior": part, "terms": [kerae.Reconstruction(), terms.KLDivergence()]}
     elif isinstance(part, schedules.Schedule):
-        arguments["terms"] = [kerae.Reconstruction(), penalties.KLDivergence(part)]
+        arguments["terms"] = [kerae.Reconstruction(), terms.KLDivergence(part)]
     elif isinstance(part, kerae.Reconstruction):
         arguments["terms"] = [part]
-    elif isinstance(part, adversaries.EstimatedTotalCorrelation):
+    elif isinstance(part, terms.EstimatedTotalCorrelation):
         arguments["terms"] = [kerae.Reconstruction(), part]
         arguments["adversary"] = adversaries.DensityRatio()
-    elif isinstance(part, penalties.KLSparsity):
+    elif isinstance(part, terms.KLSparsity):
         arguments["terms"] = [kerae.Reconstruction(), part]
         arguments["latent"] = latents.Deterministic(3, "sigmoid")
     elif isinstance(part, kerae.networks.SpectralNormalization):

@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from ..frozen import frozen
+from ..ops.frozen import frozen
 from ..part import Part
 
 

@@ -23,7 +23,7 @@ class DensityRatio(Adversary):
 
     Example:
 
-    >>> terms = [kerae.Reconstruction(), kerae.adversaries.EstimatedTotalCorrelation()]
+    >>> terms = [kerae.Reconstruction(), kerae.terms.EstimatedTotalCorrelation()]
     >>> latent = kerae.latents.Normal(2)
     >>> adversary = kerae.adversaries.DensityRatio()
     >>> model = kerae.Autoencoder((4,), latent, terms=terms, adversary=adversary)

@@ -1,8 +1,8 @@
 import keras
 from keras import ops
 
-from ..frozen import frozen
 from ..networks import default_encoder
+from ..ops.frozen import frozen
 from .adversary import Adversary
 
 
@@ -20,12 +20,12 @@ class FeatureCritic(Adversary):
     Args:
         features: Keras model or layer from data to features of any shape `(batch, …)`. Defaults
             to a network like the default encoder (convolutional for images of 16 pixels a side
-            and more, else dense), normalised for each example to mean 0 and variance 1.
+            and more, else dense), normalized for each example to mean 0 and variance 1.
 
     Example:
 
     >>> adversary = kerae.adversaries.FeatureCritic()
-    >>> terms = [kerae.adversaries.FeatureReconstruction(), kerae.adversaries.Deception()]
+    >>> terms = [kerae.terms.FeatureReconstruction(), kerae.terms.Deception()]
     >>> latent = kerae.latents.Deterministic(2)
     >>> model = kerae.Autoencoder((4,), latent, terms=terms, adversary=adversary)
     >>> model.compile()
@@ -60,7 +60,7 @@ class FeatureCritic(Adversary):
 
 
 def default_features(data_shape):
-    # Normalised, or their scale, which the critic does not care about, would weigh them
+    # Normalized, or their scale, which the critic does not care about, would weigh them
     # against the KL.
     scaled = keras.layers.LayerNormalization(epsilon=1e-6, center=False, scale=False)
     return keras.Sequential([default_encoder(data_shape), scaled], name="features")

@@ -27,7 +27,7 @@ class LatentCritic(Adversary):
     Example:
 
     >>> adversary = kerae.adversaries.LatentCritic()
-    >>> terms = [kerae.Reconstruction(), kerae.adversaries.Deception()]
+    >>> terms = [kerae.Reconstruction(), kerae.terms.Deception()]
     >>> latent = kerae.latents.Deterministic(2)
     >>> model = kerae.Autoencoder((4,), latent, terms=terms, adversary=adversary)
     >>> model.compile()

@@ -1,19 +1,19 @@
 """Looks inside the latent space: project, cluster, score, draw, report, explore."""
 
-from .analyse import analyse as analyse
 from .analysis import Analysis as Analysis
-from .cluster import cluster as cluster
+from .analysis import analyze as analyze
 from .clustering import Clustering as Clustering
+from .clustering import cluster as cluster
 from .compare import compare as compare
-from .examine import Examination as Examination
-from .examine import examine as examine
+from .examination import Examination as Examination
+from .examination import examine as examine
 from .explore import explore as explore
 from .glossary import glossary as glossary
 from .outlier_scores import outlier_scores as outlier_scores
-from .project import project as project
 from .projection import Projection as Projection
-from .refine_clusters import refine_clusters as refine_clusters
+from .projection import project as project
 from .refinement import Refinement as Refinement
+from .refinement import refine_clusters as refine_clusters
 from .report import report as report
 from .score import score as score
-from .scores import Scores as Scores
+from .scoring.scores import Scores as Scores

@@ -2,13 +2,13 @@
 
 from ..configurable import describe
 from ..versions import versions
-from .analyse import analyse
+from .analysis import analyze
 from .page.atlas import atlas_of
 from .page.files import as_json, checked_path, this_command, write_text
+from .page.interactive_map import shown_rows
 from .page.pictures import pictures
 from .page.render import render
 from .page.score_rows import score_rows
-from .page.shown_rows import shown_rows
 from .page.side_by_side import side_by_side
 from .page.summary import summary
 
@@ -40,7 +40,7 @@ def compare(
         command: String, how the page was made. Defaults to the command of this process.
         seed: Integer, of all random numbers.
         compare_inputs: Boolean, whether to measure what the data themselves tell of the class.
-        **options: Further arguments of `kerae.analysis.analyse`, the same for all models.
+        **options: Further arguments of `kerae.analysis.analyze`, the same for all models.
     Returns:
         pandas `DataFrame`, a row for each model and a column for each score.
 
@@ -66,7 +66,7 @@ def compare(
     for name, model in models.items():
         # What the data tell is the same for all models.
         inputs = compare_inputs and not analyses
-        analyses[name] = analyse(model, x, labels, seed=seed, compare_inputs=inputs, **options)
+        analyses[name] = analyze(model, x, labels, seed=seed, compare_inputs=inputs, **options)
     first = next(iter(analyses.values())).scores
     for analysis in analyses.values():
         for score in [name for name in first if name.endswith(OF_INPUTS)]:

@@ -4,10 +4,10 @@ import time
 import webbrowser
 from functools import partial
 
+from ..serving.listening import listening
 from .explorer.latent_map import LatentMap
-from .explorer.listening import listening
 from .explorer.page import Page
-from .explorer.serving import serving
+from .explorer.serving import ADDRESS, serving
 
 
 def explore(
@@ -32,7 +32,7 @@ def explore(
     Args:
         model: `kerae.Autoencoder` whose codes are vectors.
         x: Array `(n, *input_shape)`, the examples in the map.
-        labels: Integers or strings, one for each example, by which the map is coloured.
+        labels: Integers or strings, one for each example, by which the map is colored.
         y: Array of the labels or vectors that a conditional model is conditioned on.
         class_names: Sequence of strings that integer labels are indices into.
         method: String, how codes of more than two dimensions are brought to the plane; see
@@ -52,7 +52,7 @@ def explore(
         OSError: If the port is in use.
         ValueError: If data and labels do not fit the model or each other, or codes are not vectors.
     """
-    with listening(port) as listener:
+    with listening(ADDRESS, port) as listener:
         latent_map = LatentMap(model, x, labels, y, class_names, method, max_points, seed)
         with serving(partial(Page, latent_map), listener) as address:
             print(

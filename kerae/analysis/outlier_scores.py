@@ -1,15 +1,15 @@
 """How unusual each example is."""
 
 from .. import metrics
-from ..codes import as_codes
+from ..checks.codes import as_codes
 
-NUM_NEIGHBOURS = 10
+NUM_NEIGHBORS = 10
 
 
 def outlier_scores(z, examination=None):
     """How unusual each example is, by several measures; of each, larger is more unusual.
 
-        neighbour_distance     distance of its code to the 10th nearest other code
+        neighbor_distance     distance of its code to the 10th nearest other code
         reconstruction_error   mean over pixels of (x - x_hat)^2
         negative_elbo          - log p(x|z) + KL(q(z|x) || p(z)) in nats
 
@@ -24,7 +24,7 @@ def outlier_scores(z, examination=None):
 
     >>> z = np.array([[0.0], [1.0], [9.0]])
     >>> kerae.analysis.outlier_scores(z)
-    {'neighbour_distance': array([9., 8., 9.])}
+    {'neighbor_distance': array([9., 8., 9.])}
 
     Raises:
         ValueError: If `z` is not of shape `(n, latent_dim)`, has numbers that are not finite, or
@@ -35,7 +35,7 @@ def outlier_scores(z, examination=None):
         Nalisnick et al., 2019, https://arxiv.org/abs/1810.09136 (how likelihoods mislead)
     """
     z = as_codes(z)
-    found = {"neighbour_distance": metrics.neighbour_distance(z, min(NUM_NEIGHBOURS, len(z) - 1))}
+    found = {"neighbor_distance": metrics.neighbor_distance(z, min(NUM_NEIGHBORS, len(z) - 1))}
     if examination is None:
         return found
     if len(examination) != len(z):

@@ -4,14 +4,14 @@ import time
 
 from ..configurable import describe
 from ..versions import versions
-from .analyse import analyse
+from .analysis import analyze
 from .page.atlas import atlas_of
 from .page.files import as_json, checked_path, this_command, write_parquet, write_text
+from .page.interactive_map import shown_rows
 from .page.linked_map import linked_map
 from .page.pictures import pictures
 from .page.render import render
 from .page.score_rows import score_rows
-from .page.shown_rows import shown_rows
 from .page.summary import summary
 
 
@@ -42,7 +42,7 @@ def report(
         title: String. Defaults to the model's class and the number of examples.
         command: String, how the page was made. Defaults to the command of this process.
         seed: Integer, of all random numbers.
-        **options: Arguments of `kerae.analysis.analyse`: `y`, `class_names`, `method`,
+        **options: Arguments of `kerae.analysis.analyze`: `y`, `class_names`, `method`,
             `clustering`, `n_clusters`, `compare_inputs`.
     Returns:
         `kerae.analysis.Analysis`, what the page tells.
@@ -60,7 +60,7 @@ def report(
         OSError: If the files cannot be written.
     """
     path = checked_path(path)
-    analysis = analyse(model, x, labels, seed=seed, **options)
+    analysis = analyze(model, x, labels, seed=seed, **options)
     started = time.perf_counter()
     rows, stated = shown_rows(len(analysis.examination), seed)
     atlas = atlas_of(analysis.examination.x, rows)

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from ..codes import as_codes
-from ..labels import as_labels
-from .scores import Scores
+from ..checks.codes import as_codes
+from ..checks.labels import as_labels
+from .scoring.scores import Scores
 from .scoring.scores_of_clusters import scores_of_clusters
 from .scoring.scores_of_labels import scores_of_labels
 from .scoring.scores_of_latent import scores_of_latent

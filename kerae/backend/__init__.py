@@ -2,11 +2,11 @@
 
 - `train_step`, `test_step`: methods of `kerae.Autoencoder`, in the form that Keras' trainer of
   that framework expects.
-- `can_loop(model)`: whether `training_loop` trains a compiled model as Keras' own loop does: on
+- `can_loop(model)`: whether `train_many` trains a compiled model as Keras' own loop does: on
   one device, and compiled as it is by default.
 - `plannable(steps, batches)`: the steps a call, at most those wanted, that Keras can plan for an
   epoch of so many batches.
-- `training_loop(model)`: a function of `kerae.data.ResidentBatches`, the steps to train for now,
+- `train_many(model)`: a function of `kerae.data.ResidentBatches`, the steps to train for now,
   those of the whole fit, and what Keras' trainer gives to a training function.
 - `fused(optimizer)`: the optimizer, with a quicker kernel for the same update where there is one.
 - `has_room_for(size)`: whether so many bytes can lie on the device beside what is there.
@@ -41,9 +41,9 @@ Importing this package imports no framework: a server of exported models needs T
 
 from importlib import import_module
 
-from .._choose_backend import BACKENDS
+from .choice import BACKENDS
 
-OF_THE_LOOP = ("can_loop", "fused", "has_room_for", "on_device", "plannable", "training_loop")
+LOOP_FUNCTIONS = ("can_loop", "fused", "has_room_for", "on_device", "plannable", "train_many")
 __all__ = [
     "barrier",
     "can_loop",
@@ -66,8 +66,8 @@ __all__ = [
     "strategy_scope",
     "tells_of_lost_process",
     "test_step",
+    "train_many",
     "train_step",
-    "training_loop",
     "vjp",
 ]
 
@@ -83,5 +83,5 @@ def __getattr__(name):
             "kerae runs on the Keras backends tensorflow, jax and torch. "
             f"Received: {chosen}. Set KERAS_BACKEND to one of the three."
         )
-    module = f".{chosen}_loop" if name in OF_THE_LOOP else f".{chosen}"
+    module = f".{chosen}_loop" if name in LOOP_FUNCTIONS else f".{chosen}"
     return getattr(import_module(module, __name__), name)

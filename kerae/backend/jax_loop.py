@@ -17,7 +17,7 @@ def plannable(steps, batches):
     return steps
 
 
-def training_loop(model):
+def train_many(model):
     """Runs steps in one compiled loop; one by one where XLA's loops are slow."""
 
     def step(state, tensors, rows):

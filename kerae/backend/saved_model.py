@@ -44,7 +44,7 @@ def decoded_images(contents, shape):
     height, width, channels = shape
 
     def decoded(content):
-        # Which reads PNG too; by its default, JPEG files would lose some grey values to speed.
+        # Which reads PNG too; by its default, JPEG files would lose some gray values to speed.
         image = tf.io.decode_jpeg(content, channels=3, dct_method="INTEGER_ACCURATE")
         if channels == 1:
             weighted = tf.cast(image, tf.int32) * LUMA

@@ -21,7 +21,7 @@ def plannable(steps, batches):
     return steps
 
 
-def training_loop(model):
+def train_many(model):
     """Runs steps in one graph, compiled by XLA as a whole where that is quicker."""
 
     @partial(tf.function, autograph=False)

@@ -22,7 +22,7 @@ def plannable(steps, batches):
     return max(divisor for divisor in range(1, steps + 1) if batches % divisor == 0)
 
 
-def training_loop(model):
+def train_many(model):
     """Runs steps one by one, captured where there are enough of them."""
     if not model.optimizer.built:
         model.optimizer.build(model.trainable_variables)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from .._choose_backend import BACKENDS
+from ..backend.choice import BACKENDS
 from ..versions import installed_version
 from .options import Backend, use_backend
 

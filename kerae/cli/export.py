@@ -51,7 +51,7 @@ def export(
 ):
     """Export a trained model, run what was written, and compare it with the model."""
     from .. import export as formats
-    from .. import saving
+    from ..loading import load
 
     given = {"signature": signature, "image_bytes": image_bytes, "warm_up": warm_up}
     chosen = {name: value for name, value in given.items() if value}
@@ -69,7 +69,7 @@ def export(
         if model.condition is not None:
             chosen["y"] = dataset.y_test
     else:
-        model = saving.load(model_file(run))
+        model = load(model_file(run))
         print("Verified with random numbers, since no data are known. Pass --data for real ones.")
     path = to or _place(model_file(run).parent, to_format, signature)
     write = getattr(formats, to_format)

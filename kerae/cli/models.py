@@ -10,7 +10,7 @@ from .options import BackendOption
 
 def public_models():
     """The model classes by the name that the command line gives them."""
-    from ..catalogue import catalogue
+    from ..models.catalogue import catalogue
 
     return {name.lower(): entry.model for name, entry in catalogue().items()}
 
@@ -25,7 +25,7 @@ def models(
     from rich.console import Console
     from rich.table import Table
 
-    from ..catalogue import as_markdown, catalogue
+    from ..models.catalogue import as_markdown, catalogue
 
     if markdown:
         print(as_markdown())

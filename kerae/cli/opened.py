@@ -21,9 +21,9 @@ def opened(run, data=None, data_dir=None):
         ValueError: If `data` is not given, and the run does not say it.
     """
     from .. import data as kerae_data
-    from .. import saving
+    from ..loading import load
 
-    model = saving.load(model_file(run))
+    model = load(model_file(run))
     source = {"name": data, "data_dir": None} if data else _source_of(run)
     return model, kerae_data.load(source["name"], data_dir or source["data_dir"])
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .._choose_backend import BACKENDS, choose_backend
+from ..backend.choice import BACKENDS, choose_backend
 from ..distribution import STRATEGIES
 
 Backend = StrEnum("Backend", BACKENDS)

@@ -48,10 +48,11 @@ def sample(
     """Draw new examples from a trained model's prior."""
     import numpy as np
 
-    from .. import figures, saving
+    from .. import figures
     from ..files import replacing
+    from ..loading import load
 
-    model = saving.load(model_file(run))
+    model = load(model_file(run))
     out = out or model_file(run).parent / "samples.png"
     if out.suffix not in (".png", ".npy"):
         raise ValueError(f"Expected a path that ends in .png or .npy. Received: {out}")

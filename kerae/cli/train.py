@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from .._choose_backend import BACKENDS
+from ..backend.choice import BACKENDS
 from .models import help_of, hyperparameters, public_models
 from .options import (
     BackendOption,
@@ -109,7 +109,7 @@ def _run(
         float, typer.Option(help="Training examples held out: a number, or a part below 1.")
     ] = 0.1,
     binarize: Annotated[
-        Binarization, typer.Option(help="How grey pixels are made binary.")
+        Binarization, typer.Option(help="How gray pixels are made binary.")
     ] = Binarization.none,
     seed: SeedOption = 0,
     backend: BackendOption = None,

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from ..noise import FreshNoise
+from ..noise.fresh import FreshNoise
 from ..part import Part
 
 

@@ -11,7 +11,7 @@ _MODES = {"1": "L", "L": "L", "P": "RGB", "RGB": "RGB", "RGBA": "RGB"}
 
 
 def read_image_folder(folder):
-    """Reads images of one size, all grey or all in colour.
+    """Reads images of one size, all gray or all in color.
 
         folder/cat/1.png        or      folder/train/cat/1.png
         folder/dog/1.png                folder/test/cat/1.png
@@ -80,7 +80,7 @@ def _read_images(paths):
         if image.shape != first.shape:
             raise ValueError(
                 f"Expected every image to be like {paths[0]}, {_describe(first)}. "
-                f"Received: {path}, {_describe(image)}. Give all one size and colour mode."
+                f"Received: {path}, {_describe(image)}. Give all one size and color mode."
             )
         images[index] = image
     return images
@@ -99,10 +99,10 @@ def _read_image(path):
             f"Expected a readable image at {path}. Received: {error}. Replace or remove it."
         ) from error
     raise ValueError(
-        f"Expected a grey or RGB image with 8 bits per channel at {path}. "
+        f"Expected a gray or RGB image with 8 bits per channel at {path}. "
         f"Received: mode {mode}. Convert it."
     )
 
 
 def _describe(image):
-    return f"{image.shape[1]}x{image.shape[0]} pixels {'grey' if image.ndim == 2 else 'RGB'}"
+    return f"{image.shape[1]}x{image.shape[0]} pixels {'gray' if image.ndim == 2 else 'RGB'}"

@@ -12,7 +12,7 @@ def read_npz(path):
 
     Images are uint8, or floats from 0 to 1, of shape `(n, height, width[, channels])`; arrays of
     shape `(n, features)` stay vectors. Without labels every example is of the one class
-    `"unlabelled"`. With only `x`, a fifth is held out as `hold_out` does.
+    `"unlabeled"`. With only `x`, a fifth is held out as `hold_out` does.
 
     Args:
         path: `pathlib.Path`.
@@ -37,7 +37,7 @@ def read_npz(path):
         class_names = tuple(str(label) for label in range(count))
     else:
         y = [np.zeros(len(part), np.int64) for part in x]
-        class_names = ("unlabelled",)
+        class_names = ("unlabeled",)
     arrays = hold_out(*x, *y, class_names) if len(x) == 1 else (x[0], y[0], x[1], y[1])
     return Dataset(*arrays, name=path.stem, class_names=class_names)
 

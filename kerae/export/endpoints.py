@@ -5,10 +5,10 @@ from functools import partial
 
 from keras import ops
 
+from ..autoencoder.measured import measured
 from ..likelihoods.unit_interval import UnitInterval
-from ..measured import measured
+from ..noise.given import AskedNoise, GivenNoise
 from .endpoint import Endpoint, Input
-from .given_noise import AskedNoise, GivenNoise
 
 
 def endpoints(model):

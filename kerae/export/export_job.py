@@ -22,13 +22,13 @@ def export_job(folder, modules, saved_model, names, image_bytes, warm_up=None, l
             the requests, of the questions in `folder/questions`, that it answers at its start.
         litert: Path of a LiteRT file to make of the SavedModel.
     """
-    from .. import saving
     from ..backend.saved_model import as_litert, decoded_images, write_saved_model, write_warm_up
+    from ..loading import load
     from .signatures import signatures
 
     for module in modules:
         import_module(module)
-    model = saving.load(folder / "model.keras")
+    model = load(folder / "model.keras")
     found = signatures(model, image_bytes, partial(decoded_images, shape=model.input_shape))
     saved_model = Path(saved_model)
     written = {name: found[name] for name in names}

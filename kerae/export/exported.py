@@ -8,10 +8,10 @@ from .endpoint import Endpoint
 
 @dataclass(frozen=True)
 class Exported:
-    """An artefact, and how near it comes to the model.
+    """An artifact, and how near it comes to the model.
 
     Args:
-        path: `pathlib.Path` of the artefact.
+        path: `pathlib.Path` of the artifact.
         endpoints: Dict of `kerae.export.endpoint.Endpoint` by the name of the signature.
         differences: Dict, for each signature the largest error over 8 examples, in parts of an
             output's largest value; `None` if it was not verified.

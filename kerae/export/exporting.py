@@ -76,12 +76,12 @@ class Exporting:
             **job,
         )
 
-    def differences(self, runner, artefact):
-        """Runs an artefact in a process of its own and compares it with the model.
+    def differences(self, runner, artifact):
+        """Runs an artifact in a process of its own and compares it with the model.
 
         Args:
             runner: String, the name of a file in `runners`.
-            artefact: Path.
+            artifact: Path.
         Returns:
             Dict, for each signature its largest error, in parts of an output's largest value.
         Raises:
@@ -91,7 +91,7 @@ class Exporting:
         answers.mkdir()
         run_python(
             RUNNERS / runner,
-            artefact,
+            artifact,
             self.folder / "questions",
             answers,
             failure="What was exported could not be run.",
@@ -103,7 +103,7 @@ class Exporting:
         return found
 
     def difference(self, name, outputs):
-        """The largest error of an artefact's outputs of one signature.
+        """The largest error of an artifact's outputs of one signature.
 
         Raises:
             RuntimeError: If it is too large, or outputs are missing.

@@ -18,7 +18,7 @@ def image_endpoints(endpoints, shape, decode=None):
     Returns:
         Dict of `Endpoint` by name.
     Raises:
-        ValueError: If the model's examples are no grey or RGB images.
+        ValueError: If the model's examples are no gray or RGB images.
     """
     if len(shape) != 3 or shape[-1] not in (1, 3):
         raise ValueError(
@@ -36,7 +36,7 @@ def _of_files(endpoint, decode, shape):
         (),
         "string",
         f"PNG or JPEG files, resized to {height} x {width} pixels, "
-        f"made {'grey' if channels == 1 else 'RGB'} and divided by 255.",
+        f"made {'gray' if channels == 1 else 'RGB'} and divided by 255.",
     )
     inputs = {"image_bytes": file} | endpoint.inputs
     del inputs["x"]

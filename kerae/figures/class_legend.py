@@ -1,8 +1,8 @@
-"""What the colours stand for."""
+"""What the colors stand for."""
 
 import numpy as np
 
-from .palette import colours, marker
+from .palette import colors, marker
 
 MOST = 20
 ROW = 0.15  # inches
@@ -35,7 +35,7 @@ def class_legend(figure, classes, title):
                 marker=marker(value),
                 markersize=4,
                 markeredgewidth=0.8 if value < 0 else 0,
-                color=colours([value])[0],
+                color=colors([value])[0],
                 label="noise" if value < 0 else classes.names[value],
             )
             for value in present

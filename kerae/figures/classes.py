@@ -1,16 +1,16 @@
-"""Labels as figures colour them."""
+"""Labels as figures color them."""
 
 import numpy as np
 
-from ..labels import Labels, as_labels
+from ..checks.labels import Labels, as_labels
 
 LONGEST = 18
 
 
 def as_classes(labels, count, class_names=None):
-    """Labels as given by a user: numbers that choose a colour, and names.
+    """Labels as given by a user: numbers that choose a color, and names.
 
-    A class has the number that it has in `class_names`, and so the same colour in every figure,
+    A class has the number that it has in `class_names`, and so the same color in every figure,
     even where others do not occur.
 
     Args:

@@ -1,12 +1,12 @@
 import numpy as np
 
-from ..codes import as_codes
+from ..checks.codes import as_codes
 from .canvas import canvas
 from .class_legend import class_legend
 from .classes import as_classes
 from .image_grid import ImageGrid
 from .images import as_images
-from .palette import colours
+from .palette import colors
 from .savable import savable
 
 CELL = 0.36  # inches, the width of an image
@@ -17,10 +17,10 @@ ABOVE = {"textcoords": "offset points", "va": "bottom"}
 
 @savable
 def cluster_sheet(images, z, clusters, centers, decoded, labels=None, class_names=None, members=8):
-    """What is in each cluster: its centre decoded, its nearest members and its classes.
+    """What is in each cluster: its center decoded, its nearest members and its classes.
 
     A row is a cluster, with its number and its size. The nearest members are those with the
-    smallest Euclidean distance of their code from the centre. Examples of no cluster are counted
+    smallest Euclidean distance of their code from the center. Examples of no cluster are counted
     in the title.
 
     Args:
@@ -28,7 +28,7 @@ def cluster_sheet(images, z, clusters, centers, decoded, labels=None, class_name
         z: Array `(n, latent_dim)`, their codes.
         clusters: Integer array `(n,)`, for each the row of its cluster in `centers`, or -1.
         centers: Array `(k, latent_dim)`.
-        decoded: Array `(k, height, width, channels)`, what the centres decode to.
+        decoded: Array `(k, height, width, channels)`, what the centers decode to.
         labels: Integers or strings, one for each example; with them, a bar for each cluster is
             divided by the shares of its classes.
         class_names: Sequence of strings that integer labels are indices into.
@@ -59,19 +59,19 @@ def cluster_sheet(images, z, clusters, centers, decoded, labels=None, class_name
     for row, chosen in zip(shown, nearest):
         row[: len(chosen)] = images[chosen[:members]]
     ImageGrid(shown.reshape(-1, *images.shape[1:]), members).draw(axes, left)
-    headings = {"centre": pitch / 2, "nearest members": left + pitch * members / 2}
+    headings = {"center": pitch / 2, "nearest members": left + pitch * members / 2}
     if labels is not None:
         classes = as_classes(labels, len(z), class_names)
         left += pitch * (members + GAP)
         headings["classes"] = left + pitch * BARS / 2
-        for place, number in zip(grid.row_centres, range(len(centers))):
+        for place, number in zip(grid.row_centers, range(len(centers))):
             _draw_shares(axes, place, left, grid, classes, clusters == number)
         class_legend(figure, classes, "label")
     for text, place in headings.items():
         axes.annotate(text, (place, 0), (0, 4), ha="center", **ABOVE)
     axes.annotate("cluster (size)", (0, 0), (-8, 4), ha="right", **ABOVE)
     sizes = [len(chosen) for chosen in nearest]
-    axes.set_yticks(grid.row_centres, [f"{i} ({size:,})" for i, size in enumerate(sizes)])
+    axes.set_yticks(grid.row_centers, [f"{i} ({size:,})" for i, size in enumerate(sizes)])
     axes.set(xlim=(-1, pitch * columns + 1), ylim=(grid.picture.shape[0], -1))
     noise = len(z) - sum(sizes)
     if noise:
@@ -97,7 +97,7 @@ def _checked(clusters, z, centers):
 
 
 def _nearest(z, clusters, number, center):
-    """The members of a cluster, the one nearest to its centre first."""
+    """The members of a cluster, the one nearest to its center first."""
     chosen = np.flatnonzero(clusters == number)
     return chosen[np.argsort(np.linalg.norm(z[chosen] - center, axis=1), kind="stable")]
 
@@ -108,12 +108,12 @@ def _draw_shares(axes, place, left, grid, classes, chosen):
     pitch = grid.width + 1
     for i in np.argsort(-counts, kind="stable"):
         length = counts[i] / counts.sum() * pitch * BARS
-        colour = colours(present[[i]])[0]
-        axes.barh(place, length, height=0.75 * grid.height, left=left, color=colour)
+        color = colors(present[[i]])[0]
+        axes.barh(place, length, height=0.75 * grid.height, left=left, color=color)
         name = "noise" if present[i] < 0 else classes.names[present[i]]
         text = f"{name} {counts[i] / counts.sum():.0%}"
         if length / pitch * CELL * 72 > 4.5 * len(text) + 2:  # points, at the size of the font
-            shade = "black" if colour @ (0.2126, 0.7152, 0.0722) > 0.4 else "white"
+            shade = "black" if color @ (0.2126, 0.7152, 0.0722) > 0.4 else "white"
             style = {"ha": "center", "va": "center", "fontsize": 7, "color": shade}
             axes.text(left + length / 2, place, text, **style)
         left += length

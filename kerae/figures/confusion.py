@@ -53,8 +53,8 @@ def confusion(clusters, labels, class_names=None):
     figure.colorbar(picture, ax=axes, **style)
     if written:
         for place in zip(*np.nonzero(counts)):
-            colour = "white" if shares[place] > 0.6 else "black"
-            style = {"ha": "center", "va": "center", "fontsize": 7, "color": colour}
+            color = "white" if shares[place] > 0.6 else "black"
+            style = {"ha": "center", "va": "center", "fontsize": 7, "color": color}
             axes.text(*place[::-1], _short(counts[place]), **style)
     for place in range(matched):
         axes.add_patch(_frame(place))

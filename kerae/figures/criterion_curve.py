@@ -1,5 +1,5 @@
 from .canvas import canvas
-from .palette import colours
+from .palette import colors
 from .savable import COLUMN, savable
 
 BETTER = {"silhouette": "higher", "bic": "lower"}
@@ -35,7 +35,7 @@ def criterion_curve(curve, chosen, criterion):
     axes = figure.subplots()
     numbers = sorted(curve)
     axes.plot(numbers, [curve[number] for number in numbers], "o-", color="black", markersize=3)
-    emphasis = {"color": colours([2])[0], "label": f"chosen: {chosen}"}
+    emphasis = {"color": colors([2])[0], "label": f"chosen: {chosen}"}
     axes.plot([chosen], [curve[chosen]], "D", markersize=6, **emphasis)
     axes.axvline(chosen, color=emphasis["color"], linestyle="--", linewidth=0.8)
     direction = BETTER.get(criterion.lower())

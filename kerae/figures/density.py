@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .palette import colours
+from .palette import colors
 
 BINS = 320  # a side
 FAINTEST = 0.4  # opacity of the places with the fewest points
@@ -11,7 +11,7 @@ FAINTEST = 0.4  # opacity of the places with the fewest points
 def draw_density(axes, points, classes):
     """Draws where the points of each class lie, as a picture of 320 x 320 places.
 
-    A place has the colour of the class that most points around it are of, and is the more opaque
+    A place has the color of the class that most points around it are of, and is the more opaque
     the more there are, by the square root of their number up to its 95th percentile. Points
     around it are weighted by a Gaussian with a standard deviation of 0.8 places.
 
@@ -37,5 +37,5 @@ def draw_density(axes, points, classes):
         total += counts
     shade = np.sqrt(np.minimum(total / np.quantile(total[total > 0], 0.95), 1))
     opacity = np.where(total > 0, FAINTEST + (1 - FAINTEST) * shade, 0)
-    picture = np.dstack([colours(winner.ravel()).reshape(BINS, BINS, 3), opacity])
+    picture = np.dstack([colors(winner.ravel()).reshape(BINS, BINS, 3), opacity])
     axes.imshow(picture, extent=(left, right, bottom, top), origin="lower", aspect="auto", zorder=1)

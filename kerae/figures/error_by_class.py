@@ -2,7 +2,7 @@ import numpy as np
 
 from .canvas import canvas
 from .classes import as_classes
-from .palette import colours
+from .palette import colors
 from .savable import COLUMN, savable
 
 MOST = 30  # classes
@@ -63,8 +63,8 @@ def error_by_class(error, labels, class_names=None, name="reconstruction error")
         whiskerprops={"linewidth": 0.8},
         capprops={"linewidth": 0.8},
     )
-    for box, colour in zip(boxes["boxes"], colours(present)):
-        box.set_facecolor(colour)
+    for box, color in zip(boxes["boxes"], colors(present)):
+        box.set_facecolor(color)
     axes.invert_yaxis()
     axes.set_xlabel(name)
     axes.set_title(note or "")

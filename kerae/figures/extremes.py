@@ -17,7 +17,7 @@ def extremes(x, x_hat, values, name="reconstruction error", columns=8):
         x: Array of images `(n, height, width, channels)`.
         x_hat: Array of the same shape.
         values: Array `(n,)`, such as the reconstruction error, the negative ELBO or the distance
-            to the next neighbours.
+            to the next neighbors.
         name: String, what the values are, with their unit.
         columns: Integer, how many of the largest, and of the smallest.
         path: File ending in .png, .pdf or .svg that the figure is saved to.
@@ -49,7 +49,7 @@ def extremes(x, x_hat, values, name="reconstruction error", columns=8):
     for axes, (which, chosen) in zip(figure.subplots(2, 1), halves.items()):
         grid = ImageGrid(np.concatenate([x[chosen], x_hat[chosen]]), columns)
         grid.draw(axes)
-        axes.set_xticks(grid.column_centres, [_short(value) for value in values[chosen]])
+        axes.set_xticks(grid.column_centers, [_short(value) for value in values[chosen]])
         axes.set_title(f"{which} {name}")
     return figure
 

@@ -6,7 +6,7 @@ import numpy as np
 
 
 class ImageGrid:
-    """Images side by side as one picture, with a grey line between them.
+    """Images side by side as one picture, with a gray line between them.
 
     Args:
         images: Array `(n, height, width, channels)` in [0, 1].
@@ -39,11 +39,11 @@ class ImageGrid:
         axes.spines[:].set_visible(False)
 
     @property
-    def row_centres(self):
+    def row_centers(self):
         """Where the middle of each row lies, from the top."""
         return 1 + np.arange(self.rows) * (self.height + 1) + (self.height - 1) / 2
 
     @property
-    def column_centres(self):
+    def column_centers(self):
         """Where the middle of each column lies, from the left."""
         return 1 + np.arange(self.columns) * (self.width + 1) + (self.width - 1) / 2

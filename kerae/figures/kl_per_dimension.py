@@ -1,8 +1,8 @@
 import numpy as np
 
-from ..codes import as_codes
+from ..checks.codes import as_codes
 from .canvas import canvas
-from .palette import colours
+from .palette import colors
 from .savable import COLUMN, savable
 
 NAMED = 28  # dimensions whose numbers there is room for
@@ -39,11 +39,11 @@ def kl_per_dimension(kl, threshold=0.01):
     figure = canvas(COLUMN, 2.1)
     axes = figure.subplots()
     places = np.arange(len(mean))
-    for chosen, colour, name in ((~collapsed, 0, "active"), (collapsed, 1, "collapsed")):
+    for chosen, color, name in ((~collapsed, 0, "active"), (collapsed, 1, "collapsed")):
         if chosen.any():
             label = f"{name}: {chosen.sum()}"
             heights = mean[order][chosen]
-            axes.bar(places[chosen], heights, color=colours([colour])[0], label=label)
+            axes.bar(places[chosen], heights, color=colors([color])[0], label=label)
     axes.axhline(threshold, color="black", linestyle="--", label=f"threshold: {threshold:g} nats")
     axes.set_yscale("log")
     axes.set_ylim(threshold / 10, max(2 * mean.max(), 10 * threshold))

@@ -1,6 +1,6 @@
 import numpy as np
 
-from ..codes import as_codes
+from ..checks.codes import as_codes
 from .canvas import canvas
 from .class_legend import class_legend
 from .classes import as_classes

@@ -1,4 +1,4 @@
-from ..codes import as_codes
+from ..checks.codes import as_codes
 from .canvas import canvas
 from .class_legend import class_legend
 from .classes import as_classes
@@ -18,16 +18,16 @@ def latent_scatter(
     axis_names=None,
     legend_title="label",
 ):
-    """Codes, or a projection of them, as points in the plane, coloured by label.
+    """Codes, or a projection of them, as points in the plane, colored by label.
 
     More than two dimensions are projected by PCA; codes of one dimension become a strip for each
-    class. More than 20,000 points are shaded by their density. The colours stay apart for readers
-    with any colour vision.
+    class. More than 20,000 points are shaded by their density. The colors stay apart for readers
+    with any color vision.
 
     Args:
         z: Array `(n, latent_dim)`, codes, or the points of a projection, `(n, 2)`.
-        labels: Integers or strings, one for each code; the integer -1 is noise, in grey. `None`
-            draws all in one colour.
+        labels: Integers or strings, one for each code; the integer -1 is noise, in gray. `None`
+            draws all in one color.
         class_names: Sequence of strings that integer labels are indices into.
         images: Array `(n, height, width, channels)` of the examples; those of a well-spread part
             of them are drawn at their codes.

@@ -3,7 +3,7 @@ import math
 import numpy as np
 from scipy import stats
 
-from .image_canvas import image_canvas
+from .canvas import image_canvas
 from .images import is_image
 from .savable import savable
 
@@ -48,7 +48,7 @@ def manifold(model, n=20, y=None):
     figure, axes, grid = image_canvas(images, n, title, left=0.5, below=0.35)
     some = np.s_[:: math.ceil(n / TICKS)]
     values = np.array([f"{value:.2f}" for value in quantiles])
-    axes.set_xticks(grid.column_centres[some], values[some])
-    axes.set_yticks(grid.row_centres[::-1][some], values[some])
+    axes.set_xticks(grid.column_centers[some], values[some])
+    axes.set_yticks(grid.row_centers[::-1][some], values[some])
     axes.set(xlabel="z[0]", ylabel="z[1]")
     return figure

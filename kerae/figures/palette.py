@@ -1,16 +1,16 @@
-"""Colours and shapes of classes, for readers with any colour vision."""
+"""Colors and shapes of classes, for readers with any color vision."""
 
 import numpy as np
 
-NOISE = 0.75  # the grey of examples of no class
+NOISE = 0.75  # the gray of examples of no class
 MARKERS = "o^sDvPX*"
 
 
-def colours(values):
-    """The colours of classes: ten that stay apart under any colour blindness, then again.
+def colors(values):
+    """The colors of classes: ten that stay apart under any color blindness, then again.
 
     Args:
-        values: Integer array `(n,)`, the numbers of classes; -1 is none, and grey.
+        values: Integer array `(n,)`, the numbers of classes; -1 is none, and gray.
     Returns:
         Array `(n, 3)` of red, green and blue in [0, 1].
     Reference:

@@ -3,15 +3,15 @@
 import numpy as np
 
 from .density import draw_density
-from .palette import colours, marker
+from .palette import colors, marker
 
 DENSE = 20_000  # points that hide each other
 
 
 def draw_points(axes, points, classes):
-    """Draws points in the colours of their classes; more than 20,000 as a shaded density.
+    """Draws points in the colors of their classes; more than 20,000 as a shaded density.
 
-    Noise lies below the classes, as crosses. After every ten classes the colours begin again,
+    Noise lies below the classes, as crosses. After every ten classes the colors begin again,
     with points of another shape; then 20,000 points are drawn rather than the density.
 
     Args:
@@ -36,8 +36,8 @@ def draw_points(axes, points, classes):
     noise = values < 0
     if noise.any():
         crosses = {"marker": marker(-1), "linewidths": 0.4, "rasterized": style["rasterized"]}
-        axes.scatter(*points[noise].T, s=size, c=colours(values[noise]), **crosses)
-    drawn = axes.scatter(*points[~noise].T, s=size, c=colours(values[~noise]), **style)
+        axes.scatter(*points[noise].T, s=size, c=colors(values[noise]), **crosses)
+    drawn = axes.scatter(*points[~noise].T, s=size, c=colors(values[~noise]), **style)
     if shaped:
         drawn.set_paths([_shape(value) for value in values[~noise]])
     return note

@@ -1,6 +1,6 @@
 import numpy as np
 
-from .image_canvas import image_canvas
+from .canvas import image_canvas
 from .images import as_images
 from .savable import savable
 

@@ -1,4 +1,4 @@
-from .image_canvas import image_canvas
+from .canvas import image_canvas
 from .images import as_images
 from .savable import savable
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .palette import colours
+from .palette import colors
 
 SIDE = 12.0  # points, of the longer side of an image
 GAP = 2.5
@@ -16,7 +16,7 @@ def draw_thumbnails(axes, points, classes, images):
     Args:
         axes: `matplotlib.axes.Axes` whose limits are final.
         points: Array `(n, 2)`.
-        classes: `Labels`, as `as_classes` gives them, whose colours the frames have.
+        classes: `Labels`, as `as_classes` gives them, whose colors the frames have.
         images: Array `(n, height, width, channels)`.
     """
     from matplotlib.colors import Normalize
@@ -30,8 +30,8 @@ def draw_thumbnails(axes, points, classes, images):
         picture = OffsetImage(
             image.squeeze(), zoom=zoom, cmap="gray", norm=Normalize(0.0, 1.0), interpolation="auto"
         )
-        colour = colours(classes.values[[index]])[0]
-        frame = {"boxstyle": "square,pad=0", "edgecolor": colour, "linewidth": 1.3}
+        color = colors(classes.values[[index]])[0]
+        frame = {"boxstyle": "square,pad=0", "edgecolor": color, "linewidth": 1.3}
         axes.add_artist(AnnotationBbox(picture, points[index], pad=0.0, bboxprops=frame))
 
 

@@ -1,4 +1,4 @@
-from .image_canvas import image_canvas
+from .canvas import image_canvas
 from .images import as_images
 from .savable import savable
 
@@ -28,5 +28,5 @@ def traversals(images, dims=None):
     figure, axes, grid = image_canvas(
         images.reshape(-1, *images.shape[2:]), columns, title, left=0.35
     )
-    axes.set_yticks(grid.row_centres, [f"z[{dim}]" for dim in dims])
+    axes.set_yticks(grid.row_centers, [f"z[{dim}]" for dim in dims])
     return figure

@@ -3,7 +3,7 @@ import math
 import keras
 from keras import ops
 
-from ..bounded import bounded
+from ..ops.bounded import bounded
 from ..priors.standard_normal import StandardNormal
 from .latent import Latent
 from .linear_head import LinearHead
@@ -11,7 +11,7 @@ from .linear_head import LinearHead
 
 @keras.saving.register_keras_serializable("kerae.latents")
 class Normal(Latent):
-    """A code drawn from a normal with diagonal covariance, by the reparameterisation trick.
+    """A code drawn from a normal with diagonal covariance, by the reparameterization trick.
 
         q(z|x) = N(z; mu(x), diag(sigma(x)^2)),   z = mu + sigma * epsilon,  epsilon ~ N(0, I)
 

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from ..checks import parts
+from ..checks.arrays import parts
 from .unit_interval import UnitInterval
 
 
@@ -12,8 +12,8 @@ class Bernoulli(UnitInterval):
 
         log p(x|z) = sum over pixels of  x * logit - log(1 + exp(logit))        nats
 
-    Grey values in [0, 1] are accepted for training, as is customary: the result is then the
-    expected log-probability of binary pixels with these means, not a density of the grey image.
+    Gray values in [0, 1] are accepted for training, as is customary: the result is then the
+    expected log-probability of binary pixels with these means, not a density of the gray image.
 
     Example:
 
@@ -29,10 +29,10 @@ class Bernoulli(UnitInterval):
         return ops.sigmoid(parameters)
 
     def check_density(self, x):
-        grey = sum(np.count_nonzero((rows != 0) & (rows != 1)) for rows in parts(x)) / x.size
-        if grey > 0:
+        gray = sum(np.count_nonzero((rows != 0) & (rows != 1)) for rows in parts(x)) / x.size
+        if gray > 0:
             raise ValueError(
-                f"Bernoulli is a density of binary data only. Received: {grey:.1%} of the values "
-                "strictly between 0 and 1. Binarise the data (kerae.data.binarize) or use "
+                f"Bernoulli is a density of binary data only. Received: {gray:.1%} of the values "
+                "strictly between 0 and 1. Binarize the data (kerae.data.binarize) or use "
                 'likelihood="continuous_bernoulli".'
             )

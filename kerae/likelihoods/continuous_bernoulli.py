@@ -8,7 +8,7 @@ from .unit_interval import UnitInterval
 
 @keras.saving.register_keras_serializable("kerae.likelihoods")
 class ContinuousBernoulli(UnitInterval):
-    """Grey values in [0, 1]; the decoder gives logits l.
+    """Gray values in [0, 1]; the decoder gives logits l.
 
         log p(x|z) = sum over pixels of  x * l - log(1 + exp(l)) + log C(l)        nats
         C(l) = l / tanh(l / 2),  C(0) = 2
@@ -26,7 +26,7 @@ class ContinuousBernoulli(UnitInterval):
     """
 
     def elementwise_log_prob(self, x, parameters):
-        return x * parameters - ops.softplus(parameters) + _log_normaliser(parameters)
+        return x * parameters - ops.softplus(parameters) + _log_normalizer(parameters)
 
     def mean(self, parameters):
         is_small, small, large = _split(parameters)
@@ -40,7 +40,7 @@ def _split(logits):
     return is_small, ops.where(is_small, logits, 0.0), ops.where(is_small, 1.0, logits)
 
 
-def _log_normaliser(logits):
+def _log_normalizer(logits):
     is_small, small, large = _split(logits)
     series = math.log(2) + small**2 / 12 - 7 * small**4 / 1440 + 31 * small**6 / 90720
     return ops.where(is_small, series, ops.log(large / ops.tanh(large / 2)))

@@ -3,7 +3,7 @@
 import numpy as np
 from keras import ops
 
-from ..bounded import bounded
+from ..ops.bounded import bounded
 from .likelihood import Likelihood
 
 

@@ -46,7 +46,7 @@ def linear_probe_accuracy(z_train, y_train, z_test, y_test):
     # Its matrix products are many and small: several threads wait for each other longer than they
     # compute, a hundred times longer where other processes use the cores.
     with threadpool_limits(1, user_api="blas"), warnings.catch_warnings():
-        # After so many steps on standardised codes the accuracy has long settled.
+        # After so many steps on standardized codes the accuracy has long settled.
         warnings.simplefilter("ignore", ConvergenceWarning)
         probe.fit(np.asarray(z_train, "float64"), y_train)
         return float(probe.score(np.asarray(z_test, "float64"), y_test))

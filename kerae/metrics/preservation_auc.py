@@ -2,7 +2,7 @@ import numpy as np
 
 
 def preservation_auc(preservation):
-    """How well a picture keeps neighbourhoods of all sizes, small ones most: one number.
+    """How well a picture keeps neighborhoods of all sizes, small ones most: one number.
 
         R_NX(K) = ((n - 1) Q_NX(K) - K) / (n - 1 - K)
         AUC     = sum of R_NX(K) / K  divided by  sum of 1 / K,     K from 1 to n - 2
@@ -10,9 +10,9 @@ def preservation_auc(preservation):
     R_NX is what is kept beyond chance, and the AUC the area below it over log K.
 
     Args:
-        preservation: Array `(n - 1,)`, the Q_NX(K) of `kerae.metrics.neighbourhood_preservation`.
+        preservation: Array `(n - 1,)`, the Q_NX(K) of `kerae.metrics.neighborhood_preservation`.
     Returns:
-        Float: 1 if every neighbourhood is kept, about 0 for a picture that has nothing to do with
+        Float: 1 if every neighborhood is kept, about 0 for a picture that has nothing to do with
         the codes.
 
     Example:

@@ -1,12 +1,12 @@
 """The autoencoders of the literature, a paper a class."""
 
-from ..catalogue import catalogue as catalogue
 from .aae import AAE as AAE
 from .ae import AE as AE
 from .annealed_vae import AnnealedVAE as AnnealedVAE
 from .beta_tcvae import BetaTCVAE as BetaTCVAE
 from .beta_vae import BetaVAE as BetaVAE
 from .caae import CAAE as CAAE
+from .catalogue import catalogue as catalogue
 from .contractive_ae import ContractiveAE as ContractiveAE
 from .cvae import CVAE as CVAE
 from .denoising_ae import DenoisingAE as DenoisingAE

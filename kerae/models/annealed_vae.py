@@ -1,10 +1,10 @@
 import keras
 
-from ..autoencoder import Autoencoder
+from ..autoencoder.autoencoder import Autoencoder
 from ..latents import Normal
-from ..penalties import KLDivergence
 from ..schedules import Linear
-from ..term import Reconstruction, non_negative
+from ..terms import KLDivergence, Reconstruction
+from ..terms.term import non_negative
 
 
 @keras.saving.register_keras_serializable("kerae")

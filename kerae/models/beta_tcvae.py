@@ -1,9 +1,8 @@
 import keras
 
-from ..autoencoder import Autoencoder
+from ..autoencoder.autoencoder import Autoencoder
 from ..latents import Normal
-from ..penalties import DimensionWiseKL, IndexCodeMutualInformation, TotalCorrelation
-from ..term import Reconstruction
+from ..terms import DimensionWiseKL, IndexCodeMutualInformation, Reconstruction, TotalCorrelation
 
 
 @keras.saving.register_keras_serializable("kerae")
@@ -29,7 +28,7 @@ class BetaTCVAE(Autoencoder):
         gamma: The same for the dimension-wise KL. Defaults to 1.
         sampling: How densities over the data are estimated from a batch, `"weighted"` (the
             default), which shifts what is logged, or `"stratified"`; see
-            `kerae.penalties.TotalCorrelation`.
+            `kerae.terms.TotalCorrelation`.
         **kwargs: `likelihood`, `encoder`, `decoder`, `corruption` and `preprocessing`, as for
             `kerae.Autoencoder`.
 

@@ -1,9 +1,9 @@
 import keras
 
-from ..adversaries import Deception, LatentCritic
-from ..autoencoder import Autoencoder
+from ..adversaries import LatentCritic
+from ..autoencoder.autoencoder import Autoencoder
 from ..latents import Deterministic
-from ..term import Reconstruction
+from ..terms import Deception, Reconstruction
 from .cvae import condition_on
 
 

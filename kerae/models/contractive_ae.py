@@ -1,9 +1,8 @@
 import keras
 
-from ..autoencoder import Autoencoder
+from ..autoencoder.autoencoder import Autoencoder
 from ..latents import Deterministic
-from ..penalties import Contractive
-from ..term import Reconstruction
+from ..terms import Contractive, Reconstruction
 
 
 @keras.saving.register_keras_serializable("kerae")

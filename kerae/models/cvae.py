@@ -1,10 +1,9 @@
 import keras
 
-from ..autoencoder import Autoencoder
+from ..autoencoder.autoencoder import Autoencoder
 from ..conditions import Label, Vector
 from ..latents import Normal
-from ..penalties import KLDivergence
-from ..term import Reconstruction
+from ..terms import KLDivergence, Reconstruction
 
 
 @keras.saving.register_keras_serializable("kerae")

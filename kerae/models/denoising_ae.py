@@ -2,9 +2,11 @@ import keras
 import numpy as np
 from keras import ops
 
-from .. import checks, corruptions
-from ..in_batches import BATCH_SIZE, in_batches
-from ..noise import RepeatableNoise
+from .. import corruptions
+from ..autoencoder.in_batches import BATCH_SIZE, in_batches
+from ..checks.arrays import check_array
+from ..checks.data import check_examples
+from ..noise.repeatable import RepeatableNoise
 from .ae import AE
 
 
@@ -63,7 +65,7 @@ class DenoisingAE(AE):
             ValueError: If the data do not fit the model.
         """
         x = np.asarray(x)
-        checks.check_examples(self, x)
+        check_examples(self, x)
         return in_batches(self, self._corrupt, (x,), batch_size=batch_size, seed=seed)
 
     def denoise(self, x, batch_size=BATCH_SIZE):
@@ -79,7 +81,7 @@ class DenoisingAE(AE):
             ValueError: If the shape does not fit the model, or numbers are not finite.
         """
         x = np.asarray(x)
-        checks.check_array(x, self.data_shape, "x")
+        check_array(x, self.data_shape, "x")
         return in_batches(self, self._denoise, (x,), batch_size=batch_size)
 
     def _corrupt(self, x, seed):

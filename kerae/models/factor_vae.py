@@ -1,10 +1,9 @@
 import keras
 
-from ..adversaries import DensityRatio, EstimatedTotalCorrelation
-from ..autoencoder import Autoencoder
+from ..adversaries import DensityRatio
+from ..autoencoder.autoencoder import Autoencoder
 from ..latents import Normal
-from ..penalties import KLDivergence
-from ..term import Reconstruction
+from ..terms import EstimatedTotalCorrelation, KLDivergence, Reconstruction
 
 
 @keras.saving.register_keras_serializable("kerae")

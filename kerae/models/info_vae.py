@@ -1,9 +1,8 @@
 import keras
 
-from ..autoencoder import Autoencoder
+from ..autoencoder.autoencoder import Autoencoder
 from ..latents import Normal
-from ..penalties import KLDivergence, MaximumMeanDiscrepancy
-from ..term import Reconstruction
+from ..terms import KLDivergence, MaximumMeanDiscrepancy, Reconstruction
 
 
 @keras.saving.register_keras_serializable("kerae")

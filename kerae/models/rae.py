@@ -3,19 +3,18 @@ import numpy as np
 from keras import ops
 
 from .. import likelihoods
-from ..autoencoder import Autoencoder, data_shape
+from ..autoencoder.autoencoder import Autoencoder, data_shape
 from ..latents import Deterministic
 from ..networks import SpectralNormalization, default_decoder
-from ..penalties import CodeNorm, DecoderGradient, DecoderNorm
 from ..priors import GaussianMixture
-from ..term import Reconstruction
+from ..terms import CodeNorm, DecoderGradient, DecoderNorm, Reconstruction
 
 REGULARIZERS = ("l2", "gradient", "spectral")
 
 
 @keras.saving.register_keras_serializable("kerae")
 class RAE(Autoencoder):
-    """Regularised autoencoder: no noise; a smooth decoder, and a prior that is fitted afterwards.
+    """Regularized autoencoder: no noise; a smooth decoder, and a prior that is fitted afterwards.
 
         loss = - log p(x|z) + beta * 1/2 * ||z||^2 + weight * L,   z = encoder(x)        nats
 
@@ -31,8 +30,8 @@ class RAE(Autoencoder):
         latent_dim: Integer, the number of code units.
         beta: Float or `kerae.schedules.Schedule`, the weight of the code's length. Defaults to
             0.1.
-        regularizer: `"l2"` for `kerae.penalties.DecoderNorm`, `"gradient"` for
-            `kerae.penalties.DecoderGradient`, `"spectral"` for
+        regularizer: `"l2"` for `kerae.terms.DecoderNorm`, `"gradient"` for
+            `kerae.terms.DecoderGradient`, `"spectral"` for
             `kerae.networks.SpectralNormalization` around the decoder. Defaults to `"l2"`.
         regularizer_weight: Float or schedule, the weight of L for `"l2"` and `"gradient"`.
             Defaults to 0.01.
@@ -53,7 +52,7 @@ class RAE(Autoencoder):
     (4, 8, 8, 1)
 
     Raises:
-        ValueError: If the regulariser is unknown, a weight is negative, `num_probes` or
+        ValueError: If the regularizer is unknown, a weight is negative, `num_probes` or
             `num_components` is below 1, or the encoder or the decoder does not fit.
     Reference:
         Ghosh et al., 2020, https://arxiv.org/abs/1903.12436

@@ -1,9 +1,8 @@
 import keras
 
-from ..autoencoder import Autoencoder
+from ..autoencoder.autoencoder import Autoencoder
 from ..latents import Deterministic
-from ..penalties import L1, KLSparsity
-from ..term import Reconstruction
+from ..terms import L1, KLSparsity, Reconstruction
 
 DEFAULT_WEIGHTS = {"kl": 20.0, "l1": 0.1}
 
@@ -22,8 +21,8 @@ class SparseAE(Autoencoder):
     Args:
         input_shape: Tuple, the shape of one example.
         latent_dim: Integer, the number of code units; more than there are data are allowed.
-        penalty: `"kl"` for `kerae.penalties.KLSparsity` on sigmoid units, `"l1"` for
-            `kerae.penalties.L1` on rectified ones. Defaults to `"kl"`.
+        penalty: `"kl"` for `kerae.terms.KLSparsity` on sigmoid units, `"l1"` for
+            `kerae.terms.L1` on rectified ones. Defaults to `"kl"`.
         rho: Float in (0, 1), the mean activation that `"kl"` aims at. Defaults to 0.05.
         sparsity_weight: Float or `kerae.schedules.Schedule`, the weight of the penalty. Defaults
             to 20 for `"kl"` and 0.1 for `"l1"`.

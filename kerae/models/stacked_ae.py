@@ -1,10 +1,10 @@
 import keras
 
 from .. import likelihoods
-from ..autoencoder import Autoencoder, data_shape
+from ..autoencoder.autoencoder import Autoencoder, data_shape
 from ..latents import Deterministic
 from ..networks import dense_decoder, dense_encoder, tied_decoder
-from ..pretraining import Pretraining
+from .pretraining import Pretraining
 
 
 @keras.saving.register_keras_serializable("kerae")

@@ -1,14 +1,13 @@
 import keras
 
-from ..autoencoder import Autoencoder
+from ..autoencoder.autoencoder import Autoencoder
 from ..latents import Normal
-from ..penalties import KLDivergence
-from ..term import Reconstruction
+from ..terms import KLDivergence, Reconstruction
 
 
 @keras.saving.register_keras_serializable("kerae")
 class VAE(Autoencoder):
-    """Variational autoencoder: maximises a lower bound of log p(x), the ELBO.
+    """Variational autoencoder: maximizes a lower bound of log p(x), the ELBO.
 
         loss = - E_q(z|x)[log p(x|z)] + beta * KL(q(z|x) || p(z))        nats per example
 

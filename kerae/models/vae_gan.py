@@ -1,10 +1,9 @@
 import keras
 
-from ..adversaries import Deception, FeatureCritic, FeatureReconstruction
-from ..autoencoder import Autoencoder
+from ..adversaries import FeatureCritic
+from ..autoencoder.autoencoder import Autoencoder
 from ..latents import Normal
-from ..penalties import KLDivergence
-from ..term import Reconstruction
+from ..terms import Deception, FeatureReconstruction, KLDivergence, Reconstruction
 
 
 @keras.saving.register_keras_serializable("kerae")

@@ -1,10 +1,9 @@
 import keras
 
-from ..adversaries import Deception, LatentCritic
-from ..autoencoder import Autoencoder
+from ..adversaries import LatentCritic
+from ..autoencoder.autoencoder import Autoencoder
 from ..latents import Deterministic
-from ..penalties import MaximumMeanDiscrepancy
-from ..term import Reconstruction
+from ..terms import Deception, MaximumMeanDiscrepancy, Reconstruction
 
 
 @keras.saving.register_keras_serializable("kerae")

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from ..checks import check_array
+from ..checks.arrays import check_array
 from .prior import Prior
 
 
@@ -67,7 +67,7 @@ class GaussianMixture(Prior):
 
     @classmethod
     def ring(cls, num_components=10, radius=4.0, radial=1.0, tangential=0.3):
-        """Equal components on a circle in the plane, each stretched away from the centre.
+        """Equal components on a circle in the plane, each stretched away from the center.
 
         Args:
             num_components: Integer.

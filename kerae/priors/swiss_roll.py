@@ -47,7 +47,7 @@ class SwissRoll(Prior):
     def log_prob(self, z):
         raise ValueError(
             "SwissRoll has no density in the plane, and so codes have no KL from it. Compare "
-            "samples instead, as kerae.divergences.maximum_mean_discrepancy or an adversary does."
+            "samples instead, as kerae.ops.maximum_mean_discrepancy or an adversary does."
         )
 
     def sample(self, noise, labels=None):

@@ -46,7 +46,7 @@ def serve(
     ):
         if not value >= least:
             raise ValueError(f"Expected `{name}` of at least {least}. Received: {value}")
-    from .server.listening import listening
+    from .listening import listening
     from .server.version_folders import version_folders
 
     version_folders(folder)

@@ -32,7 +32,7 @@ class Signature:
                 )
             )
             for name, definition in sorted(definitions.items())
-            # TensorFlow's own, such as the one that initialises variables.
+            # TensorFlow's own, such as the one that initializes variables.
             if not name.startswith("__")
         }
 

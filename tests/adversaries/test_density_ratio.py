@@ -8,8 +8,10 @@ from routing import moved_by
 from scipy import stats
 
 import kerae
-from kerae.adversaries import DensityRatio, EstimatedTotalCorrelation, LatentCritic
-from kerae.noise import FreshNoise, RepeatableNoise
+from kerae.adversaries import DensityRatio, LatentCritic
+from kerae.noise.fresh import FreshNoise
+from kerae.noise.repeatable import RepeatableNoise
+from kerae.terms import EstimatedTotalCorrelation
 
 Z = np.arange(60, dtype="float32").reshape(20, 3)  # no two elements are alike
 

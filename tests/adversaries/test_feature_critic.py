@@ -8,7 +8,8 @@ from scipy import stats
 from scipy.special import expit, log_expit
 
 import kerae
-from kerae.adversaries import Deception, FeatureCritic, FeatureReconstruction, LatentCritic
+from kerae.adversaries import FeatureCritic, LatentCritic
+from kerae.terms import Deception, FeatureReconstruction
 
 EXAMPLES, PIXELS, LATENT_DIM, FEATURES = 6, 4, 2, 3
 generator = np.random.default_rng(0)

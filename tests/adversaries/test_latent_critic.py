@@ -8,7 +8,7 @@ from scipy.special import log_expit
 
 import kerae
 from kerae.adversaries import LatentCritic
-from kerae.noise import RepeatableNoise
+from kerae.noise.repeatable import RepeatableNoise
 
 EXAMPLES, FEATURES, LATENT_DIM, CLASSES = 6, 4, 2, 3
 generator = np.random.default_rng(0)
@@ -80,7 +80,7 @@ def test_the_logged_loss_is_the_models_without_the_critics(training):
 
 
 @pytest.mark.parametrize("training", [False, True], ids=["evaluate", "train"])
-def test_a_labelled_critic_sees_code_and_label_with_one_element_for_unknown(training):
+def test_a_labeled_critic_sees_code_and_label_with_one_element_for_unknown(training):
     model, logit = linear_aae(num_classes=CLASSES)
     logs = logs_of(model, X, Y, training=training)
     one_hot = np.eye(CLASSES + 1)[np.where(Y < 0, CLASSES, Y)]
@@ -119,7 +119,7 @@ def test_samples_of_a_class_come_from_its_part_of_the_prior():
         model.sample(EXAMPLES, 3)
 
 
-def test_a_labelled_critic_needs_a_prior_of_as_many_classes():
+def test_a_labeled_critic_needs_a_prior_of_as_many_classes():
     message = r"3 classes needs a prior with as many.*{}.*GaussianMixture.ring\(3\)"
     with pytest.raises(ValueError, match=message.format("StandardNormal with 0")):
         linear_aae(num_classes=CLASSES, prior=None)

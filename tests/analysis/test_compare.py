@@ -26,7 +26,7 @@ def test_the_table_has_the_scores_of_each_model_alone(compared, digits):
     x, labels = digits.x_test[:COUNT], digits.y_test[:COUNT]
     assert list(table.index) == list(models)
     for name, model in models.items():
-        alone = analysis.analyse(model, x, labels).scores
+        alone = analysis.analyze(model, x, labels).scores
         assert table.loc[name].dropna().to_dict() == pytest.approx(alone)
         assert "knn_accuracy_input" in alone
     assert np.isnan(table.loc["ae", "kl"])  # which an AE has not

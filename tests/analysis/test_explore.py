@@ -12,9 +12,9 @@ from PIL import Image
 
 import kerae
 from kerae.analysis.explorer.latent_map import LatentMap
-from kerae.analysis.explorer.listening import listening
 from kerae.analysis.explorer.page import Page
 from kerae.analysis.explorer.serving import serving
+from kerae.serving.listening import listening
 
 pytestmark = pytest.mark.once
 
@@ -97,7 +97,7 @@ class Tab:
 @pytest.fixture(scope="module")
 def tab(latent_map):
     with (
-        listening(0) as listener,
+        listening("127.0.0.1", 0) as listener,
         serving(partial(Page, latent_map), listener) as address,
         browser(1400, 1043) as opened,
     ):
@@ -172,9 +172,9 @@ def test_a_drag_decodes_on_the_way_and_the_screen_shows_it(tab, latent_map):
     time.sleep(0.3)  # until it is painted
     screen = np.asarray(Image.open(BytesIO(tab.opened.get_screenshot_as_png())).convert("L"))
     left, top, width, height = tab.frame("decoded figure")
-    centres = (np.arange(8) + 0.5) / 8
-    rows = np.round(top + centres * height).astype(int)
-    columns = np.round(left + centres * width).astype(int)
+    centers = (np.arange(8) + 0.5) / 8
+    rows = np.round(top + centers * height).astype(int)
+    columns = np.round(left + centers * width).astype(int)
     wanted = 255 * latent_map.model.decode(tab.code().astype("float32")[None])[0, ..., 0]
     np.testing.assert_allclose(screen[np.ix_(rows, columns)], wanted, atol=2)
 

@@ -18,24 +18,24 @@ def examined():
 
 def test_they_are_of_the_codes_and_of_the_examination(examined):
     found = analysis.outlier_scores(examined.z, examined)
-    assert list(found) == ["neighbour_distance", "reconstruction_error", "negative_elbo"]
+    assert list(found) == ["neighbor_distance", "reconstruction_error", "negative_elbo"]
     distance = np.linalg.norm(examined.z[:, None] - examined.z, axis=2)
-    assert found["neighbour_distance"] == pytest.approx(np.sort(distance)[:, 10], abs=1e-5)
+    assert found["neighbor_distance"] == pytest.approx(np.sort(distance)[:, 10], abs=1e-5)
     assert (found["reconstruction_error"] == examined.error).all()
     assert found["negative_elbo"] == pytest.approx(
         examined.reconstruction + examined.kl.sum(axis=1)
     )
-    assert list(analysis.outlier_scores(examined.z)) == ["neighbour_distance"]
+    assert list(analysis.outlier_scores(examined.z)) == ["neighbor_distance"]
 
 
 def test_codes_without_density_have_no_elbo(examined):
     found = analysis.outlier_scores(examined.z, replace(examined, kl=None))
-    assert list(found) == ["neighbour_distance", "reconstruction_error"]
+    assert list(found) == ["neighbor_distance", "reconstruction_error"]
 
 
 def test_of_few_codes_the_farthest_counts():
     z = np.array([[0.0], [2.0], [9.0]])
-    assert analysis.outlier_scores(z)["neighbour_distance"].tolist() == [9, 7, 9]
+    assert analysis.outlier_scores(z)["neighbor_distance"].tolist() == [9, 7, 9]
 
 
 def test_other_examples_are_refused(examined):
@@ -55,7 +55,7 @@ def test_scores_are_scikit_learns_area_below_the_curve(examined):
 def test_an_example_that_is_far_off_is_told():
     z = np.append(np.random.default_rng(0).normal(size=(50, 2)), [[9.0, 9.0]], axis=0)
     scores = analysis.score(z, outliers=np.arange(51) == 50)
-    assert scores["outlier_auc_neighbour_distance"] == 1.0
+    assert scores["outlier_auc_neighbor_distance"] == 1.0
 
 
 @pytest.mark.parametrize("truth, which", [(np.ones(30), "all"), (np.zeros(30, bool), "no")])

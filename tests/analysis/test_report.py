@@ -244,7 +244,7 @@ def test_where_examples_overlap_one_of_them_is_shown(page, written):
 
 
 def test_vectors_have_no_images_and_many_examples_are_shown_in_part(tmp_path, monkeypatch):
-    monkeypatch.setattr("kerae.analysis.page.shown_rows.MOST", 50)
+    monkeypatch.setattr("kerae.analysis.page.interactive_map.MOST", 50)
     x = np.random.default_rng(0).random((60, 5), dtype="float32")
     path = tmp_path / "report.html"
     analysis.report(kerae.AE((5,), 1), x, path=path)

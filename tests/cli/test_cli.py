@@ -79,10 +79,10 @@ def test_evaluate_gives_a_conditional_model_the_labels(digits, tmp_path, capsys)
     assert f"{loss:.2f}" in capsys.readouterr().out
 
 
-def test_evaluate_refuses_the_likelihood_of_grey_pixels(run):
+def test_evaluate_refuses_the_likelihood_of_gray_pixels(run):
     result = kerae_command("evaluate", run[0], "--log-likelihood", 10)
     assert result.returncode == 2
-    assert "Binarise the data" in result.stderr
+    assert "Binarize the data" in result.stderr
 
 
 def test_sample_writes_an_array_or_a_picture(run, tmp_path):

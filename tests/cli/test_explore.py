@@ -10,7 +10,7 @@ from command_line import INTERRUPTIBLE
 from python_program import python
 
 import kerae
-from kerae.analysis.explorer.listening import listening
+from kerae.serving.listening import listening
 
 pytestmark = pytest.mark.once
 
@@ -44,12 +44,12 @@ def test_it_says_where_it_is_and_stops_when_told(model):
 
 
 def test_a_port_in_use_and_unknown_data_are_told(model):
-    with listening(0) as listener:
+    with listening("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]
         with started(model, "--data", "digits", "--no-browser", "--port", port) as process:
             _, complaints = process.communicate(timeout=60)
     assert process.returncode == 1 and "Traceback" not in complaints
-    assert f"Expected a free port. Received: {port}" in complaints
+    assert f"free port. Received: 127.0.0.1:{port}" in complaints
     with started(model) as process:
         _, complaints = process.communicate(timeout=60)
     assert process.returncode == 2 and "Pass --data." in complaints

@@ -20,7 +20,7 @@ def test_mean_standard_deviation_and_independence_of_the_noise():
         # Three standard errors: s / sqrt(n) of a mean, s / sqrt(2 n) of a standard deviation.
         assert abs(noise.mean()) < 3 * 0.5 / np.sqrt(n)
         assert abs(noise.std() - 0.5) < 3 * 0.5 / np.sqrt(2 * n)
-    # Of a correlation between independent examples, or neighbours: 1 / sqrt(n).
+    # Of a correlation between independent examples, or neighbors: 1 / sqrt(n).
     assert abs(np.corrcoef(black, white)[0, 1]) < 3 / np.sqrt(n)
     assert abs(np.corrcoef(black[1:], black[:-1])[0, 1]) < 3 / np.sqrt(n)
     assert black.min() < 0 and white.max() + 1 > 1  # nothing is clipped

@@ -6,7 +6,7 @@ from kerae.data import binarize
 pytestmark = pytest.mark.once
 
 
-def test_mean_is_the_grey_value():
+def test_mean_is_the_gray_value():
     x = np.full((100_000, 3), [0.0, 0.3, 1.0])
     b = binarize(x)
     assert b.dtype == np.float32

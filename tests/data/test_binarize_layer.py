@@ -5,11 +5,11 @@ import pytest
 import kerae
 from kerae.data import Binarize
 
-# The tests of repeated draws use 2,500 pixels each of grey values 0.1 and 0.7.
-grey = np.repeat(np.float32([0.1, 0.7]), 2500).reshape(2, 50, 50, 1)
+# The tests of repeated draws use 2,500 pixels each of gray values 0.1 and 0.7.
+gray = np.repeat(np.float32([0.1, 0.7]), 2500).reshape(2, 50, 50, 1)
 
 
-def binarized(policy, x=grey, training=False, **options):
+def binarized(policy, x=gray, training=False, **options):
     return keras.ops.convert_to_numpy(Binarize(policy, **options)(x, training=training))
 
 
@@ -20,7 +20,7 @@ def test_threshold():
 
 
 @pytest.mark.parametrize(("policy", "training"), [("fixed", True), ("dynamic", True)])
-def test_a_pixel_is_one_with_its_grey_value_as_probability(policy, training):
+def test_a_pixel_is_one_with_its_gray_value_as_probability(policy, training):
     drawn = binarized(policy, training=training)
     assert set(np.unique(drawn)) == {0.0, 1.0}
     # Within four standard deviations of a binomial with 2,500 draws.
@@ -37,9 +37,9 @@ def test_pure_black_and_white_are_never_flipped():
 
 def test_dynamic_draws_anew_in_training_alone():
     layer = Binarize("dynamic")
-    calls = [keras.ops.convert_to_numpy(layer(grey, training=True)) for _ in range(2)]
+    calls = [keras.ops.convert_to_numpy(layer(gray, training=True)) for _ in range(2)]
     assert (calls[0] != calls[1]).mean() > 0.1
-    still = [keras.ops.convert_to_numpy(layer(grey, training=False)) for _ in range(2)]
+    still = [keras.ops.convert_to_numpy(layer(gray, training=False)) for _ in range(2)]
     np.testing.assert_array_equal(still[0], still[1])
 
 

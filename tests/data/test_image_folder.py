@@ -27,7 +27,7 @@ def test_reads_one_folder_per_class(tmp_path):
     np.testing.assert_allclose(sorted(cats[:, 0, 0, 0] * 255), [0, 10, 20, 30, 40], rtol=1e-6)
 
 
-def test_reads_train_and_test_folders_in_colour(tmp_path):
+def test_reads_train_and_test_folders_in_color(tmp_path):
     save(tmp_path / "train" / "cat" / "1.png", (255, 0, 51), "RGB")
     save(tmp_path / "train" / "dog" / "1.gif", 3, "P")
     save(tmp_path / "test" / "dog" / "1.webp", (0, 255, 0, 255), "RGBA")
@@ -48,7 +48,7 @@ def test_class_with_one_image_is_not_tested(tmp_path):
 @pytest.mark.parametrize(
     ("other", "message"),
     [
-        ({"size": (4, 4)}, "like .*1.png, 4x3 pixels grey. Received: .*2.png, 4x4 pixels grey"),
+        ({"size": (4, 4)}, "like .*1.png, 4x3 pixels gray. Received: .*2.png, 4x4 pixels gray"),
         ({"mode": "RGB", "value": (0, 0, 0)}, "Received: .*2.png, 4x3 pixels RGB"),
         ({"mode": "I;16"}, "2.png. Received: mode I;16"),
     ],

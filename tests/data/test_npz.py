@@ -31,7 +31,7 @@ def test_vectors_without_labels_are_one_class(save):
     x = np.linspace(0, 1, 40).reshape(10, 4)
     dataset = load(save(x_train=x[:6], x_test=x[6:]))
     assert dataset.input_shape == (4,)
-    assert dataset.class_names == ("unlabelled",)
+    assert dataset.class_names == ("unlabeled",)
     np.testing.assert_array_equal(dataset.y_test, [0, 0, 0, 0])
 
 

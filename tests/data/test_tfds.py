@@ -41,13 +41,13 @@ def define_shapes():
         VERSION = tensorflow_datasets.core.Version("1.0.0")
         BUILDER_CONFIGS = [
             tensorflow_datasets.core.BuilderConfig(name=name)
-            for name in ("whole", "untested", "varying", "unlabelled", "broken", "array")
+            for name in ("whole", "untested", "varying", "unlabeled", "broken", "array")
         ]
 
         def _info(self):
             size = None if self.builder_config.name == "varying" else 4
             features = {"image": tensorflow_datasets.features.Image(shape=(size, 4, 1))}
-            if self.builder_config.name != "unlabelled":
+            if self.builder_config.name != "unlabeled":
                 features["label"] = tensorflow_datasets.features.ClassLabel(names=["o", "x"])
             return tensorflow_datasets.core.DatasetInfo(
                 builder=self, features=tensorflow_datasets.features.FeaturesDict(features)
@@ -195,7 +195,7 @@ def test_holds_out_a_fifth_without_a_test_split(tmp_path):
     ("name", "error", "message"),
     [
         ("tiny_shapes/varying", ValueError, r"of one size.*image: Image.shape=.None"),
-        ("tiny_shapes/unlabelled", ValueError, "a class as `label`.*label: None"),
+        ("tiny_shapes/unlabeled", ValueError, "a class as `label`.*label: None"),
         ("tiny_shapes/broken", RuntimeError, "OSError: the disk is full.*data_dir=.*digits"),
         ("tiny_shapes/other", ValueError, "other"),
         ("fashion_mnits", ValueError, "Received: 'fashion_mnits'. Nearest names: fashion_mnist"),

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from test_contract import CLASSES, MODEL_CLASSES, new
 
-from kerae.catalogue import catalogue
 from kerae.export.export_job import export_job
 from kerae.export.exporting import Exporting
+from kerae.models.catalogue import catalogue
 
 # Of one model for each kind of latent, prior, condition, adversary and corruption.
 FEW = {"Autoencoder", "AE", "VAE", "DenoisingAE", "RAE", "CVAE", "AAE", "StackedAE"}

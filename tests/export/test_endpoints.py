@@ -9,8 +9,8 @@ import kerae
 import kerae.backend
 from kerae import analysis
 from kerae.export.endpoints import endpoints
-from kerae.export.given_noise import GivenNoise
 from kerae.export.signatures import signatures
+from kerae.noise.given import GivenNoise
 
 SHAPE = (8, 8, 1)
 

@@ -36,7 +36,7 @@ def test_the_runners_ask_for_one_example_and_for_the_others_without_kerae(tmp_pa
     np.savez(tmp_path / "double.npz", x=np.arange(8))
     (tmp_path / "answers").mkdir()
     monkeypatch.setattr(
-        "sys.argv", ["runner", "artefact", str(tmp_path), str(tmp_path / "answers")]
+        "sys.argv", ["runner", "artifact", str(tmp_path), str(tmp_path / "answers")]
     )
     asked = []
 

@@ -34,7 +34,7 @@ def random_image(mode, size=(9, 7)):
     return Image.fromarray(pixels.squeeze(), mode=None)
 
 
-def test_every_grey_value_is_exact(decode):
+def test_every_gray_value_is_exact(decode):
     values = np.arange(256, dtype="uint8").reshape(16, 16)
     found = decode([encoded(Image.fromarray(values))], (16, 16, 1))
     np.testing.assert_array_equal(found[0, :, :, 0], np.divide(values, 255, dtype="float32"))
@@ -51,13 +51,13 @@ def test_files_are_what_training_reads(decode, tmp_path, mode):
     np.testing.assert_array_equal(decode([encoded(image)], data.input_shape), data.x_test)
 
 
-def test_colours_become_grey_as_pillow_makes_them(decode):
+def test_colors_become_gray_as_pillow_makes_them(decode):
     image = random_image("RGB")
     expected = np.asarray(image.convert("L"), "float32")[None, :, :, None] / 255
     np.testing.assert_allclose(decode([encoded(image)], (7, 9, 1)), expected, atol=1e-7)
 
 
-def test_jpeg_files_are_read_to_within_a_grey_value(decode):
+def test_jpeg_files_are_read_to_within_a_gray_value(decode):
     ramp = Image.fromarray(np.add.outer(np.arange(16), np.arange(16)).astype("uint8") * 8)
     file = encoded(ramp, "JPEG", quality=95)
     expected = np.asarray(Image.open(io.BytesIO(file)), "float32")[None, :, :, None] / 255
@@ -76,5 +76,5 @@ def test_png_files_hold_the_pixels():
     images = np.random.default_rng(0).integers(0, 256, (3, 4, 5, 3)).astype("float32") / 255
     found = [np.asarray(Image.open(io.BytesIO(file))) for file in png_files(images)]
     np.testing.assert_array_equal(np.stack(found), np.round(images * 255))
-    grey = png_files(images[..., :1])
-    assert np.asarray(Image.open(io.BytesIO(grey[0]))).shape == (4, 5)
+    gray = png_files(images[..., :1])
+    assert np.asarray(Image.open(io.BytesIO(gray[0]))).shape == (4, 5)

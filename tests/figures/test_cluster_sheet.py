@@ -3,7 +3,7 @@ import pytest
 from legible import assert_legible, texts
 
 from kerae import figures
-from kerae.figures.palette import colours
+from kerae.figures.palette import colors
 
 pytestmark = pytest.mark.once
 
@@ -19,10 +19,10 @@ def sheet(**arguments):
     return figures.cluster_sheet(**{**default, "decoded": decoded, "members": 3, **arguments})
 
 
-def test_a_row_shows_the_centre_and_the_nearest_members():
+def test_a_row_shows_the_center_and_the_nearest_members():
     figure = sheet()
-    centre, members = (np.asarray(part.get_array())[2::4, 2::4] for part in figure.axes[0].images)
-    np.testing.assert_allclose(centre, [[0.7], [0.8], [0.9]])
+    center, members = (np.asarray(part.get_array())[2::4, 2::4] for part in figure.axes[0].images)
+    np.testing.assert_allclose(center, [[0.7], [0.8], [0.9]])
     empty = 0.5
     np.testing.assert_allclose(members, [[0.0, 0.2, 0.3], [0.5, 0.4, empty], [empty] * 3])
     left, right, *_ = figure.axes[0].images[0].get_extent()
@@ -30,7 +30,7 @@ def test_a_row_shows_the_centre_and_the_nearest_members():
     sizes = [text.get_text() for text in figure.axes[0].get_yticklabels()]
     assert sizes == ["0 (4)", "1 (2)", "2 (0)"]
     assert figure.get_suptitle() == "1 of 7 examples in no cluster"
-    assert {"centre", "nearest members"} <= {text.get_text() for text in texts(figure)}
+    assert {"center", "nearest members"} <= {text.get_text() for text in texts(figure)}
     assert_legible(figure)
 
 
@@ -41,7 +41,7 @@ def test_bars_are_divided_by_the_shares_of_the_classes_the_largest_first():
     shares = [bar.get_width() / whole for bar in axes.patches]
     np.testing.assert_allclose(shares, [0.75, 0.25, 1.0])
     shades = [bar.get_facecolor()[:3] for bar in axes.patches]
-    np.testing.assert_allclose(shades, colours([2, 1, 0]))
+    np.testing.assert_allclose(shades, colors([2, 1, 0]))
     middles = [bar.get_y() + bar.get_height() / 2 for bar in axes.patches]
     np.testing.assert_allclose(middles, [axes.get_yticks()[row] for row in (0, 0, 1)])
     shown = {text.get_text() for text in axes.texts}

@@ -3,7 +3,7 @@ import pytest
 from legible import assert_legible
 
 from kerae import figures
-from kerae.figures.palette import colours
+from kerae.figures.palette import colors
 
 pytestmark = pytest.mark.once
 
@@ -20,7 +20,7 @@ def test_boxes_are_quartiles_and_lines_percentiles_of_each_class():
         of_class = error[labels == i]
         low, high = np.percentile(of_class, [25, 75])
         np.testing.assert_allclose([corners.min(), corners.max()], [low, high])
-        np.testing.assert_allclose(box.get_facecolor()[:3], colours([i])[0])
+        np.testing.assert_allclose(box.get_facecolor()[:3], colors([i])[0])
         ends = np.concatenate([line.get_xdata() for line in axes.lines])
         outermost = of_class[of_class <= np.percentile(of_class, 95)].max()
         assert outermost in ends and np.median(of_class) in ends

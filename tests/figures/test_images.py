@@ -31,7 +31,7 @@ def test_twenty_pairs_are_drawn_in_two_rows():
     )
 
 
-def test_samples_in_colour_are_drawn_in_rows_of_ten():
+def test_samples_in_color_are_drawn_in_rows_of_ten():
     images = np.random.default_rng(0).random((23, 4, 4, 3))
     figure = figures.samples(images, title="new ones")
     np.testing.assert_allclose(drawn(figure)[6:10, 1:5], images[10])
@@ -46,7 +46,7 @@ def test_few_images_of_any_shape_have_room_for_the_title(count, shape):
     assert_legible(figures.samples(np.zeros((count, *shape))))
 
 
-def test_a_row_of_traversals_is_a_dimension_and_is_labelled_with_it():
+def test_a_row_of_traversals_is_a_dimension_and_is_labeled_with_it():
     images = np.random.default_rng(0).random((2, 5, 3, 4, 1))
     figure = figures.traversals(images, dims=[1, 7])
     np.testing.assert_allclose(drawn(figure)[1:4, 6:10], images[0, 1, ..., 0])

@@ -3,23 +3,23 @@ import pytest
 from legible import assert_legible
 
 from kerae import figures
-from kerae.figures.palette import colours
+from kerae.figures.palette import colors
 
 pytestmark = pytest.mark.once
 
 
 def bars(figure):
-    """Height and colour of each bar, from the left."""
+    """Height and color of each bar, from the left."""
     found = sorted(figure.axes[0].patches, key=lambda bar: bar.get_x())
     return [bar.get_height() for bar in found], [bar.get_facecolor()[:3] for bar in found]
 
 
-def test_bars_are_means_the_largest_first_and_the_collapsed_in_another_colour():
+def test_bars_are_means_the_largest_first_and_the_collapsed_in_another_color():
     kl = np.array([[1.0, 0.004, 2.0, 0.0], [2.0, 0.008, 4.0, 0.0]])
     figure = figures.kl_per_dimension(kl)
     heights, shades = bars(figure)
     np.testing.assert_allclose(heights, [3.0, 1.5, 0.006, 0.0])
-    np.testing.assert_allclose(shades, colours([0, 0, 1, 1]))
+    np.testing.assert_allclose(shades, colors([0, 0, 1, 1]))
     (axes,) = figure.axes
     assert [text.get_text() for text in axes.get_xticklabels()] == ["2", "0", "1", "3"]
     assert set(axes.lines[0].get_ydata()) == {0.01} and axes.get_yscale() == "log"

@@ -3,7 +3,7 @@ import pytest
 from legible import assert_legible
 
 from kerae import figures
-from kerae.figures.palette import colours
+from kerae.figures.palette import colors
 
 pytestmark = pytest.mark.once
 
@@ -21,7 +21,7 @@ def test_panels_stand_side_by_side_with_one_legend():
     for axes, z in zip(figure.axes, codes):
         (points,) = axes.collections
         found = np.column_stack([points.get_offsets(), points.get_facecolor()[:, :3]])
-        expected = np.column_stack([z, colours(np.arange(60) % 3)])
+        expected = np.column_stack([z, colors(np.arange(60) % 3)])
         np.testing.assert_allclose(found[np.lexsort(found.T)], expected[np.lexsort(expected.T)])
         assert axes.get_aspect() == 1
         assert (axes.get_xlabel(), axes.get_ylabel()) == ("z[0]", "z[1]")

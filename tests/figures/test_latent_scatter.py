@@ -4,7 +4,7 @@ from legible import assert_legible
 from matplotlib.offsetbox import AnnotationBbox
 
 from kerae import figures
-from kerae.figures.palette import colours
+from kerae.figures.palette import colors
 
 pytestmark = pytest.mark.once
 
@@ -14,7 +14,7 @@ def codes(count=60, latent_dim=2):
 
 
 def drawn(axes):
-    """Where points are drawn, and their colours."""
+    """Where points are drawn, and their colors."""
     collections = [part for part in axes.collections if len(part.get_offsets())]
     places = np.concatenate([part.get_offsets() for part in collections])
     shades = [
@@ -27,8 +27,8 @@ def drawn(axes):
 
 
 def assert_shows(axes, points, labels):
-    """Every point once, in the colour of its label."""
-    expected = np.column_stack([points, colours(labels)])
+    """Every point once, in the color of its label."""
+    expected = np.column_stack([points, colors(labels)])
     found = np.column_stack(drawn(axes))
     np.testing.assert_allclose(
         found[np.lexsort(found.T[:2])], expected[np.lexsort(expected.T[:2])], atol=1e-6
@@ -36,7 +36,7 @@ def assert_shows(axes, points, labels):
 
 
 def legend_of(figure):
-    """The names of the legend, their colours and their shapes."""
+    """The names of the legend, their colors and their shapes."""
     (legend,) = figure.legends
     return [
         (text.get_text(), tuple(handle.get_color()), handle.get_marker())
@@ -44,12 +44,12 @@ def legend_of(figure):
     ]
 
 
-def test_every_code_is_a_point_in_the_colour_that_the_legend_gives_its_class():
+def test_every_code_is_a_point_in_the_color_that_the_legend_gives_its_class():
     labels = np.arange(60) % 3
     figure = figures.latent_scatter(codes(), labels, ("a", "b", "c"))
     (axes,) = figure.axes
     assert_shows(axes, codes(), labels)
-    shown = [(name, tuple(colours([i])[0]), "o") for i, name in enumerate("abc")]
+    shown = [(name, tuple(colors([i])[0]), "o") for i, name in enumerate("abc")]
     assert legend_of(figure) == shown
     assert (axes.get_xlabel(), axes.get_ylabel(), axes.get_aspect()) == ("z[0]", "z[1]", 1)
     assert figure.legends[0].get_title().get_text() == "label"
@@ -63,20 +63,20 @@ def test_no_class_hides_the_others():
     assert len(np.unique(last, axis=0)) == 3
 
 
-def test_a_class_has_the_same_colour_where_others_do_not_occur():
+def test_a_class_has_the_same_color_where_others_do_not_occur():
     figure = figures.latent_scatter(codes(), np.where(np.arange(60) % 2, 5, 2), [*"abcdef"])
     names, shades, _ = zip(*legend_of(figure))
-    assert names == ("c", "f") and shades == tuple(map(tuple, colours([2, 5])))
+    assert names == ("c", "f") and shades == tuple(map(tuple, colors([2, 5])))
 
 
-def test_unlabelled_codes_have_one_colour_and_no_legend():
+def test_unlabeled_codes_have_one_color_and_no_legend():
     figure = figures.latent_scatter(codes(), title="codes", axis_names=("UMAP 1", "UMAP 2"))
     assert_shows(figure.axes[0], codes(), np.zeros(60, int))
     assert not figure.legends and figure.axes[0].get_title() == "codes"
     assert (figure.axes[0].get_xlabel(), figure.axes[0].get_ylabel()) == ("UMAP 1", "UMAP 2")
 
 
-def test_noise_is_grey_below_the_classes_and_last_in_the_legend():
+def test_noise_is_gray_below_the_classes_and_last_in_the_legend():
     labels = np.arange(60) % 4 - 1
     figure = figures.latent_scatter(codes(), labels, legend_title="cluster")
     assert_shows(figure.axes[0], codes(), labels)
@@ -93,7 +93,7 @@ def test_only_noise_can_be_drawn():
     assert_shows(figure.axes[0], codes(), np.full(60, -1))
 
 
-def test_twenty_classes_have_a_legend_of_colours_and_shapes():
+def test_twenty_classes_have_a_legend_of_colors_and_shapes():
     labels = np.arange(60) % 20
     names = [f"a class of number {i}" for i in range(20)]
     figure = figures.latent_scatter(codes(), labels, names)
@@ -125,7 +125,7 @@ def test_one_dimension_becomes_a_strip_for_each_class():
     (axes,) = figure.axes
     places, shades = drawn(axes)
     for label in (1, 4):
-        strip = (shades == colours([label])).all(axis=1)
+        strip = (shades == colors([label])).all(axis=1)
         np.testing.assert_allclose(
             np.sort(places[strip, 0]), np.sort(codes(latent_dim=1)[labels == label, 0])
         )
@@ -140,8 +140,8 @@ def test_more_dimensions_are_projected_to_those_of_the_largest_variance():
     z = codes(latent_dim=4) * [1, 0.01, 5, 0.01]
     figure = figures.latent_scatter(z, np.zeros(60, int))
     places, _ = drawn(figure.axes[0])
-    centred = np.sort(np.abs(z[:, 2] - z[:, 2].mean()))
-    np.testing.assert_allclose(np.sort(np.abs(places[:, 0])), centred, rtol=0.05, atol=0.05)
+    centered = np.sort(np.abs(z[:, 2] - z[:, 2].mean()))
+    np.testing.assert_allclose(np.sort(np.abs(places[:, 0])), centered, rtol=0.05, atol=0.05)
     values = np.linalg.svd(z - z.mean(axis=0), compute_uv=False) ** 2
     share = f"{values[0] / values.sum():.0%}"
     assert figure.axes[0].get_xlabel() == f"PC 1 ({share} of the variance)"
@@ -172,7 +172,7 @@ def pixel(picture, x, y):
     return array[int(row * array.shape[0]), int(column * array.shape[1])]
 
 
-def test_many_points_are_shaded_by_density_in_the_colour_of_the_majority():
+def test_many_points_are_shaded_by_density_in_the_color_of_the_majority():
     points, labels = blobs()
     labels[:300] = -1
     points[302:3000:3] = points[300:2998:3]  # few of class 2 lie among the many of class 0
@@ -180,9 +180,9 @@ def test_many_points_are_shaded_by_density_in_the_colour_of_the_majority():
     (axes,) = figure.axes
     assert not axes.collections and axes.get_aspect() == 1
     (picture,) = axes.images
-    for label, centre in enumerate([(0, 0), (20, 0), (0, 20)]):
-        *shade, opacity = pixel(picture, *centre)
-        np.testing.assert_allclose(shade, colours([label])[0])
+    for label, center in enumerate([(0, 0), (20, 0), (0, 20)]):
+        *shade, opacity = pixel(picture, *center)
+        np.testing.assert_allclose(shade, colors([label])[0])
         assert opacity > 0.6
     assert pixel(picture, 10, 10)[3] == 0
     assert pixel(picture, 0, 20)[3] > pixel(picture, 0, 25)[3] > 0
@@ -205,7 +205,7 @@ def thumbnails(figure):
 
 
 @pytest.mark.parametrize("latent_dim", [1, 2])
-def test_images_stand_at_their_codes_in_the_colour_of_their_class_and_cover_none(latent_dim):
+def test_images_stand_at_their_codes_in_the_color_of_their_class_and_cover_none(latent_dim):
     z, labels = codes(2000, latent_dim), np.arange(2000) % 3
     images = np.arange(2000).reshape(-1, 1, 1, 1) / 2000 * np.ones((1, 4, 4, 1))
     figure = figures.latent_scatter(z, labels, images=images)
@@ -215,7 +215,7 @@ def test_images_stand_at_their_codes_in_the_colour_of_their_class_and_cover_none
         index = round(thumbnail.offsetbox.get_data()[0, 0] * 2000)
         np.testing.assert_allclose(thumbnail.xy[0], z[index, 0])
         shade = thumbnail.patch.get_edgecolor()[:3]
-        np.testing.assert_allclose(shade, colours([labels[index]])[0])
+        np.testing.assert_allclose(shade, colors([labels[index]])[0])
         boxes.append(thumbnail.patch.get_window_extent())
     assert len(boxes) > 50
     for i, box in enumerate(boxes):
@@ -228,7 +228,7 @@ def test_images_stand_at_their_codes_in_the_colour_of_their_class_and_cover_none
         assert distances.max() < 1.5 * boxes[0].width
 
 
-def test_images_in_colour_are_drawn_as_they_are():
+def test_images_in_color_are_drawn_as_they_are():
     images = np.random.default_rng(0).random((2, 3, 3, 3))
     figure = figures.latent_scatter(np.eye(2), images=images)
     first, second = (part.offsetbox.get_data() for part in thumbnails(figure))

@@ -2,7 +2,7 @@ import matplotlib
 import numpy as np
 import pytest
 
-from kerae.figures.palette import colours, marker
+from kerae.figures.palette import colors, marker
 
 pytestmark = pytest.mark.once
 
@@ -29,36 +29,36 @@ XYZ = np.array(
 )
 
 
-def lab(colours, seen):
-    """CIELAB of sRGB colours, as seen."""
-    linear = np.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
+def lab(colors, seen):
+    """CIELAB of sRGB colors, as seen."""
+    linear = np.where(colors <= 0.04045, colors / 12.92, ((colors + 0.055) / 1.055) ** 2.4)
     t = np.clip(linear @ np.transpose(seen), 0, 1) @ XYZ.T / XYZ.sum(axis=1)
     f = np.where(t > (6 / 29) ** 3, np.cbrt(t), t / (3 * (6 / 29) ** 2) + 4 / 29)
     x, y, z = f.T
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=1)
 
 
-def nearest(colours, seen):
-    """The smallest distance of two colours."""
-    places = lab(np.asarray(colours), seen)
+def nearest(colors, seen):
+    """The smallest distance of two colors."""
+    places = lab(np.asarray(colors), seen)
     distances = np.linalg.norm(places[:, None] - places, axis=2)
     return distances[~np.eye(len(places), dtype=bool)].min()
 
 
 @pytest.mark.parametrize("seen", SEEN.values(), ids=SEEN)
 def test_ten_classes_stay_apart_whatever_cones_the_reader_has(seen):
-    assert nearest(colours(range(10)), seen) > 15
+    assert nearest(colors(range(10)), seen) > 15
 
 
-def test_the_colours_that_matplotlib_takes_by_itself_would_not():
+def test_the_colors_that_matplotlib_takes_by_itself_would_not():
     assert nearest(matplotlib.color_sequences["tab10"], SEEN["protanopia"]) < 5
 
 
 def test_after_ten_classes_the_shape_is_another_one():
-    np.testing.assert_array_equal(colours(range(10)), colours(range(10, 20)))
-    assert len({(tuple(colours([i])[0]), marker(i)) for i in range(-1, 80)}) == 81
+    np.testing.assert_array_equal(colors(range(10)), colors(range(10, 20)))
+    assert len({(tuple(colors([i])[0]), marker(i)) for i in range(-1, 80)}) == 81
 
 
-def test_noise_is_a_grey_cross():
-    (grey,) = colours([-1])
-    assert grey[0] == grey[1] == grey[2] and marker(-1) == "x"
+def test_noise_is_a_gray_cross():
+    (gray,) = colors([-1])
+    assert gray[0] == gray[1] == gray[2] and marker(-1) == "x"

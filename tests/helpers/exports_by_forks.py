@@ -1,4 +1,4 @@
-"""In exports TensorFlow's programs are forks; those that run an artefact have no Keras."""
+"""In exports TensorFlow's programs are forks; those that run an artifact have no Keras."""
 
 import subprocess
 from pathlib import Path

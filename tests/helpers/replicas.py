@@ -19,7 +19,7 @@ x[-1] = 1.0
 
 
 def clustered():
-    terms = [kerae.Reconstruction(), kerae.penalties.ClusterAssignment([[1.0, 0.0], [0.0, 1.0]])]
+    terms = [kerae.Reconstruction(), kerae.terms.ClusterAssignment([[1.0, 0.0], [0.0, 1.0]])]
     latent = kerae.latents.Deterministic(2)
     return kerae.Autoencoder((8, 8, 1), latent, terms=terms, encoder=keras.layers.Flatten())
 

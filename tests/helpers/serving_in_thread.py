@@ -6,8 +6,8 @@ import threading
 import time
 from contextlib import contextmanager
 
+from kerae.serving.listening import listening
 from kerae.serving.server.http_server import HTTPServer
-from kerae.serving.server.listening import listening
 
 SECONDS = 20  # to wait for what has to come
 

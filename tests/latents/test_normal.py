@@ -10,7 +10,7 @@ from scipy import integrate, stats
 from shifted_normal import ShiftedNormal
 
 from kerae.latents import Normal
-from kerae.noise import FreshNoise
+from kerae.noise.fresh import FreshNoise
 from kerae.priors import StandardNormal
 
 MEAN = np.float32([[0.0, 1.5], [-2.0, 0.3]])

@@ -19,7 +19,7 @@ def test_log_prob_is_scipys(x):
     np.testing.assert_allclose(found, expected, rtol=1e-5)
 
 
-def test_a_grey_pixel_gets_the_expected_log_probability():
+def test_a_gray_pixel_gets_the_expected_log_probability():
     p = special.expit(LOGITS[:, 0].astype("float64"))
     expected = 0.3 * np.log(p) + 0.7 * np.log1p(-p)
     found = log_prob(np.full_like(LOGITS, 0.3), LOGITS)
@@ -38,7 +38,7 @@ def test_mean_is_the_sigmoid():
     np.testing.assert_allclose(mean, special.expit(LOGITS), rtol=1e-6)
 
 
-def test_grey_data_have_no_density():
+def test_gray_data_have_no_density():
     Bernoulli().check_density(np.array([0.0, 1.0, 1.0]))
     with pytest.raises(ValueError, match=r'25\.0% .*kerae.data.binarize.*"continuous_bernoulli"'):
         Bernoulli().check_density(np.array([0.0, 1.0, 1.0, 0.5]))

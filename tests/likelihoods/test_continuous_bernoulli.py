@@ -23,7 +23,7 @@ def integrals(logit):
 
 
 @pytest.mark.parametrize("logit", LOGITS)
-def test_log_prob_is_normalised(logit):
+def test_log_prob_is_normalized(logit):
     x = np.float32([[0.0], [0.3], [1.0]])
     found = ops.convert_to_numpy(ContinuousBernoulli().log_prob(x, np.full_like(x, logit)))
     expected = x[:, 0].astype("float64") * logit - integrals(logit)[0]
@@ -42,5 +42,5 @@ def test_mean_stays_in_the_unit_interval_at_extreme_logits():
     np.testing.assert_allclose(mean, [1e-8, 1e-4, 1 - 1e-4, 1.0], atol=1e-6)
 
 
-def test_grey_data_have_a_density():
+def test_gray_data_have_a_density():
     ContinuousBernoulli().check_density(np.array([0.0, 0.5, 1.0]))

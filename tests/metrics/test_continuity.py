@@ -10,10 +10,10 @@ Z = np.array([[0.0], [1.0], [3.0], [7.0], [15.0]])
 
 
 def test_by_hand():
-    # The nearest codes are 1, 0, 1, 2, 3; in the picture they are the neighbours of rank
+    # The nearest codes are 1, 0, 1, 2, 3; in the picture they are the neighbors of rank
     # 2, 2, 1, 1, 4. The nearest points are 4, 4, 1, 2, 0, of rank 4, 4, 1, 1, 4 as codes.
     points = np.array([[0.0], [3.0], [7.0], [15.0], [1.0]])
-    continuity = metrics.continuity(Z, points, num_neighbours=1)
+    continuity = metrics.continuity(Z, points, num_neighbors=1)
     assert continuity == pytest.approx(1 - 2 / (5 * (10 - 3 - 1)) * (1 + 1 + 3))
     trust = trustworthiness(Z, points, n_neighbors=1)
     assert trust == pytest.approx(1 - 2 / (5 * (10 - 3 - 1)) * (3 + 3 + 3))
@@ -26,7 +26,7 @@ def test_a_torn_circle_is_trustworthy_but_not_continuous():
     assert metrics.continuity(circle, line, 5) < trustworthiness(circle, line, n_neighbors=5) - 0.01
 
 
-@pytest.mark.parametrize("num_neighbours", [0, 3])
-def test_as_many_neighbours_as_half_the_codes_are_refused(num_neighbours):
-    with pytest.raises(ValueError, match=f"Received: num_neighbours={num_neighbours} and 5 codes"):
-        metrics.continuity(Z, Z, num_neighbours)
+@pytest.mark.parametrize("num_neighbors", [0, 3])
+def test_as_many_neighbors_as_half_the_codes_are_refused(num_neighbors):
+    with pytest.raises(ValueError, match=f"Received: num_neighbors={num_neighbors} and 5 codes"):
+        metrics.continuity(Z, Z, num_neighbors)

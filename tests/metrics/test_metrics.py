@@ -16,13 +16,13 @@ def test_units_are_active_above_the_threshold_of_their_variance():
     assert metrics.active_units(z, threshold=0.005).tolist() == [True, True, False]
 
 
-def test_neighbours_vote():
+def test_neighbors_vote():
     z_train, y_train = np.array([[0.0], [0.4], [1.0], [9.0]]), np.array([0, 1, 1, 0])
     z_test, y_test = np.array([[0.1], [0.1]]), np.array([0, 1])
-    accuracy = lambda k: metrics.neighbour_accuracy(z_train, y_train, z_test, y_test, k)  # noqa: E731
+    accuracy = lambda k: metrics.neighbor_accuracy(z_train, y_train, z_test, y_test, k)  # noqa: E731
     assert accuracy(1) == 0.5
-    assert metrics.neighbour_accuracy(z_train, y_train, z_test[:1], y_test[:1], 1) == 1.0
-    assert metrics.neighbour_accuracy(z_train, y_train, z_test[:1], y_test[:1], 3) == 0.0
+    assert metrics.neighbor_accuracy(z_train, y_train, z_test[:1], y_test[:1], 1) == 1.0
+    assert metrics.neighbor_accuracy(z_train, y_train, z_test[:1], y_test[:1], 3) == 0.0
 
 
 @pytest.mark.parametrize("num_clusters", [2, 3, 4])

@@ -15,9 +15,9 @@ def test_by_hand():
 def test_a_faithful_picture_has_1_and_a_random_one_about_0():
     generator = np.random.default_rng(0)
     z = generator.normal(size=(500, 3))
-    faithful = metrics.neighbourhood_preservation(z, 2 * z)
+    faithful = metrics.neighborhood_preservation(z, 2 * z)
     assert metrics.preservation_auc(faithful) == pytest.approx(1)
-    random = metrics.neighbourhood_preservation(z, generator.normal(size=(500, 2)))
+    random = metrics.neighborhood_preservation(z, generator.normal(size=(500, 2)))
     assert abs(metrics.preservation_auc(random)) < 0.01
 
 

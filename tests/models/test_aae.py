@@ -7,8 +7,8 @@ from keras.optimizers import Adam
 from routing import moved_by, slopes_of
 
 import kerae
-from kerae.divergences import maximum_mean_discrepancy
-from kerae.noise import RepeatableNoise
+from kerae.noise.repeatable import RepeatableNoise
+from kerae.ops.divergences import maximum_mean_discrepancy
 from kerae.priors import GaussianMixture, SwissRoll
 from kerae.schedules import Linear
 
@@ -30,13 +30,13 @@ def small(shape=(8, 8, 1), **arguments):
     return kerae.AAE(shape, 2, critic=critic, **dense(shape, 2, width=8), **arguments)
 
 
-def labelled(**arguments):
+def labeled(**arguments):
     return small(prior=GaussianMixture.ring(CLASSES), num_classes=CLASSES, **arguments)
 
 
 CASES = {
     "without labels": lambda images: (small(), (images,)),
-    "with labels": lambda images: (labelled(), (images, np.arange(16) % 11 - 1)),
+    "with labels": lambda images: (labeled(), (images, np.arange(16) % 11 - 1)),
 }
 
 

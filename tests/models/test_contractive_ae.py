@@ -4,7 +4,7 @@ import pytest
 
 import kerae
 from kerae.networks import dense_decoder, dense_encoder
-from kerae.penalties import Contractive
+from kerae.terms import Contractive
 
 # On others test_contract.py computes the gradients of each model.
 pytestmark = pytest.mark.mainly("torch")

@@ -87,7 +87,7 @@ def case(request):
 
 
 @pytest.fixture(scope="module")
-def labelled():
+def labeled():
     return Case(*CONDITIONS["one-hot"])
 
 
@@ -145,9 +145,9 @@ def test_each_sample_can_have_its_own_y(case):
     close(differences, np.tile(case.location[1] - case.location[0], (4, 1)))
 
 
-def test_equal_data_with_different_labels_get_different_codes_and_reconstructions(labelled):
-    x = np.repeat(labelled.x[:1], CLASSES, axis=0)
-    for answer in (labelled.model.encode, labelled.model.reconstruct):
+def test_equal_data_with_different_labels_get_different_codes_and_reconstructions(labeled):
+    x = np.repeat(labeled.x[:1], CLASSES, axis=0)
+    for answer in (labeled.model.encode, labeled.model.reconstruct):
         found = answer(x, np.arange(CLASSES))
         distances = np.abs(found[:, None] - found[None]).max(axis=2)
         assert (distances[~np.eye(CLASSES, dtype=bool)] > 1e-2).all()
@@ -179,19 +179,19 @@ def best_negative_log_likelihood(x, c):
     return 0.5 * (FEATURES * np.log(2 * np.pi) + log_determinant + mahalanobis)
 
 
-def test_training_reaches_the_maximum_likelihood_given_y(labelled):
+def test_training_reaches_the_maximum_likelihood_given_y(labeled):
     generator = np.random.default_rng(0)
     model = linear_cvae(num_classes=CLASSES)
     for variable in model.trainable_variables:
         variable.assign(0.3 * generator.normal(size=variable.shape))
     model.compile(keras.optimizers.Adam(0.05))
-    model.fit(labelled.x, labelled.y, epochs=40, batch_size=200, verbose=0)
+    model.fit(labeled.x, labeled.y, epochs=40, batch_size=200, verbose=0)
     model.optimizer.learning_rate = 0.005
-    model.fit(labelled.x, labelled.y, epochs=5, batch_size=200, verbose=0)
-    best = best_negative_log_likelihood(labelled.x, labelled.c)
-    found = -model.log_likelihood(labelled.x, labelled.y, num_samples=20, batch_size=500).mean()
+    model.fit(labeled.x, labeled.y, epochs=5, batch_size=200, verbose=0)
+    best = best_negative_log_likelihood(labeled.x, labeled.c)
+    found = -model.log_likelihood(labeled.x, labeled.y, num_samples=20, batch_size=500).mean()
     assert best * (1 - 1e-3) < found < best * 1.02
-    assert best_negative_log_likelihood(labelled.x, labelled.c[:, :0]) > best * 1.1
+    assert best_negative_log_likelihood(labeled.x, labeled.c[:, :0]) > best * 1.1
 
 
 def test_needs_either_classes_or_the_shape_of_vectors():

@@ -6,8 +6,8 @@ from scipy import special
 
 import kerae
 from kerae.networks import dense_decoder, dense_encoder
-from kerae.penalties import L1, KLSparsity
 from kerae.schedules import Linear
+from kerae.terms import L1, KLSparsity
 
 # On others test_contract.py computes the gradients of each model.
 pytestmark = pytest.mark.mainly("torch")

@@ -6,8 +6,8 @@ from keras import ops
 from scipy import special
 
 import kerae
-from kerae import pretraining
 from kerae.configurable import describe
+from kerae.models import pretraining
 
 # On others test_contract.py computes the gradients of each model.
 pytestmark = pytest.mark.mainly("torch")

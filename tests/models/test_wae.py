@@ -6,8 +6,8 @@ from routing import moved_by
 from shifted_normal import ShiftedNormal
 
 import kerae
-from kerae.adversaries import Deception, LatentCritic
-from kerae.penalties import MaximumMeanDiscrepancy
+from kerae.adversaries import LatentCritic
+from kerae.terms import Deception, MaximumMeanDiscrepancy
 
 # On others test_contract.py computes the gradients of each model.
 pytestmark = pytest.mark.mainly("torch")

@@ -14,7 +14,7 @@ def unit(vector):
 
 
 def normalized(*stack):
-    """The network, built, with weights that no initialiser gives."""
+    """The network, built, with weights that no initializer gives."""
     network = SpectralNormalization(keras.Sequential([layers.Input((3,)), *stack]))
     network(X)
     for variable in network.trainable_variables:

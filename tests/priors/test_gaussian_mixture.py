@@ -5,7 +5,8 @@ from keras import ops
 from scipy import special, stats
 
 import kerae
-from kerae.noise import FreshNoise, RepeatableNoise
+from kerae.noise.fresh import FreshNoise
+from kerae.noise.repeatable import RepeatableNoise
 from kerae.priors import GaussianMixture
 
 # Components so far apart that a code tells its own.

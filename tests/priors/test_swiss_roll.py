@@ -4,7 +4,7 @@ from keras import ops
 from scipy import stats
 
 import kerae
-from kerae.noise import RepeatableNoise
+from kerae.noise.repeatable import RepeatableNoise
 from kerae.priors import SwissRoll
 
 ROLL = SwissRoll(turns=1.5, radius=2.0, num_classes=4)

@@ -1,5 +1,8 @@
 """What `kerae.analysis.cluster` knows of a method."""
 
+from ..fitting.arguments import explaining_arguments
+from ..fitting.provenance import noting_warnings
+
 
 class ClusterMethod:
     """A method of scikit-learn, with what kerae gives it by default and how it assigns new codes.
@@ -13,7 +16,7 @@ class ClusterMethod:
         criterion: String, the name of what `n_clusters="auto"` is chosen by; `None` if the method
             finds the number itself.
         best: The function that finds the best criterion, `max` or `min`.
-        neighbours: Pair of the argument that says how many neighbours it looks at and its
+        neighbors: Pair of the argument that says how many neighbors it looks at and its
             default, or `None`.
         warnings: Dict for `noting_warnings`.
     """
@@ -24,15 +27,15 @@ class ClusterMethod:
     extension = "The others are in the cluster of the nearest code among them."
     criterion: str | None = "silhouette"
     best = max
-    neighbours: tuple[str, int] | None = None
+    neighbors: tuple[str, int] | None = None
     warnings: dict = {}
 
     def most_clusters(self, n, different):
         """The largest number of clusters that n codes allow, so many of them different."""
         return different
 
-    def most_neighbours(self, n):
-        """The largest value of `neighbours` that n codes allow."""
+    def most_neighbors(self, n):
+        """The largest value of `neighbors` that n codes allow."""
         return n
 
     def library_class(self):
@@ -52,7 +55,7 @@ class ClusterMethod:
         return estimator.fit(z).labels_
 
     def centers(self, estimator):
-        """The method's own centres, `(k, latent_dim)`, or `None` for the means of members."""
+        """The method's own centers, `(k, latent_dim)`, or `None` for the means of members."""
         return None
 
     def measure(self, estimator, z, labels):
@@ -68,3 +71,21 @@ class ClusterMethod:
         from sklearn.neighbors import KNeighborsClassifier
 
         return KNeighborsClassifier(1).fit(z_fitted, labels).predict(z)
+
+
+def fit_clusters(known, estimator, z, parameters):
+    """The cluster of each code by an object of a library, and what has to be said of it.
+
+    Args:
+        known: `ClusterMethod`.
+        estimator: Object of the library.
+        z: Array `(n, latent_dim)`.
+        parameters: Dict, the arguments that users gave.
+    Returns:
+        Integer array `(n,)`, -1 for none; list of notes.
+    Raises:
+        ValueError: If the library cannot work with the arguments.
+    """
+    with noting_warnings(known.warnings) as notes, explaining_arguments(known.name, parameters):
+        labels = known.fit(estimator, z)
+    return labels, notes

@@ -13,7 +13,7 @@ class HDBSCAN(ClusterMethod):
     fit_at_most = 50_000
     extension = "The others are in the cluster of the nearest code among them, or noise as it is."
     criterion = None
-    neighbours = ("min_samples", 5)
+    neighbors = ("min_samples", 5)
 
     def library_class(self):
         from sklearn.cluster import HDBSCAN

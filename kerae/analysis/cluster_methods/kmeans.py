@@ -9,7 +9,7 @@ class KMeans(ClusterMethod):
     """
 
     name = "kmeans"
-    extension = "The others are in the cluster of the nearest centre."
+    extension = "The others are in the cluster of the nearest center."
 
     def library_class(self):
         from sklearn.cluster import KMeans

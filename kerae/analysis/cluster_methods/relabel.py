@@ -1,8 +1,8 @@
 import keras
 import numpy as np
 
-from ...codes import as_codes, refuse_equal_codes
-from ...in_batches import in_batches
+from ...autoencoder.in_batches import in_batches
+from ...checks.codes import as_codes, refuse_equal_codes
 
 
 class Relabel(keras.callbacks.Callback):
@@ -12,7 +12,7 @@ class Relabel(keras.callbacks.Callback):
         trained: `kerae.Autoencoder` that is about to be trained.
         x: Array `(n, *input_shape)`.
         y: Array of what the model reads beside `x`, or `None`.
-        term: `kerae.penalties.ClusterAssignment` of the model.
+        term: `kerae.terms.ClusterAssignment` of the model.
         tolerance: Float, the part of all labels; training ends when fewer changed in an epoch.
 
     Attributes:

@@ -2,7 +2,7 @@ from .cluster_method import ClusterMethod
 
 
 class Spectral(ClusterMethod):
-    """Parts of the graph of nearest neighbours that few edges join, by scikit-learn.
+    """Parts of the graph of nearest neighbors that few edges join, by scikit-learn.
 
     Reference:
         von Luxburg, 2007, https://doi.org/10.1007/s11222-007-9033-z
@@ -10,9 +10,9 @@ class Spectral(ClusterMethod):
 
     name = "spectral"
     fit_at_most = 10_000
-    neighbours = ("n_neighbors", 10)
+    neighbors = ("n_neighbors", 10)
     warnings = {
-        "Graph is not fully connected": "The graph of neighbours has parts that are not connected.",
+        "Graph is not fully connected": "The graph of neighbors has parts that are not connected.",
         # It takes as many codes as dimensions for affinities.
         "The spectral clustering API has changed": None,
     }
@@ -20,7 +20,7 @@ class Spectral(ClusterMethod):
     def most_clusters(self, n, different):
         return min(n - 1, different)  # as it takes one eigenvector each
 
-    def most_neighbours(self, n):
+    def most_neighbors(self, n):
         return max(2, n // 2)  # or few codes would all be joined to each other
 
     def library_class(self):

@@ -1,7 +1,7 @@
 import numpy as np
 
 from ... import latent_space
-from ..examine import examine
+from ..examination import examine
 
 STEPS = 9
 MOST = 2.0  # of an attribute, on either side

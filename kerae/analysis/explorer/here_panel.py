@@ -23,7 +23,7 @@ class HerePanel:
         shape, limits = latent_map.x.shape[1:], latent_map.limits
         self.decoded = Pictures("decoded", shape, limits, 1, SIDE)
         self.nearest = Pictures("nearest", shape, limits, NEAREST, SIDE // NEAREST)
-        self.labels = Div(name="neighbours", width=SIDE)
+        self.labels = Div(name="neighbors", width=SIDE)
         self.layout = column(
             Div(text="<b>Decoded</b>"),
             self.decoded.figure,

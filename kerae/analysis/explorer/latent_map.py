@@ -1,10 +1,10 @@
 import numpy as np
 
-from ...codes import as_codes, refuse_equal_codes
-from ...labels import as_labels
-from ..examine import examine
-from ..fitting.sampled_rows import sampled_rows
-from ..project import project
+from ...checks.codes import as_codes, refuse_equal_codes
+from ...checks.labels import as_labels
+from ..examination import examine
+from ..fitting.rows import sampled_rows
+from ..projection import project
 
 NEAREST = 5
 

@@ -4,8 +4,7 @@ import threading
 from concurrent.futures import Future
 from contextlib import contextmanager
 
-from .listening import ADDRESS
-
+ADDRESS = "127.0.0.1"
 HOSTS = (ADDRESS, "localhost")
 LARGEST_UPLOAD = 2**27  # bytes, of a message
 
@@ -19,7 +18,7 @@ def serving(page, listener):
 
     Args:
         page: Function of a `bokeh.document.Document`, called for each browser tab.
-        listener: The socket that `listening` gives.
+        listener: Socket that listens at `ADDRESS`.
     """
     running = Future()
     thread = threading.Thread(target=asyncio.run, args=(_serve(page, listener, running),))
@@ -48,6 +47,7 @@ async def _serve(page, listener, running):
         # A foreign name could else be made to lead here, and its page to read this one.
         hosts = re.compile(f"({'|'.join(map(re.escape, HOSTS))})$")
         http = HTTPServer(RuleRouter([Rule(HostMatches(hosts), pages)]))
+        listener.setblocking(False)
         http.add_socket(listener)
         server = BaseServer(IOLoop.current(), pages, http)
         server.start()

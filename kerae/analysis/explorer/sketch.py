@@ -24,7 +24,7 @@ class Sketch:
     def stroke(self, start, end):
         """Draws a line with soft edges; it covers a pixel by
 
-            clip((radius - distance of the pixel's centre) / edge + 1/2, 0, 1)
+            clip((radius - distance of the pixel's center) / edge + 1/2, 0, 1)
 
         Args:
             start: Pair of floats, from the left and from the top, in pixels.
@@ -32,9 +32,9 @@ class Sketch:
         """
         height, width = self.shape[:2]
         rows, columns = np.mgrid[:height, :width] + 0.5
-        centres = np.stack([columns, rows], axis=-1)
+        centers = np.stack([columns, rows], axis=-1)
         start, way = np.asarray(start), np.subtract(end, start)
-        along = np.clip((centres - start) @ way / max(way @ way, 1e-12), 0.0, 1.0)
-        distance = np.linalg.norm(centres - start - along[..., None] * way, axis=-1)
+        along = np.clip((centers - start) @ way / max(way @ way, 1e-12), 0.0, 1.0)
+        distance = np.linalg.norm(centers - start - along[..., None] * way, axis=-1)
         covered = np.clip((RADIUS * max(height, width) - distance) / EDGE + 0.5, 0.0, 1.0)
         self.pixels = np.maximum(self.pixels, covered[..., None].astype("float32"))

@@ -1,7 +1,11 @@
 """How a result of analysis came about, ready for JSON."""
 
 import platform
+import re
+import sys
 import time
+import warnings
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -48,3 +52,48 @@ def ready_for_json(value):
     if isinstance(value, np.generic):
         return value.item()
     return value if isinstance(value, str | int | float | None) else repr(value)
+
+
+@contextmanager
+def noting_warnings(known):
+    """Yields a list that in the end holds a note for each known warning; others are warned of.
+
+    Args:
+        known: Dict from a pattern, which the beginning of a warning matches, to the note or
+            `None` for none.
+    """
+    notes = []
+    with warnings.catch_warnings(record=True) as caught:
+        for pattern in known:
+            warnings.filterwarnings("always", pattern)
+        yield notes
+    for warning in caught:
+        text = str(warning.message)
+        pattern = next((pattern for pattern in known if re.match(pattern, text)), None)
+        if pattern is None:
+            warnings.warn_explicit(
+                warning.message, warning.category, warning.filename, warning.lineno
+            )
+        elif known[pattern] and known[pattern] not in notes:
+            notes.append(known[pattern])
+
+
+LONG_RUN = 5_000
+
+
+def shown_progress(method, n, verbose):
+    """Whether a library shows its own progress; says before if it is to compile code first.
+
+    Args:
+        method: `ProjectionMethod`.
+        n: Integer, the number of examples.
+        verbose: Boolean, or `None` for progress of long runs when someone is looking: at a
+            terminal, in an interactive session or in a notebook.
+    """
+    watched = sys.stderr.isatty() or hasattr(sys, "ps1")
+    if verbose is not None:
+        watched = verbose
+    if watched and method.compiles and method.module not in sys.modules:
+        text = f'"{method.name}" compiles its code at its first use, which can take a minute.'
+        print(text, file=sys.stderr, flush=True)
+    return bool(verbose or (watched and n >= LONG_RUN))

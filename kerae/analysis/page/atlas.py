@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from ...figures import is_image
-from .data_uri import data_uri
+from .picture import data_uri
 
 LONGEST_SIDE = 32  # pixels
 QUALITY = 60  # of WebP, of 100

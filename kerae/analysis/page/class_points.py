@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...figures.palette import colours
+from ...figures.palette import colors
 
 MOST_NAMED = 20  # classes, in a legend
 
@@ -13,7 +13,7 @@ def class_points(plot, source, names, **style):
     Args:
         plot: `bokeh.plotting.figure`.
         source: `bokeh.models.ColumnDataSource`, with a column `label` if there are classes.
-        names: Sequence of strings, the classes in the order of their colours; or `None`.
+        names: Sequence of strings, the classes in the order of their colors; or `None`.
         **style: Arguments of `plot.scatter`.
     Returns:
         List of what was drawn.
@@ -24,9 +24,9 @@ def class_points(plot, source, names, **style):
     if names is None:
         return [plot.scatter(source=source, **style)]
     drawn = []
-    for name, colour in zip(names, colours(np.arange(len(names)))):
+    for name, color in zip(names, colors(np.arange(len(names)))):
         view = CDSView(filter=GroupFilter(column_name="label", group=name))
-        drawn.append(plot.scatter(source=source, view=view, color=to_hex(colour), **style))
+        drawn.append(plot.scatter(source=source, view=view, color=to_hex(color), **style))
     if len(names) <= MOST_NAMED:
         items = [(name, [points]) for name, points in zip(names, drawn)]
         plot.add_layout(Legend(items=items, click_policy="hide", spacing=0, margin=0), "right")

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..fitting.rows import sampled_rows
 from .class_points import class_points
 
 PICTURE = 84  # pixels, the least height of the image under the pointer
@@ -31,7 +32,7 @@ def columns_of(analysis, rows, suffix=""):
 
 
 def interactive_map(analysis, points, atlas=None, suffix="", side=560, title=None):
-    """The plot of the examples that the source `points` holds, coloured by label.
+    """The plot of the examples that the source `points` holds, colored by label.
 
     Args:
         analysis: `kerae.analysis.Analysis`.
@@ -86,3 +87,20 @@ def _tooltip(points, atlas, suffix):
         "background-position:-@{left}px -@{top}px"
     )
     return f'<div><div style="{style}"></div>{text}</div>'
+
+
+MOST = 10_000
+
+
+def shown_rows(count, seed):
+    """Which of `count` examples an interactive map shows, and what has to be said of it.
+
+    Returns:
+        Integer array, sorted, and a string, empty if they are all.
+    """
+    rows, _ = sampled_rows(count, MOST, seed)
+    if len(rows) == count:
+        return rows, ""
+    return rows, (
+        f"{MOST:,} of the {count:,} examples are shown, drawn at random; the numbers are of all."
+    )

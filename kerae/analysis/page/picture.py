@@ -1,7 +1,6 @@
+import base64
 import io
 from dataclasses import dataclass
-
-from .data_uri import data_uri
 
 DPI = 130  # of a screen
 
@@ -19,3 +18,8 @@ class Picture:
         content = io.BytesIO()
         self.figure.savefig(content, format="png", dpi=DPI)
         return data_uri(content.getvalue(), "image/png")
+
+
+def data_uri(content, kind):
+    """Bytes as an address that holds them, such as `data:image/png;base64,…`."""
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"

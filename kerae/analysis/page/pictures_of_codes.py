@@ -7,7 +7,7 @@ from .picture import Picture
 def codes_by_label(analysis):
     if analysis.labels is None:
         return None
-    return Picture("Codes by label", "The same map.", labelled_map(analysis))
+    return Picture("Codes by label", "The same map.", labeled_map(analysis))
 
 
 def codes_by_cluster(analysis):
@@ -67,7 +67,7 @@ def kl_per_dimension(analysis):
     )
 
 
-def labelled_map(analysis, images=None):
+def labeled_map(analysis, images=None):
     labels = analysis.labels
     return figures.latent_scatter(
         analysis.projection.points,

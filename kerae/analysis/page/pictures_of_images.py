@@ -4,7 +4,7 @@ import numpy as np
 
 from ... import figures, latent_space
 from .picture import Picture
-from .pictures_of_codes import labelled_map
+from .pictures_of_codes import labeled_map
 
 TRAVERSED = 10  # dimensions
 EXTREMES = 8
@@ -14,7 +14,7 @@ def examples_on_the_map(analysis):
     return Picture(
         "Examples on the map",
         "A well-spread part of the examples, where their codes are.",
-        labelled_map(analysis, images=analysis.examination.x),
+        labeled_map(analysis, images=analysis.examination.x),
     )
 
 
@@ -55,11 +55,11 @@ def traversals(analysis):
     if examined.kl is not None and examined.kl.shape == examined.z.shape:
         tells = examined.kl.mean(axis=0)
     dims = np.sort(np.argsort(-tells, kind="stable")[:TRAVERSED])
-    centre, width = examined.z.mean(axis=0), 3 * examined.z.std(axis=0)
-    ends = centre[dims] - width[dims], centre[dims] + width[dims]
+    center, width = examined.z.mean(axis=0), 3 * examined.z.std(axis=0)
+    ends = center[dims] - width[dims], center[dims] + width[dims]
     condition = None if examined.y is None else examined.y[_some(analysis, 1)[0]]
-    images = latent_space.traverse(examined.model, centre, dims, ends, steps=9, y=condition)
-    chosen = f" The {TRAVERSED} that tell most." if len(dims) < len(centre) else ""
+    images = latent_space.traverse(examined.model, center, dims, ends, steps=9, y=condition)
+    chosen = f" The {TRAVERSED} that tell most." if len(dims) < len(center) else ""
     return Picture(
         "Traversals",
         "From the mean code, each dimension moves by 3 standard deviations of all codes to "
@@ -87,7 +87,7 @@ def cluster_sheet(analysis):
     nearest = [np.square(examined.z - center).sum(axis=1).argmin() for center in clusters.centers]
     return Picture(
         "Clusters",
-        "The centre of each cluster, decoded, and the members whose codes are nearest to it.",
+        "The center of each cluster, decoded, and the members whose codes are nearest to it.",
         figures.cluster_sheet(
             examined.x,
             examined.z,
@@ -112,7 +112,7 @@ def most_unusual(analysis):
     return Picture(
         "Most and least unusual examples",
         "Those with the largest and the smallest distance to the tenth nearest other code.",
-        _extremes(analysis, analysis.unusual["neighbour_distance"], "distance"),
+        _extremes(analysis, analysis.unusual["neighbor_distance"], "distance"),
     )
 
 

@@ -40,7 +40,7 @@ def _classes(analysis):
     if "knn_accuracy" not in scores:
         return None
     text = (
-        f"The 10 nearest neighbours in the latent space tell the label of "
+        f"The 10 nearest neighbors in the latent space tell the label of "
         f"{scores['knn_accuracy']:.1%} of held-out examples, and a linear probe that of "
         f"{scores['linear_probe_accuracy']:.1%}"
     )
@@ -66,11 +66,11 @@ def _clusters(analysis):
 
 
 def _picture(analysis):
-    kept = analysis.scores.get("neighbourhood_preservation")
+    kept = analysis.scores.get("neighborhood_preservation")
     if kept is None or analysis.examination.z.shape[1] <= 2:
         return None
     return (
-        f"The map keeps {kept:.0%} of the 10 nearest neighbours that examples have in the latent "
+        f"The map keeps {kept:.0%} of the 10 nearest neighbors that examples have in the latent "
         "space."
     )
 

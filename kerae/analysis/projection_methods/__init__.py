@@ -1,13 +1,11 @@
 """The libraries' methods of projecting codes to the plane."""
 
 from .codes import Codes
-from .densmap import DensMAP
-from .localmap import LocalMAP
 from .opentsne import OpenTSNE
-from .pacmap import PaCMAP
+from .pacmap import LocalMAP, PaCMAP
 from .pca import PCA
 from .tsne import TSNE
-from .umap import UMAP
+from .umap import UMAP, DensMAP
 
 METHODS = {
     method.name: method

@@ -1,6 +1,6 @@
-"""Positions of examples from those of their neighbours."""
+"""Positions of examples from those of their neighbors."""
 
-NEIGHBOURS = 5
+NEIGHBORS = 5
 
 
 def from_landmarks(z_fitted, points, z_new):
@@ -18,5 +18,5 @@ def from_landmarks(z_fitted, points, z_new):
     """
     from sklearn.neighbors import KNeighborsRegressor
 
-    neighbours = KNeighborsRegressor(min(NEIGHBOURS, len(z_fitted)), weights="distance")
-    return neighbours.fit(z_fitted, points).predict(z_new)
+    neighbors = KNeighborsRegressor(min(NEIGHBORS, len(z_fitted)), weights="distance")
+    return neighbors.fit(z_fitted, points).predict(z_new)

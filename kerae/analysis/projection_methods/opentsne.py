@@ -16,7 +16,7 @@ class OpenTSNE(ProjectionMethod):
     extra = "opentsne"
     fit_at_most = 70_000
     fewest = 5
-    neighbours = ("perplexity", 30)
+    neighbors = ("perplexity", 30)
 
     def defaults(self, seed):
         return {"n_jobs": -1}
@@ -26,8 +26,8 @@ class OpenTSNE(ProjectionMethod):
 
         return TSNE
 
-    def most_neighbours(self, n):
-        # It looks at three times as many neighbours as the perplexity.
+    def most_neighbors(self, n):
+        # It looks at three times as many neighbors as the perplexity.
         return (n - 1) / 3
 
     def fit(self, estimator, z):

@@ -17,10 +17,10 @@ class PaCMAP(ProjectionMethod):
     compiles = True
     fit_at_most = 300_000
     fewest = 5
-    neighbours = ("n_neighbors", 10)
+    neighbors = ("n_neighbors", 10)
 
     def defaults(self, seed):
-        return {"save_tree": True}  # in which new codes find their neighbours
+        return {"save_tree": True}  # in which new codes find their neighbors
 
     def library_class(self):
         import pacmap
@@ -36,6 +36,16 @@ class PaCMAP(ProjectionMethod):
         pairs = dict.fromkeys(["pair_neighbors", "pair_MN", "pair_FP"])
         return {**super().settings(seed, verbose), **own, **pairs}
 
-    def most_neighbours(self, n):
+    def most_neighbors(self, n):
         # With half as many pairs of middle distance and twice as many of far ones.
         return max(1, int((n - 1) / 3.5))
+
+
+class LocalMAP(PaCMAP):
+    """LocalMAP of the package pacmap: PaCMAP with clearer gaps between clusters.
+
+    Reference:
+        Wang et al., 2025, https://doi.org/10.1609/aaai.v39i20.35436
+    """
+
+    name = "localmap"

@@ -4,6 +4,8 @@ from importlib.util import find_spec
 
 import numpy as np
 
+from ..fitting.arguments import as_float32
+
 PLACED_AT_ONCE = 10_000
 
 
@@ -22,7 +24,7 @@ class ProjectionMethod:
         fewest: Integer, the number of codes that it needs.
         most_dimensions: Integer, the number of dimensions that codes can have, or `None`.
         extension: String, how codes beyond `fit_at_most` are placed.
-        neighbours: Pair of the argument that says how many neighbours it looks at and its
+        neighbors: Pair of the argument that says how many neighbors it looks at and its
             default, or `None`.
         warnings: Dict for `noting_warnings`.
     """
@@ -36,7 +38,7 @@ class ProjectionMethod:
     fit_at_most: int | None = None
     fewest = 2
     most_dimensions: int | None = None
-    neighbours: tuple[str, int] | None = None
+    neighbors: tuple[str, int] | None = None
     warnings: dict = {}
 
     @property
@@ -65,8 +67,8 @@ class ProjectionMethod:
         """The arguments of the library that users do not give, or by other names."""
         return {"n_components": 2, "random_state": seed, "verbose": verbose}
 
-    def most_neighbours(self, n):
-        """The largest value of `neighbours` that n codes allow."""
+    def most_neighbors(self, n):
+        """The largest value of `neighbors` that n codes allow."""
         return n - 1
 
     def fit(self, estimator, z):
@@ -82,3 +84,9 @@ class ProjectionMethod:
     def axes(self, estimator):
         """What the axes of the plane are: a pair of strings."""
         return [f"{self.name} {axis}" for axis in (1, 2)]
+
+
+def as_plane(z):
+    """Codes as methods for the plane take them: a single dimension gets a second one of 0."""
+    z = as_float32(z)
+    return np.pad(z, ((0, 0), (0, 1))) if z.shape[1] == 1 else z

@@ -14,7 +14,7 @@ class TSNE(ProjectionMethod):
     can_transform = False
     fit_at_most = 20_000
     fewest = 5
-    neighbours = ("perplexity", 30)
+    neighbors = ("perplexity", 30)
 
     def defaults(self, seed):
         return {"n_jobs": -1}
@@ -25,9 +25,9 @@ class TSNE(ProjectionMethod):
         return TSNE
 
     def settings(self, seed, verbose):
-        # At 2 it also says how far the optimisation is.
+        # At 2 it also says how far the optimization is.
         return {**super().settings(seed, verbose), "verbose": 2 if verbose else 0}
 
-    def most_neighbours(self, n):
-        # It looks at three times as many neighbours as the perplexity.
+    def most_neighbors(self, n):
+        # It looks at three times as many neighbors as the perplexity.
         return (n - 1) / 3

@@ -5,10 +5,10 @@ import math
 import numpy as np
 from keras import ops
 
-from ...divergences import maximum_mean_discrepancy
-from ...in_batches import in_batches
-from ...noise import RepeatableNoise
-from ..fitting.sampled_rows import sampled_rows
+from ...autoencoder.in_batches import in_batches
+from ...noise.repeatable import RepeatableNoise
+from ...ops.divergences import maximum_mean_discrepancy
+from ..fitting.rows import sampled_rows
 
 LIMIT = 10_000
 # The discrepancy of a batch holds the differences of all pairs, in all dimensions.
@@ -20,7 +20,7 @@ def prior_discrepancy(examination, seed=0):
 
         MMD^2( z ~ q(z) = mean over x of q(z|x),   z_p ~ p(z) )
 
-    Each is the unbiased estimate of `kerae.divergences.maximum_mean_discrepancy`, from other codes
+    Each is the unbiased estimate of `kerae.ops.maximum_mean_discrepancy`, from other codes
     and other draws, so that their mean is unbiased too, and their spread tells how exact it is.
 
     Args:

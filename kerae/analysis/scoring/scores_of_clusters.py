@@ -3,8 +3,8 @@
 import numpy as np
 
 from ... import metrics
-from ..fitting.sampled_rows import sampled_rows
-from ..scores import Scores
+from ..fitting.rows import sampled_rows
+from .scores import Scores
 
 # Silhouettes take the distances of all pairs.
 SILHOUETTE_LIMIT = 10_000

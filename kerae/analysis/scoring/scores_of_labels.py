@@ -3,8 +3,8 @@
 import numpy as np
 
 from ... import metrics
-from ..fitting.sampled_rows import sampled_rows
-from ..scores import Scores
+from ..fitting.rows import sampled_rows
+from .scores import Scores
 
 LIMIT = 10_000
 # A step of the linear probe takes as many products as there are examples, times their numbers,
@@ -13,7 +13,7 @@ LIMIT = 10_000
 MOST_PRODUCTS = 2**28
 FEWEST = 500
 HELD_OUT = 0.2
-NUM_NEIGHBOURS = 10
+NUM_NEIGHBORS = 10
 KINDS = ("knn_accuracy", "linear_probe_accuracy")
 
 
@@ -53,12 +53,12 @@ def scores_of_labels(z, labels, x=None, seed=0):
     notes = held_out, sampled and f"of {len(z):,} in all", single
     for space, codes in spaces.items():
         sets = codes[train], labels[train], codes[test], labels[test]
-        if len(train) < NUM_NEIGHBOURS:
+        if len(train) < NUM_NEIGHBORS:
             scores.leave_out(
-                [f"knn_accuracy{space}"], f"fewer than {NUM_NEIGHBOURS} examples to learn from"
+                [f"knn_accuracy{space}"], f"fewer than {NUM_NEIGHBORS} examples to learn from"
             )
         else:
-            accuracy = metrics.neighbour_accuracy(*sets, NUM_NEIGHBOURS)
+            accuracy = metrics.neighbor_accuracy(*sets, NUM_NEIGHBORS)
             scores.give(f"knn_accuracy{space}", accuracy, *notes)
         scores.give(f"linear_probe_accuracy{space}", metrics.linear_probe_accuracy(*sets), *notes)
     return scores

@@ -5,8 +5,8 @@ import math
 import numpy as np
 
 from ... import metrics
-from ..scores import Scores
 from .prior_discrepancy import prior_discrepancy
+from .scores import Scores
 
 COLLAPSED_BELOW = 0.01
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..outlier_scores import outlier_scores
-from ..scores import Scores
+from .scores import Scores
 
 
 def scores_of_outliers(z, truth, examination=None):

@@ -1,18 +1,18 @@
 """How faithful a picture is to the codes that it shows."""
 
 from ... import metrics
-from ..fitting.sampled_rows import sampled_rows
-from ..scores import Scores
+from ..fitting.rows import sampled_rows
+from .scores import Scores
 
 # The distances and ranks of all pairs are kept at once.
 LIMIT = 3_000
-NUM_NEIGHBOURS = 10
-OF_NEIGHBOURS = ("trustworthiness", "continuity", "neighbourhood_preservation")
-NAMES = (*OF_NEIGHBOURS, "neighbourhood_auc", "kruskal_stress", "shepard_correlation")
+NUM_NEIGHBORS = 10
+OF_NEIGHBORS = ("trustworthiness", "continuity", "neighborhood_preservation")
+NAMES = (*OF_NEIGHBORS, "neighborhood_auc", "kruskal_stress", "shepard_correlation")
 
 
 def scores_of_picture(z, points, seed=0):
-    """What of the neighbourhoods and distances of codes is kept by points in the plane.
+    """What of the neighborhoods and distances of codes is kept by points in the plane.
 
     Args:
         z: Array `(n, latent_dim)`.
@@ -33,16 +33,16 @@ def scores_of_picture(z, points, seed=0):
     if len(z) < 3:
         scores.leave_out(NAMES, "there are fewer than 3 examples")
         return scores
-    kept = metrics.neighbourhood_preservation(z, points)
-    if len(z) > 2 * NUM_NEIGHBOURS:
-        trust = trustworthiness(z, points, n_neighbors=NUM_NEIGHBOURS)
+    kept = metrics.neighborhood_preservation(z, points)
+    if len(z) > 2 * NUM_NEIGHBORS:
+        trust = trustworthiness(z, points, n_neighbors=NUM_NEIGHBORS)
         scores.give("trustworthiness", trust, note)
-        scores.give("continuity", metrics.continuity(z, points, NUM_NEIGHBOURS), note)
-        scores.give("neighbourhood_preservation", kept[NUM_NEIGHBOURS - 1], note)
+        scores.give("continuity", metrics.continuity(z, points, NUM_NEIGHBORS), note)
+        scores.give("neighborhood_preservation", kept[NUM_NEIGHBORS - 1], note)
     else:
-        reason = f"{NUM_NEIGHBOURS} neighbours need more than {2 * NUM_NEIGHBOURS} examples"
-        scores.leave_out(OF_NEIGHBOURS, reason)
-    scores.give("neighbourhood_auc", metrics.preservation_auc(kept), note)
+        reason = f"{NUM_NEIGHBORS} neighbors need more than {2 * NUM_NEIGHBORS} examples"
+        scores.leave_out(OF_NEIGHBORS, reason)
+    scores.give("neighborhood_auc", metrics.preservation_auc(kept), note)
     scores.give("kruskal_stress", metrics.kruskal_stress(z, points), note)
     scores.give("shepard_correlation", metrics.shepard_correlation(z, points), note)
     return scores

@@ -1,1 +1,1 @@
-"""Programs that run an artefact without kerae or Keras, each in a process of its own."""
+"""Programs that run an artifact without kerae or Keras, each in a process of its own."""

@@ -6,17 +6,17 @@ from pathlib import Path
 import numpy as np
 
 
-def answer(open_artefact):
-    """Runs the artefact on each question, on the first example alone and on all others at once.
+def answer(open_artifact):
+    """Runs the artifact on each question, on the first example alone and on all others at once.
 
     The command line is `ARTEFACT QUESTIONS ANSWERS`, the last two folders of `SIGNATURE.npz`.
 
     Args:
-        open_artefact: From a path to a function of the name of a signature and a dict of arrays,
+        open_artifact: From a path to a function of the name of a signature and a dict of arrays,
             which gives a dict of arrays.
     """
-    artefact, questions, answers = map(Path, sys.argv[1:])
-    run = open_artefact(artefact)
+    artifact, questions, answers = map(Path, sys.argv[1:])
+    run = open_artifact(artifact)
     for file in sorted(questions.glob("*.npz")):
         with np.load(file) as archive:
             inputs = dict(archive)
@@ -28,4 +28,4 @@ def answer(open_artefact):
         np.savez(answers / file.name, **outputs)
     here = {"kerae", "keras"} & set(sys.modules)
     if here:
-        sys.exit(f"The artefact was to be run without kerae and Keras, but {here} was imported.")
+        sys.exit(f"The artifact was to be run without kerae and Keras, but {here} was imported.")

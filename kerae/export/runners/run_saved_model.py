@@ -50,7 +50,7 @@ def c_api():
 
 
 def signatures(meta_graph):
-    """The signatures in a serialised MetaGraphDef, read by TensorFlow's protobuf classes alone."""
+    """The signatures in a serialized MetaGraphDef, read by TensorFlow's protobuf classes alone."""
     stand_in = ModuleType("tensorflow")
     stand_in.__path__ = [str(tensorflow_folder())]
     sys.modules["tensorflow"] = stand_in  # so that the package itself is not imported

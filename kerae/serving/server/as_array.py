@@ -4,8 +4,7 @@ from itertools import chain
 
 import numpy as np
 
-from .refusal import Refusal
-from .shown import shown
+from .refusal import Refusal, shown
 
 FLOATS = ("float32", "float64")
 INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")

@@ -2,8 +2,7 @@ import re
 
 import orjson
 
-from .refusal import Refusal
-from .shown import shown
+from .refusal import Refusal, shown
 
 KEYS = ("inputs", "instances", "signature_name")
 

@@ -1,6 +1,5 @@
 from .as_array import as_array
-from .refusal import Refusal
-from .shown import shown
+from .refusal import Refusal, shown
 
 
 def read_inputs(document, tensors, limits):

@@ -9,3 +9,12 @@ class Refusal(Exception):
     def __init__(self, status, message):
         super().__init__(message)
         self.status = status
+
+
+LONGEST = 80  # characters
+
+
+def shown(value):
+    """What came, as an error shows it: at most one short line."""
+    text = repr(value)
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"

@@ -14,8 +14,7 @@ from starlette.routing import Route
 from .bodies import Bodies
 from .read_document import read_document
 from .read_inputs import read_inputs
-from .refusal import Refusal
-from .shown import shown
+from .refusal import Refusal, shown
 from .write_outputs import write_outputs
 
 DEFAULT_SIGNATURE = "serving_default"

@@ -54,8 +54,8 @@ def test_a_place_of_a_projection_is_the_weighted_mean_of_the_five_nearest_codes(
 
 def test_pca_places_new_codes_by_its_two_directions(x):
     found = LatentMap(model(4), x, method="pca")
-    centred = found.z - found.z.mean(axis=0)
-    directions = np.linalg.svd(centred.astype("float64"))[2][:2]
+    centered = found.z - found.z.mean(axis=0)
+    directions = np.linalg.svd(centered.astype("float64"))[2][:2]
     new = found.z[:2] + 1
     placed = (new - found.z.mean(axis=0)) @ directions.T
     np.testing.assert_allclose(np.abs(found.places_of(new)), np.abs(placed), rtol=1e-3, atol=1e-4)

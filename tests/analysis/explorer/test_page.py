@@ -194,8 +194,8 @@ def test_the_sliders_are_those_of_the_most_active_dimensions():
 
 def test_what_users_name_is_not_taken_for_markup():
     page = page_of(kerae.VAE((8, 8, 1), 2), np.array(["<b>", "</script>"])[np.arange(COUNT) % 2])
-    assert "<b>" not in widget(page, "neighbours").text
-    assert "&lt;" in widget(page, "neighbours").text
+    assert "<b>" not in widget(page, "neighbors").text
+    assert "&lt;" in widget(page, "neighbors").text
 
 
 def test_each_tab_has_a_state_of_its_own(page):

@@ -22,7 +22,7 @@ def test_images_are_drawn_between_the_limits():
     assert (pictures.figure.frame_width, pictures.figure.frame_height) == (120, 20)
 
 
-def test_colours_stay_red_green_and_blue():
+def test_colors_stay_red_green_and_blue():
     pictures = Pictures("one", (1, 1, 3), (0.0, 1.0), count=1, side=30)
     pictures.show(np.array([0.2, 0.4, 1.0]).reshape(1, 1, 1, 3))
     np.testing.assert_array_equal(

@@ -19,8 +19,8 @@ def test_an_image_of_the_right_size_is_read_as_it_is():
     pixels = np.random.default_rng(0).integers(0, 256, (5, 7, 3), "uint8")
     read = read_image(file_of(Image.fromarray(pixels)), (5, 7, 3))
     np.testing.assert_allclose(read, pixels / 255, rtol=1e-6)
-    grey = read_image(file_of(Image.fromarray(pixels[..., 0])), (5, 7, 1))
-    np.testing.assert_allclose(grey, pixels[..., :1] / 255, rtol=1e-6)
+    gray = read_image(file_of(Image.fromarray(pixels[..., 0])), (5, 7, 1))
+    np.testing.assert_allclose(gray, pixels[..., :1] / 255, rtol=1e-6)
     # The weights of red, green and blue of ITU-R 601, rounded to whole values.
     mixed = read_image(file_of(Image.fromarray(pixels)), (5, 7, 1))[..., 0]
     np.testing.assert_allclose(mixed, pixels @ [0.299, 0.587, 0.114] / 255, atol=1.01 / 255)

@@ -7,8 +7,8 @@ import urllib.request
 import pytest
 from bokeh.models import Div
 
-from kerae.analysis.explorer.listening import listening
 from kerae.analysis.explorer.serving import serving
+from kerae.serving.listening import listening
 
 pytestmark = pytest.mark.once
 
@@ -19,7 +19,7 @@ def hello(document):
 
 @pytest.fixture
 def address():
-    with listening(0) as listener, serving(hello, listener) as address:
+    with listening("127.0.0.1", 0) as listener, serving(hello, listener) as address:
         yield address
 
 
@@ -81,25 +81,28 @@ def test_other_origins_are_refused(address):
 
 
 def test_it_listens_to_this_machine_alone():
-    with listening(0) as listener:
+    with listening("127.0.0.1", 0) as listener:
         assert listener.getsockname()[0] == "127.0.0.1"
 
 
 def test_a_port_in_use_is_told_and_a_port_is_given_back():
-    with listening(0) as listener:
+    with listening("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]
         with (
-            pytest.raises(OSError, match=f"Expected a free port. Received: {port} .*or 0"),
-            listening(port),
+            pytest.raises(OSError, match=f"free port. Received: 127.0.0.1:{port} .*or 0"),
+            listening("127.0.0.1", port),
         ):
             pass
         with serving(hello, listener) as address:
             assert answer(address)[0] == 200
-    with listening(port) as listener:
+    with listening("127.0.0.1", port) as listener:
         assert listener.getsockname()[1] == port
 
 
 @pytest.mark.parametrize("port", [-1, 65536])
 def test_no_such_port(port):
-    with pytest.raises(ValueError, match="Expected `port` from 0 to 65535"), listening(port):
+    with (
+        pytest.raises(ValueError, match="Expected `port` from 0 to 65535"),
+        listening("127.0.0.1", port),
+    ):
         pass

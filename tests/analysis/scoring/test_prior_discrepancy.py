@@ -8,7 +8,7 @@ from scipy.spatial.distance import cdist
 import kerae
 from kerae import analysis
 from kerae.analysis.scoring import prior_discrepancy as module
-from kerae.noise import RepeatableNoise
+from kerae.noise.repeatable import RepeatableNoise
 
 pytestmark = pytest.mark.mainly("torch")
 

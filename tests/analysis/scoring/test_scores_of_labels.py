@@ -107,7 +107,7 @@ def test_without_a_split_they_are_left_out(labels, reason):
         assert scores.notes[name].startswith(f"left out: {reason}")
 
 
-def test_fewer_codes_than_neighbours_leave_a_probe():
+def test_fewer_codes_than_neighbors_leave_a_probe():
     z = np.array([0.0, 0.1, 0.2, 0.3, 0.4, 5.0, 5.1, 5.2, 5.3, 5.4])[:, None]
     scores = analysis.score(z, labels=[0] * 5 + [1] * 5)
     assert scores.notes["knn_accuracy"] == "left out: fewer than 10 examples to learn from"

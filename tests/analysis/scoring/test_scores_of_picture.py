@@ -19,12 +19,12 @@ def picture():
 def test_trustworthiness_is_scikit_learns_and_the_others_are_the_metrics(picture):
     z, points = picture
     scores = analysis.score(z, embedding=points)
-    kept = metrics.neighbourhood_preservation(z, points)
+    kept = metrics.neighborhood_preservation(z, points)
     expected = {
         "trustworthiness": manifold.trustworthiness(z, points, n_neighbors=10),
         "continuity": manifold.trustworthiness(points, z, n_neighbors=10),
-        "neighbourhood_preservation": kept[9],
-        "neighbourhood_auc": metrics.preservation_auc(kept),
+        "neighborhood_preservation": kept[9],
+        "neighborhood_auc": metrics.preservation_auc(kept),
         "kruskal_stress": metrics.kruskal_stress(z, points),
         "shepard_correlation": metrics.shepard_correlation(z, points),
     }
@@ -56,12 +56,12 @@ def test_many_examples_are_sampled(picture, monkeypatch):
     assert scores.notes["kruskal_stress"] == "on 50 of 120 examples"
 
 
-def test_few_examples_have_no_scores_of_ten_neighbours(picture):
+def test_few_examples_have_no_scores_of_ten_neighbors(picture):
     z, points = picture
     scores = analysis.score(z[:20], embedding=points[:20])
-    assert not set(module.OF_NEIGHBOURS) & set(scores)
-    assert scores.notes["continuity"] == "left out: 10 neighbours need more than 20 examples"
-    assert "neighbourhood_auc" in scores
+    assert not set(module.OF_NEIGHBORS) & set(scores)
+    assert scores.notes["continuity"] == "left out: 10 neighbors need more than 20 examples"
+    assert "neighborhood_auc" in scores
     assert set(module.NAMES) <= set(analysis.score(z[:21], embedding=points[:21]))
 
 

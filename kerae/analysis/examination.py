@@ -1,0 +1,77 @@
+"""What a model makes of each example, in one pass."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..autoencoder.in_batches import BATCH_SIZE, in_batches
+from ..autoencoder.measured import measured
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What a model makes of each of n examples; see `examine`.
+
+    Args:
+        model: `kerae.Autoencoder`.
+        x: Array `(n, *data_shape)`, the examples as the model sees them.
+        y: What the model is conditioned on, `(n, ...)`, or `None`.
+        z: Array `(n, latent_dim)`, the codes: means of q(z|x), if it is a density.
+        z_drawn: Array `(n, latent_dim)`, one draw from each q(z|x); else the codes again.
+        error: Array `(n,)`, the mean over pixels of (x - x_hat)^2, x_hat decoded from `z`.
+        reconstruction: Array `(n,)`, - log p(x|z_drawn) in nats.
+        kl: Array `(n, latent_dim)`, the KL(q(z_j|x) || p(z_j)) in nats, or `(n, 1)` where only
+            their sum is known; `None` for codes without a density.
+    """
+
+    model: object
+    x: np.ndarray
+    y: np.ndarray | None
+    z: np.ndarray
+    z_drawn: np.ndarray
+    error: np.ndarray
+    reconstruction: np.ndarray
+    kl: np.ndarray | None
+
+    @property
+    def negative_elbo(self):
+        """- ELBO = reconstruction + KL in nats, `(n,)`; `None` for codes without a density."""
+        return None if self.kl is None else self.reconstruction + self.kl.sum(axis=1)
+
+    def __len__(self):
+        return len(self.z)
+
+
+def examine(model, x, y=None, batch_size=BATCH_SIZE):
+    """Encodes examples, decodes them again, and measures each.
+
+    Codes of several axes are flattened. The same example gives the same numbers at every call.
+
+    Args:
+        model: `kerae.Autoencoder`.
+        x: Array `(n, *input_shape)`.
+        y: Array of the labels or vectors that a conditional model is conditioned on.
+        batch_size: Integer, the number of examples computed at once.
+    Returns:
+        `Examination`.
+
+    Example:
+
+    >>> model = kerae.VAE((8, 8, 1), latent_dim=2)
+    >>> examined = kerae.analysis.examine(model, np.zeros((5, 8, 8, 1), "float32"))
+    >>> examined.kl.shape, examined.negative_elbo.shape
+    ((5, 2), (5,))
+
+    Raises:
+        ValueError: If the data do not fit the model.
+    """
+
+    def examined(x, y=None):
+        found = measured(model, x, y)
+        if model.preprocessing is None:
+            del found["x"]  # which is at hand
+        return found
+
+    arrays = model.checked_inputs(x, y)
+    given = {"x": arrays[0], "y": arrays[1] if len(arrays) > 1 else None, "kl": None}
+    return Examination(model=model, **given | in_batches(model, examined, arrays, batch_size))

@@ -1,0 +1,178 @@
+"""The one model: corrupt, encode, draw a latent, decode; trained on a sum of named terms."""
+
+import keras
+
+from .. import likelihoods
+from ..checks.data import check_label_readers
+from ..configurable import Configurable
+from ..networks import default_decoder, default_encoder
+from ..priors import StandardNormal
+from ..terms.reconstruction import Reconstruction
+from .inference import Inference
+from .propagation import Propagation, applied
+from .saving import Saving
+from .training import Training
+
+OF_KERAS = ("name", "dtype", "trainable")
+
+
+@keras.saving.register_keras_serializable("kerae")
+class Autoencoder(Propagation, Inference, Training, Saving, Configurable, keras.Model):
+    """Composes a corruption, encoder, latent, decoder, likelihood, prior and terms.
+
+        x' ~ corruption(x),   h = encoder(x'),   z ~ q(z|h),   p(x|z) = likelihood(decoder(z))
+        loss = mean over the batch of  sum over terms of  weight * value        nats per example
+
+    With a condition c(y), the encoder takes x' with c(y) appended to its last axis, and the
+    decoder z with c(y) appended. An adversary is trained beside the model, on its own loss.
+
+    Calling the model gives the reconstruction, deterministically. `fit` and `evaluate` compute
+    the terms and log each under its name, beside their weighted sum, `loss`. Evaluation draws
+    codes too, but the same ones for the same example at every call, in whatever batch and on
+    whatever backend.
+
+    The models of the literature are subclasses that choose `latent`, `prior` and `terms`, and pass
+    the arguments about the data and the networks on.
+
+    Args:
+        input_shape: Tuple, the shape of one example.
+        latent: `kerae.latents.Latent`.
+        likelihood: `kerae.likelihoods.Likelihood`, or its name: `"bernoulli"`,
+            `"continuous_bernoulli"`, `"normal"`, `"laplace"`.
+        prior: `kerae.priors.Prior`. Defaults to a standard normal.
+        terms: List of `kerae.Term`. Defaults to the reconstruction alone.
+        encoder: Keras model or layer from data to features `(batch, features)`. Defaults to a
+            network that suits `input_shape`; see `kerae.networks`.
+        decoder: Keras model or layer from codes to the parameters of the likelihood, without
+            an activation at its end. Defaults to the encoder's mirror image.
+        corruption: Layer that spoils the encoder's input in training, such as
+            `keras.layers.GaussianNoise`; the target stays clean.
+        preprocessing: Layer applied to input and target alike, such as `kerae.data.Binarize`.
+        condition: `kerae.conditions.Condition`, what is known about an example and given as `y`.
+        adversary: `kerae.adversaries.Adversary`, a critic that terms can refer to.
+
+    Example:
+
+    >>> model = kerae.Autoencoder(input_shape=(8, 8, 1), latent=kerae.latents.Normal(2))
+    >>> model.encode(np.zeros((3, 8, 8, 1), "float32")).shape
+    (3, 2)
+
+    Raises:
+        ValueError: If the encoder does not fit the latent, the decoder not the likelihood, or a
+            term not the model.
+    """
+
+    passed_on = ("likelihood", "encoder", "decoder", "corruption", "preprocessing")
+
+    def __new__(cls, *args, **kwargs):
+        unknown = [name for name in kwargs if name not in (*cls.argument_names(), *OF_KERAS)]
+        if unknown:
+            raise TypeError(
+                f"{cls.__name__} has no argument {unknown[0]!r}. It takes: "
+                f"{', '.join(cls.argument_names())}."
+            )
+        return super().__new__(cls, *args, **kwargs)
+
+    def __init__(
+        self,
+        input_shape,
+        latent,
+        likelihood: str = "bernoulli",
+        prior=None,
+        terms=None,
+        encoder=None,
+        decoder=None,
+        corruption=None,
+        preprocessing=None,
+        condition=None,
+        adversary=None,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        # The networks cast their own inputs; data and densities keep full precision.
+        self.autocast = False
+        self.input_shape = tuple(input_shape)
+        self.preprocessing = preprocessing
+        self.corruption = corruption
+        self.data_shape = data_shape(self.input_shape, preprocessing)
+        self.condition = condition
+        self.encoder = encoder or default_encoder(self._encoded_shape())
+        self.latent = latent
+        self.likelihood = likelihoods.get(likelihood)
+        self.parameter_shape = self.likelihood.parameter_shape(self.data_shape)
+        self.decoder = decoder or default_decoder(
+            self._with_condition(latent.event_shape), self.parameter_shape
+        )
+        self.prior = prior or StandardNormal()
+        self.terms = list(terms) if terms is not None else [Reconstruction()]
+        self.adversary = adversary
+
+        self.seed_generator = keras.random.SeedGenerator()
+        self.step = self._counter("step", ())
+        self.labels = [part.label for part in (*self.terms, adversary) if part is not None]
+        if len(set(self.labels)) < len(self.labels):
+            raise ValueError(f"Expected terms of different names. Received: {self.labels}")
+        self.first_non_finite = self._counter("first_non_finite", (len(self.labels),), start=-1)
+        self.trackers = [keras.metrics.Mean(name=label) for label in ("loss", *self.labels)]
+        self.build((None, *self.input_shape))
+
+    def _placeholder(self, shape):
+        return keras.KerasTensor((None, *shape), dtype=self.variable_dtype)
+
+    def _with_condition(self, shape):
+        size = 0 if self.condition is None else self.condition.size
+        return (*shape[:-1], shape[-1] + size)
+
+    def _encoded_shape(self):
+        conditional = self.encoder_is_conditional
+        return self._with_condition(self.data_shape) if conditional else self.data_shape
+
+    def _counter(self, name, shape, start=0):
+        return self.add_weight(
+            name=name,
+            shape=shape,
+            initializer=keras.initializers.Constant(start),
+            dtype="int32",
+            trainable=False,
+            aggregation="only_first_replica",
+        )
+
+    def build(self, input_shape):
+        if self.built:
+            return
+        if self.condition is not None:
+            y = keras.KerasTensor((None, *self.condition.y_shape), dtype=self.condition.y_dtype)
+            self.condition(y)
+        applied(self.corruption, self._placeholder(self.data_shape))
+        self.latent(self.encoder(self._placeholder(self._encoded_shape())))
+        parameters = self.decoder(self._placeholder(self._with_condition(self.latent.event_shape)))
+        if tuple(parameters.shape[1:]) != self.parameter_shape:
+            raise ValueError(
+                f"Expected a decoder that gives shape {('batch', *self.parameter_shape)}, the "
+                f"parameters of {type(self.likelihood).__name__} for data of shape "
+                f"{self.data_shape}. Received: {('batch', *parameters.shape[1:])}. "
+                "Change the decoder's last layer, or pass no `decoder` to get one that fits."
+            )
+        self.likelihood.check_decoder(self.decoder)
+        for part, shape in (
+            (self.likelihood, parameters.shape),
+            (self.prior, self.latent.event_shape),
+            *((term, (None, *self.latent.event_shape)) for term in self.terms),
+        ):
+            if not part.built:
+                part.build(shape)
+        check_label_readers(self.label_readers)
+        if self.adversary is not None:
+            if not self.adversary.built:
+                self.adversary.build(self.latent.event_shape, self.data_shape)
+            self.adversary.check_model(self)
+        for term in self.terms:
+            term.check(self)
+
+    def build_from_config(self, config):
+        """Does nothing: the constructor has built the model."""
+
+
+def data_shape(input_shape, preprocessing):
+    """The shape of one example after preprocessing."""
+    return applied(preprocessing, keras.KerasTensor((None, *input_shape))).shape[1:]

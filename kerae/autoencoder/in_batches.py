@@ -1,0 +1,46 @@
+"""Functions of a trained model, compiled once and called batch by batch on NumPy arrays."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from .. import backend
+from ..noise.threefry import int32
+
+BATCH_SIZE = 256
+
+
+def in_batches(model, function, arrays, batch_size=BATCH_SIZE, **integers):
+    """What `function(*batch, **integers)` gives for all batches, which are all of one size.
+
+    Args:
+        model: `kerae.Autoencoder` whose variables the function reads; it keeps the compiled
+            function under the function's name.
+        function: From tensors to a tensor, or a structure of tensors, with an axis of examples.
+        arrays: Tuple of arrays of equal length, cut into batches together.
+        batch_size: Integer, the number of examples computed at once.
+        **integers: Integers that may change without a new compilation.
+    Returns:
+        NumPy array, or the structure of arrays.
+    """
+    method = getattr(function, "func", function)
+    key = (method.__name__, *getattr(function, "keywords", {}).items())
+    cache = model.__dict__.setdefault("_compiled", {})
+    if key not in cache:
+        cache[key] = backend.compiled(model, function)
+    integers = {name: ops.convert_to_tensor(int32(i), "int32") for name, i in integers.items()}
+    count = len(arrays[0])
+    # Few examples are padded to a power of two, so that few shapes are compiled.
+    batch_size = min(batch_size, 1 << (count - 1).bit_length())
+    results = []
+    for start in range(0, count, batch_size):
+        batch = [_padded(array[start : start + batch_size], batch_size) for array in arrays]
+        result = cache[key](*batch, **integers)
+        results.append(keras.tree.map_structure(ops.convert_to_numpy, result))
+    return keras.tree.map_structure(lambda *parts: np.concatenate(parts)[:count], *results)
+
+
+def _padded(batch, batch_size):
+    """The batch as a tensor, its last row repeated until it has `batch_size` rows."""
+    padding = np.repeat(batch[-1:], batch_size - len(batch), axis=0)
+    return ops.convert_to_tensor(np.concatenate([batch, padding]))

@@ -1,0 +1,219 @@
+"""What is asked of a trained model: NumPy in, NumPy out, in batches, nothing in it changes."""
+
+import math
+import random
+from functools import partial
+
+import numpy as np
+from keras import ops
+
+from .. import latent_space
+from ..checks.arrays import check_array, is_array
+from ..checks.data import check_examples, checked_labels, preprocessed, repeated_label
+from ..noise.repeatable import RepeatableNoise
+from .in_batches import BATCH_SIZE, in_batches
+
+ELEMENTS_AT_ONCE = 2**23
+
+
+class Inference:
+    """Encoding, decoding, sampling and the likelihood of `kerae.Autoencoder`."""
+
+    def encode(self, x, y=None, batch_size=BATCH_SIZE):
+        """The codes of examples: for a stochastic latent, the mean of the posterior q(z|x).
+
+        Args:
+            x: Array `(n, *input_shape)`.
+            y: Array of the labels or vectors that a conditional model is conditioned on. Where
+                only the decoder is, as in `kerae.CAAE`, it is not looked at.
+            batch_size: Integer, the number of examples computed at once.
+        Returns:
+            Array `(n, latent_dim)`.
+        Raises:
+            ValueError: If the data do not fit the model.
+        """
+        inputs = (
+            self.checked_inputs(x, y) if self.encoder_is_conditional else self._checked_examples(x)
+        )
+        return in_batches(self, self._encode, inputs, batch_size=batch_size)
+
+    def decode(self, z, y=None, batch_size=BATCH_SIZE):
+        """The mean of p(x|z) of codes, in data space.
+
+        Args:
+            z: Array `(n, latent_dim)`.
+            y: What a conditional model is conditioned on: one label or vector, or one for each
+                code.
+            batch_size: Integer, the number of codes computed at once.
+        Returns:
+            Array `(n, *data_shape)`.
+        Raises:
+            ValueError: If the codes do not fit the model.
+        """
+        z = np.asarray(z)
+        check_array(z, self.latent.event_shape, "z")
+        y = repeated_label(self._conditions, y, len(z))
+        arrays = (z, *checked_labels(self, self._conditions, y, len(z)))
+        return in_batches(self, self._decode, arrays, batch_size=batch_size)
+
+    def reconstruct(self, x, y=None, batch_size=BATCH_SIZE):
+        """The mean of p(x|z) at the code of each example; the same as `predict`.
+
+        Args:
+            x: Array `(n, *input_shape)`, or a data set as `predict` takes it.
+            y: Array of the labels or vectors that a conditional model is conditioned on.
+            batch_size: Integer, the number of examples computed at once.
+        Returns:
+            Array `(n, *data_shape)`.
+        Raises:
+            ValueError: If the data do not fit the model.
+        """
+        if not is_array(x):
+            return self.predict(x, verbose=0)
+        inputs = self.checked_inputs(x, y)
+        return in_batches(self, self._reconstruct, inputs, batch_size=batch_size)
+
+    def sample(self, num_samples, y=None, seed=None, batch_size=BATCH_SIZE):
+        """New examples: the mean of p(x|z) at codes drawn from the model's prior.
+
+        Args:
+            num_samples: Integer.
+            y: What a conditional model is conditioned on, or the class whose part of the prior
+                is drawn from: one label or vector, or one for each sample.
+            seed: Integer; the same seed gives the same codes on every backend. `None` draws
+                one from Python's generator, which `kerae.set_random_seed` sets.
+            batch_size: Integer, the number of examples computed at once.
+        Returns:
+            Array `(num_samples, *data_shape)`.
+        Raises:
+            ValueError: If `num_samples` is below 1 or `y` does not fit the model.
+        """
+        self.check_prior()
+        if num_samples < 1:
+            raise ValueError(f"Expected `num_samples` of at least 1. Received: {num_samples}")
+        if seed is None:
+            seed = random.randrange(2**31)
+        numbers = np.arange(num_samples, dtype="int32")
+        # A prior with classes can also be drawn from as a whole.
+        readers = self._conditions if y is None else self.label_readers
+        y = repeated_label(readers, y, num_samples)
+        arrays = (numbers, *checked_labels(self, readers, y, num_samples))
+        return in_batches(self, self._sample, arrays, batch_size=batch_size, seed=seed)
+
+    def interpolate(self, x_a, x_b, y=None, steps=10, method="linear"):
+        """Decoded codes on the way from one example to another.
+
+        Args:
+            x_a: Array `(n, *input_shape)`.
+            x_b: Array of the same shape.
+            y: Array of what a conditional model is conditioned on, for each pair.
+            steps: Integer of at least 2, the number of images, both ends included.
+            method: `"linear"` or `"slerp"`; see `kerae.latent_space.interpolate`.
+        Returns:
+            Array `(n, steps, *data_shape)`.
+        Raises:
+            ValueError: If the data do not fit the model or each other.
+        """
+        z_a, z_b = self.encode(x_a, y), self.encode(x_b, y)
+        z = latent_space.interpolate(z_a, z_b, steps, method)
+        y = y if y is None else np.repeat(y, steps, axis=0)
+        decoded = self.decode(z.reshape(-1, *self.latent.event_shape), y)
+        return decoded.reshape(-1, steps, *decoded.shape[1:])
+
+    def log_likelihood(self, x, y=None, num_samples=1000, seed=0, batch_size=64):
+        """log p(x) of examples, estimated by importance sampling from the posterior.
+
+            log p(x) = log( 1/K sum over k of  p(x|z_k) p(z_k) / q(z_k|x) ),   z_k ~ q(z|x)
+
+        A lower bound in expectation that gets tighter with K; with K = 1 it is the ELBO. Of a
+        conditional model it is log p(x|y).
+
+        Args:
+            x: Array `(n, *input_shape)`.
+            y: Array of the labels or vectors that a conditional model is conditioned on.
+            num_samples: Integer, the number K of codes per example.
+            seed: Integer; with it, the estimate of an example depends on nothing but the
+                example.
+            batch_size: Integer, the number of examples computed at once.
+        Returns:
+            Array `(n,)`, in nats.
+        Raises:
+            ValueError: If the data do not fit the model, the latent has no density, or the
+                likelihood is none for such data, as Bernoulli for gray pixels.
+        Reference:
+            Burda et al., 2016, https://arxiv.org/abs/1509.00519
+        """
+        arrays = self.checked_inputs(x, y)
+        self.likelihood.check_density(preprocessed(self, arrays[0]))
+        size = math.prod(self.data_shape)
+        at_once = max(1, min(num_samples, ELEMENTS_AT_ONCE // (batch_size * size)))
+        log_sum = np.full(len(arrays[0]), -np.inf)
+        for done in range(0, num_samples, at_once):
+            more = in_batches(
+                self,
+                partial(self._log_sum_of_weights, num_samples=at_once),
+                arrays,
+                batch_size=batch_size,
+                seed=seed,
+                skip=done,
+                kept=min(at_once, num_samples - done),
+            )
+            log_sum = np.logaddexp(log_sum, more.astype("float64"))
+        return log_sum - math.log(num_samples)
+
+    def preprocess_in_batches(self, x, batch_size=BATCH_SIZE):
+        """The data that the model compares its reconstructions with, as a NumPy array."""
+        return in_batches(self, self._preprocessed, (x,), batch_size=batch_size)
+
+    def check_prior(self):
+        """Raises a `ValueError` if the prior is none yet that samples can be drawn from."""
+
+    def checked_inputs(self, x, y):
+        """What the model is called with: a tuple of the examples, and `y` if it is conditional.
+
+        Raises:
+            ValueError: If the data do not fit the model.
+        """
+        (x,) = self._checked_examples(x)
+        return (x, *checked_labels(self, self._conditions, y, len(x)))
+
+    @property
+    def _conditions(self):
+        return [] if self.condition is None else [self.condition]
+
+    def _checked_examples(self, x):
+        x = np.asarray(x)
+        check_examples(self, x)
+        return (x,)
+
+    # What is compiled: functions of tensors that draw no fresh noise.
+
+    def _preprocessed(self, x):
+        return self.preprocess(ops.cast(x, self.variable_dtype))
+
+    def _encode(self, x, y=None):
+        return self.latent.mode(self.posterior(self._preprocessed(x), self.embed(y)))
+
+    def _decode(self, z, y=None):
+        z = ops.cast(z, self.variable_dtype)
+        return self.likelihood.mean(self.likelihood_parameters(z, self.embed(y)))
+
+    def _reconstruct(self, x, y=None):
+        return self(x if y is None else (x, y))
+
+    def _sample(self, numbers, y=None, *, seed):
+        noise = RepeatableNoise((numbers, ops.zeros_like(numbers)), seed)
+        return self._decode(self.drawn_from_prior(noise, y), y)
+
+    def _log_sum_of_weights(self, x, y=None, *, seed, skip, kept, num_samples):
+        noise = RepeatableNoise(RepeatableNoise.identity_of(x), seed, skip)
+        x, condition = self._preprocessed(x), self.embed(y)
+        posterior = self.posterior(x, condition)
+        z = self.latent.sample(posterior, noise, num_samples)
+        log_weights = (
+            self.log_likelihood_of_codes(x, z, condition)
+            + self.prior.log_prob(z)
+            - self.latent.log_prob(posterior, z)
+        )
+        is_kept = ops.arange(num_samples, dtype="int32") < kept
+        return ops.logsumexp(ops.where(is_kept, log_weights, -math.inf), axis=1)

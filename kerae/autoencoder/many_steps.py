@@ -1,0 +1,77 @@
+"""How `fit` trains on many batches of arrays in one call, where only the time tells it apart."""
+
+import math
+from contextlib import contextmanager
+from functools import partial
+
+import keras
+
+from .. import backend
+
+AUTO = 100  # steps a call
+BATCH_HOOKS = ("on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end")
+COUNTED_BY_KERAS = ("class_weight", "steps_per_epoch")
+
+
+def steps_a_call(model, arrays, batch_size, callbacks, options):
+    """The number of steps that a call trains for; 0 where Keras' own loop has to be used.
+
+    Args:
+        model: Compiled `kerae.Autoencoder`.
+        arrays: Tuple `(x, y, sample_weight)`; the last two may be `None`.
+        batch_size: Integer.
+        callbacks: List of the user's callbacks.
+        options: Dict of what else `fit` was given.
+    """
+    asked, batches = model.steps_asked, math.ceil(len(arrays[0]) / batch_size)
+    if asked == "auto":
+        steps = 1 if any(map(_watches_batches, callbacks)) else min(AUTO, batches)
+    else:
+        steps = batches if asked == "epoch" else asked
+    counted = any(options.get(name) is not None for name in COUNTED_BY_KERAS)
+    possible = (
+        not model.run_eagerly
+        and not counted
+        and keras.config.max_steps_per_epoch() is None
+        and type(model).train_step is backend.train_step
+        and backend.can_loop(model)
+        and backend.has_room_for(nbytes(arrays))
+    )
+    return backend.plannable(steps, batches) if possible else 0
+
+
+def nbytes(arrays):
+    return sum(array.nbytes for array in arrays if array is not None)
+
+
+def _watches_batches(callback):
+    """Whether a callback wants to be called after every batch; Keras' and kerae's know of calls."""
+    methods = (getattr(callback, name) for name in BATCH_HOOKS)
+    return any(not method.__module__.startswith(("keras.", "kerae.")) for method in methods)
+
+
+@contextmanager
+def many_steps_a_call(model, batches, steps, epochs):
+    """Lets Keras' `fit` train by the backend's loop.
+
+    Args:
+        model: Compiled `kerae.Autoencoder`.
+        batches: `kerae.data.ResidentBatches`.
+        steps: Integer, the steps a call.
+        epochs: Integer.
+    Yields:
+        Callback for `fit`.
+    """
+    of_keras = model.train_function, model.steps_per_execution
+    if model.train_many is None:
+        model.train_many = backend.train_many(model)
+    model.train_function = partial(model.train_many, batches, steps, epochs * len(batches))
+    model.steps_per_execution = steps  # from which Keras plans its calls
+
+    def planned(_):
+        model.steps_per_execution = of_keras[1]  # for evaluation
+
+    try:
+        yield keras.callbacks.LambdaCallback(on_train_begin=planned)
+    finally:
+        model.train_function, model.steps_per_execution = of_keras

@@ -1,0 +1,83 @@
+"""Models on disk: one `.keras` file with architecture, weights, optimizer, seeds and step."""
+
+import warnings
+import zipfile
+from pathlib import Path
+
+from ..backend.without_tensorflow import without_tensorflow
+from ..files import checked_path, replacing
+
+
+class Saving:
+    """How `kerae.Autoencoder` is written and read."""
+
+    def save(self, filepath, overwrite=True, **kwargs):
+        """Writes the model to a `.keras` file, whole or not at all.
+
+        Args:
+            filepath: Path that ends in `.keras`; folders are made where missing.
+            overwrite: Boolean, whether an existing file may be replaced.
+        Raises:
+            ValueError: If the path does not end in `.keras`.
+            FileExistsError: If there is a file and `overwrite` is false.
+        """
+        path = checked_path(filepath, ".keras", overwrite)
+        self._build_optimizer()  # or the file could not be loaded
+        with replacing(path) as partial, without_tensorflow():
+            super().save(partial, **kwargs)
+
+    def restore(self, filepath):
+        """Takes over weights, optimizer state, seeds and step from a `.keras` file.
+
+        Raises:
+            ValueError: If the file is truncated, foreign, or of another architecture.
+        """
+        self._build_optimizer()  # or its state would be skipped
+        read(filepath, self.load_weights)
+
+    def __reduce__(self):
+        self._build_optimizer()  # or its state would be missing in a copy
+        return super().__reduce__()
+
+    def _build_optimizer(self):
+        # One that scales losses of half precision would get its variables a second time.
+        if self.compiled and not self.optimizer.built:
+            self.optimizer.build(self.trainable_variables)
+
+    def _seed_states(self):
+        """The states of all seed generators, dropout's included, in the order of the layers."""
+        return [v for v in self.non_trainable_variables if v.path.endswith("seed_generator_state")]
+
+    def save_own_variables(self, store):
+        super().save_own_variables(store)
+        for index, state in enumerate(self._seed_states()):
+            store[f"seed_{index}"] = state
+
+    def load_own_variables(self, store):
+        own = [key for key in list(store.keys()) if not key.startswith("seed_")]
+        super().load_own_variables({key: store[key] for key in own})
+        for index, state in enumerate(self._seed_states()):
+            state.assign(store[f"seed_{index}"])
+
+
+def read(filepath, reader):
+    """What `reader` makes of the path of a `.keras` file.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If the file is truncated, foreign, or does not fit.
+    """
+    path = Path(filepath)
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no file {path}.")
+    if path.suffix != ".keras" or not zipfile.is_zipfile(path):
+        raise ValueError(
+            f"{path} is no complete `.keras` file: it is truncated or of another kind. "
+            "Take an earlier checkpoint, or save the model again with model.save(...)."
+        )
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("error", message="Skipping variable loading")
+            return reader(path)
+    except (OSError, KeyError, TypeError, UserWarning, ValueError, zipfile.BadZipFile) as error:
+        raise ValueError(f"Cannot read {path}: {error}") from error

@@ -1,0 +1,281 @@
+"""How a model is trained and evaluated: its objective, and Keras' `fit` around it."""
+
+from contextlib import nullcontext
+
+import keras
+import numpy as np
+from keras import ops
+
+from .. import backend, distribution
+from ..backend import replica_concat
+from ..callbacks.epoch_start import EpochStart
+from ..callbacks.stop_at_non_finite import StopAtNonFinite
+from ..checks.arrays import is_array
+from ..checks.data import check_dataset, check_examples, checked_arrays
+from ..data.batches import Batches
+from ..data.resident_batches import ResidentBatches
+from ..networks.output_bias import set_output_bias
+from ..terms.term import total
+from .many_steps import many_steps_a_call, nbytes, steps_a_call
+
+BATCH_SIZE = 32  # as in Keras
+NOT_IN_COMPILE = ("loss", "loss_weights", "metrics", "weighted_metrics")
+
+
+class Training:
+    """The objective of `kerae.Autoencoder` and the methods of `keras.Model` that use it."""
+
+    train_step = backend.train_step
+    test_step = backend.test_step
+
+    def objective(self, data, training):
+        """The loss of a batch, a scalar; each term is added to its running mean on the way.
+
+        A replica gives its share, the sum over its own examples divided by the number of all.
+        """
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        outputs = self.propagate(x, y if self.label_readers else None, training)
+        values = [term.value(self, outputs) for term in self.terms]
+        losses = [term.loss(value, self.step) for term, value in zip(self.terms, values)]
+        per_example = [sum(losses), *(total(value) for value in values)]
+        if self.adversary is not None:
+            per_example.append(self.adversary.loss(self, outputs))
+        if sample_weight is not None:
+            weight = ops.reshape(ops.cast(sample_weight, self.variable_dtype), (-1,))
+            per_example = [weight * value for value in per_example]
+        logged = replica_concat(ops.stop_gradient(ops.stack(per_example, axis=1)))
+        for tracker, value in zip(self.trackers, ops.unstack(logged, axis=1)):
+            tracker.update_state(value)
+        if training:
+            self._count_step(logged[:, 1:])
+        # No variable gets a gradient from both, so one backward pass serves model and adversary.
+        own, adversary = per_example[0], per_example[1 + len(self.terms) :]
+        return ops.sum(sum(adversary, own)) / ops.cast(ops.shape(logged)[0], own.dtype)
+
+    def _count_step(self, values):
+        self.step.assign(self.step + 1)
+        finite = ops.all(ops.isfinite(values), axis=0)
+        before = ops.convert_to_tensor(self.first_non_finite)
+        is_first = ops.logical_and(ops.logical_not(finite), before < 0)
+        self.first_non_finite.assign(ops.where(is_first, ops.convert_to_tensor(self.step), before))
+
+    @property
+    def metrics(self):
+        return self.trackers
+
+    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
+        """Builds the optimizer; the model is built. Keras' own looks at a batch, and fails to where
+        TensorFlow has spread it over processes."""
+        with self.distribute_strategy.scope():
+            self._build_optimizer()
+
+    def compile(
+        self,
+        optimizer="adam",
+        adversary_optimizer=None,
+        steps_per_execution="auto",
+        jit_compile="auto",
+        **kwargs,
+    ):
+        """Sets the optimizer; the objective is the model's own.
+
+        Args:
+            optimizer: Keras optimizer or its name.
+            adversary_optimizer: The same for the variables of the model's adversary. Defaults to
+                one like `optimizer`.
+            steps_per_execution: Integer, the steps of training in one call, after which callbacks
+                are told and an interrupt is noticed; `"epoch"` for as many as there are in one.
+                By default up to 100 on arrays that fit on the device, unless a callback of yours
+                watches batches; else 1. On PyTorch, 1 is the only integer.
+            jit_compile: Boolean, whether XLA or TorchDynamo compiles a step. By default where it
+                is quicker: on JAX always, on TensorFlow on a GPU and, without convolutions, in a
+                fit of 500 steps and more; PyTorch's steps are captured as a graph of kernels in
+                one of 100 and more. On TensorFlow a seed gives other noise with XLA.
+            **kwargs: Keras' own.
+        Raises:
+            ValueError: If a loss or metrics are given, an optimizer for an adversary that the
+                model does not have, or no number of steps.
+        """
+        given = [name for name in NOT_IN_COMPILE if kwargs.get(name) is not None]
+        if given:
+            raise ValueError(
+                f"A kerae model has its own objective. Received: {given[0]}={kwargs[given[0]]!r}. "
+                "Choose `likelihood=` for another reconstruction error, `terms=` for other terms."
+            )
+        if self.adversary is None and adversary_optimizer is not None:
+            raise ValueError(
+                "This model has no adversary. Received: "
+                f"adversary_optimizer={adversary_optimizer!r}. Leave it out."
+            )
+        steps = steps_per_execution
+        if not (steps in ("auto", "epoch") if isinstance(steps, str) else steps >= 1):
+            raise ValueError(
+                'Expected `steps_per_execution` to be at least 1, "epoch" or "auto". '
+                f"Received: {steps!r}"
+            )
+        optimizer = backend.fused(keras.optimizers.get(optimizer))
+        kept = {"optimizer": optimizer, "steps_per_execution": steps_per_execution}
+        used = optimizer
+        if self.adversary is not None:
+            adversary_optimizer = backend.fused(
+                keras.optimizers.get(
+                    adversary_optimizer or type(optimizer).from_config(optimizer.get_config())
+                )
+            )
+            # By identity: the paths of variables change when a model is loaded.
+            own = {id(variable) for variable in self.adversary.trainable_variables}
+            used = keras.optimizers.MultiOptimizer(
+                lambda variable: adversary_optimizer if id(variable) in own else optimizer
+            )
+            kept["adversary_optimizer"] = adversary_optimizer
+        self.steps_asked, self.jit_compile_asked = steps_per_execution, jit_compile
+        self.train_many = None
+        super().compile(
+            optimizer=used,
+            jit_compile=jit_compile,
+            steps_per_execution=1 if isinstance(steps, str) else steps,
+            **kwargs,
+        )
+        self._compile_config.config.update(kept)  # what a `.keras` file keeps
+
+    def compile_from_config(self, config):
+        """Compiles a loaded model as it was when it was saved, ready for its optimizer's state."""
+        arguments = keras.saving.deserialize_keras_object(config)
+        # Whether XLA or TorchDynamo compiles the steps is not for the backend that saved to say.
+        self.compile(**arguments | {"jit_compile": "auto"})
+        self.optimizer.build(self.trainable_variables)
+
+    def start_at_mean(self, x):
+        """Sets the bias of the decoder's last layer so that training starts at the data's mean.
+
+        Otherwise the first steps go into learning that mean, through the code: units with a
+        bounded activation, such as a sigmoid, can then saturate for good. To be called once,
+        before `fit`; a decoder whose last layer has no bias is left as it is.
+
+        Args:
+            x: Array `(n, *input_shape)`, the examples to train on.
+        Returns:
+            The model itself.
+        Raises:
+            ValueError: If the data do not fit the model.
+        Reference:
+            Burda et al., 2016, https://arxiv.org/abs/1509.00519 (section 5)
+        """
+        x = np.asarray(x)
+        check_examples(self, x)
+        mean = self.preprocess_in_batches(x).mean(axis=0)
+        set_output_bias(self.decoder, self.likelihood.parameters_of(mean))
+        return self
+
+    def fit(
+        self,
+        x=None,
+        y=None,
+        batch_size=None,
+        epochs=1,
+        verbose="auto",
+        callbacks=None,
+        validation_split=0.0,
+        validation_data=None,
+        shuffle=True,
+        sample_weight=None,
+        **kwargs,
+    ):
+        """Keras' `fit`, after a look at the data.
+
+        Arrays are shuffled in an order that depends on the model's seed and the steps it was
+        trained for, so that a run that was interrupted and resumed sees the same batches as
+        one that was not. On many devices (see `kerae.distribution.strategy`) `batch_size` counts
+        the examples of all of them, and processes take each its part of every batch of arrays.
+        With `sample_weight`, every logged value is, like Keras' own loss, the sum of weight times
+        value divided by the number of examples.
+
+        Args:
+            x: Array, `tf.data.Dataset`, `keras.utils.PyDataset` or torch `DataLoader`.
+            y: Array of what a conditional model is conditioned on, or of the labels that an
+                adversary reads; other models ignore it.
+            **kwargs: As for `keras.Model.fit`, like the arguments not named here.
+        Raises:
+            ValueError: If the data do not fit the model, or a `keras.distribution` is set on a
+                backend that does not carry it out.
+            FloatingPointError: If the loss becomes NaN or infinite.
+        """
+        distribution.check()
+        epoch_start, looping = EpochStart(), nullcontext()
+        callbacks = keras.tree.flatten(callbacks or [])
+        if is_array(x):
+            x, y, sample_weight = checked_arrays(self, x, y, sample_weight)
+            if validation_split and validation_data is None:
+                kept = len(x) - int(len(x) * validation_split)
+                validation_data = tuple(a if a is None else a[kept:] for a in (x, y, sample_weight))
+                x, y, sample_weight = (a if a is None else a[:kept] for a in (x, y, sample_weight))
+                validation_split = 0.0
+            batch_size = batch_size or BATCH_SIZE
+            arrays = (x, y, sample_weight)
+            steps = steps_a_call(self, arrays, batch_size, callbacks, kwargs)
+            batches = (ResidentBatches if steps else Batches)(arrays, batch_size)
+            x, y, sample_weight = batches, None, None
+            if steps:
+                looping = many_steps_a_call(self, batches, steps, epochs)
+                x, kwargs["batch_size"] = np.arange(len(batches)), 1  # which Keras counts
+            if shuffle is True:
+                epoch_start.batches = batches
+            shuffle = False
+        else:
+            check_dataset(self, x, self.label_readers)
+            # Keras shuffles the batches of a PyDataset; it warns where it cannot shuffle.
+            shuffle = shuffle and isinstance(x, keras.utils.PyDataset)
+        if validation_data is not None:
+            size = kwargs.get("validation_batch_size") or batch_size or BATCH_SIZE
+            kwargs["validation_batch_size"] = size
+            validation_data = keras.utils.unpack_x_y_sample_weight(validation_data)
+            validation_data = self._checked(*validation_data, size)
+        with looping as planned:
+            own = [epoch_start, StopAtNonFinite(), *([planned] if planned else [])]
+            return super().fit(
+                x,
+                y,
+                epochs=epochs,
+                verbose=verbose,
+                callbacks=[*own, *callbacks],
+                validation_split=validation_split,
+                validation_data=validation_data,
+                shuffle=shuffle,
+                sample_weight=sample_weight,
+                **kwargs,
+            )
+
+    def _checked(self, x, y, sample_weight, batch_size):
+        if not is_array(x):
+            check_dataset(self, x, self.label_readers)
+            return x, y, sample_weight
+        arrays = checked_arrays(self, x, y, sample_weight)
+        # Keras puts arrays on TensorFlow's device as a whole, and gives every process all rows.
+        whole = backend.replicas() == 1 and backend.has_room_for(nbytes(arrays))
+        return arrays if whole else (Batches(arrays, batch_size), None, None)
+
+    def evaluate(self, x=None, y=None, batch_size=None, *args, sample_weight=None, **kwargs):
+        """Keras' `evaluate`, after a look at the data; it changes nothing in the model."""
+        if not kwargs.get("_use_cached_eval_dataset"):  # which `fit` has looked at
+            batch_size = batch_size or BATCH_SIZE
+            x, y, sample_weight = self._checked(x, y, sample_weight, batch_size)
+        return super().evaluate(x, y, batch_size, *args, sample_weight=sample_weight, **kwargs)
+
+    def predict(self, x, *args, **kwargs):
+        """Keras' `predict`, after a look at the data: reconstructions in data space.
+
+        Args:
+            x: Array or data set; for a conditional model, the arrays `[x, y]`.
+        """
+        if self.condition is not None:
+            if not (isinstance(x, list | tuple) and len(x) == 2):
+                raise ValueError(
+                    f"This {type(self).__name__} is conditional: expected the two arrays [x, y]. "
+                    f"Received: {type(x).__name__}."
+                )
+            x = list(self.checked_inputs(*x))
+        elif is_array(x):
+            check_examples(self, np.asarray(x))
+        else:
+            check_dataset(self, x, label_readers=[])
+        return super().predict(x, *args, **kwargs)

@@ -1,0 +1,1 @@
+"""What is given by users, looked at before anything is computed."""

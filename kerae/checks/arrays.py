@@ -1,0 +1,51 @@
+"""What an array has to be."""
+
+import numpy as np
+
+ROWS_AT_ONCE = 4096
+
+
+def is_array(x):
+    """Whether `x` is an array or tensor rather than a data set."""
+    return hasattr(x, "shape") and hasattr(x, "dtype") and hasattr(x, "__array__")
+
+
+def check_array(x, shape, name):
+    """Checks that `x` is a non-empty batch of finite floats, each of the given shape.
+
+    Raises:
+        ValueError: If it is not.
+    """
+    if x.shape[1:] != tuple(shape):
+        raise ValueError(
+            f"Expected `{name}` of shape {('n', *shape)}. Received: shape {x.shape}."
+            + _shape_advice(x.shape, tuple(shape))
+        )
+    if len(x) == 0:
+        raise ValueError(f"Expected at least one example. Received: `{name}` of shape {x.shape}.")
+    if not np.issubdtype(x.dtype, np.floating):
+        raise ValueError(
+            f"Expected `{name}` to hold floats. Received: {x.dtype}. "
+            f"Convert it; for 8-bit images to [0, 1] by `{name}.astype('float32') / 255`."
+        )
+    finite = [np.isfinite(rows).reshape(len(rows), -1).all(axis=1) for rows in parts(x)]
+    rows = np.flatnonzero(~np.concatenate(finite))
+    if len(rows):
+        shown = ", ".join(map(str, rows[:5])) + (", …" if len(rows) > 5 else "")
+        raise ValueError(
+            f"Expected finite numbers. Received: NaN or infinity in {len(rows)} of {len(x)} "
+            f"examples of `{name}`, rows {shown}. Remove or repair them."
+        )
+
+
+def parts(x):
+    """The rows of an array, a few thousand at a time: what is computed of them needs no copy."""
+    return (x[start : start + ROWS_AT_ONCE] for start in range(0, len(x), ROWS_AT_ONCE))
+
+
+def _shape_advice(received, expected):
+    if received == expected:
+        return f" For one example, give a batch of one: shape {(1, *expected)}."
+    if (*received[1:], 1) == expected:
+        return " Add a channel axis: `x[..., None]`."
+    return ""

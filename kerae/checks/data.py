@@ -1,0 +1,128 @@
+"""What data a model takes: said in one line before any training."""
+
+import keras
+import numpy as np
+
+from .arrays import check_array
+
+EXAMPLES_TO_PREPROCESS = 256
+
+
+def checked_arrays(model, x, y=None, sample_weight=None):
+    """The arguments as NumPy arrays (or `None`).
+
+    Raises:
+        ValueError: If the data do not fit the model, or the lengths differ.
+    """
+    x = np.asarray(x)
+    check_examples(model, x)
+    if model.label_readers:
+        (y,) = checked_labels(model, model.label_readers, y, len(x))
+    if y is None:
+        # Without labels Keras drops the weights; what they are does not matter here.
+        y = sample_weight
+    for name, array in (("sample_weight", sample_weight), ("y", y)):
+        if array is not None and len(array) != len(x):
+            raise ValueError(
+                f"Expected `{name}` to be as long as `x`. Received: {len(array)} and {len(x)}."
+            )
+    return x, *(a if a is None else np.asarray(a) for a in (y, sample_weight))
+
+
+def check_dataset(model, dataset, label_readers):
+    """Checks the first batch of a data set that can be read more than once.
+
+    Raises:
+        ValueError: If the batch does not fit the model.
+    """
+    if hasattr(dataset, "take"):
+        dataset = dataset.take(1)
+    if hasattr(dataset, "num_batches"):
+        if dataset.num_batches == 0:
+            raise ValueError("Expected data. Received: a data set without batches.")
+        batch = dataset[0]
+    elif hasattr(dataset, "__iter__") and not hasattr(dataset, "__next__"):
+        batch = next(iter(dataset), None)
+    else:
+        return
+    if batch is None:
+        raise ValueError("Expected data. Received: a data set without batches.")
+    is_tuple = isinstance(batch, tuple | list)
+    if hasattr(dataset, "batch_sampler") and not is_tuple:
+        raise ValueError(
+            "Expected a DataLoader that gives tuples (x,) or (x, y). Received: one that gives "
+            f"{type(batch).__name__}. Wrap the tensor in torch.utils.data.TensorDataset."
+        )
+    x, y, _ = keras.utils.unpack_x_y_sample_weight(batch if is_tuple else (batch,))
+    x = np.asarray(x)
+    check_examples(model, x)
+    if label_readers:
+        checked_labels(model, label_readers, y, len(x))
+
+
+def check_examples(model, x):
+    """Checks the shape and the values of examples.
+
+    Raises:
+        ValueError: If they do not fit the model.
+    """
+    check_array(x, model.input_shape, "x")
+    model.likelihood.check(
+        x if model.preprocessing is None else preprocessed(model, x[:EXAMPLES_TO_PREPROCESS])
+    )
+
+
+def preprocessed(model, x):
+    """The examples as the model's likelihood sees them."""
+    if model.preprocessing is None:
+        return x
+    return model.preprocess_in_batches(x)
+
+
+def check_label_readers(readers):
+    """Checks that the parts of a model that read labels can read the same ones.
+
+    Raises:
+        ValueError: If they take `y` of different shapes or kinds.
+    """
+    kinds = [f"{type(each).__name__} of shape {each.y_shape}, {each.y_dtype}" for each in readers]
+    if len({(each.y_shape, each.y_dtype) for each in readers}) > 1:
+        raise ValueError(
+            "Expected condition and adversary to read the same `y`. Received: one for "
+            f"{' and one for '.join(kinds)}. Make one of them read none."
+        )
+
+
+def checked_labels(model, readers, y, count):
+    """The labels or vectors that parts of the model read, as a tuple of one array, or of none.
+
+    Args:
+        readers: List of the parts that read them.
+        y: Array of `count` labels or vectors, or `None`.
+    Raises:
+        ValueError: If they are missing, too many, unknown, or nothing reads them.
+    """
+    name = type(model).__name__
+    if not readers:
+        if y is not None:
+            raise ValueError(f"This {name} is not conditional. Received: y={y!r}. Leave it out.")
+        return ()
+    expected = f"{(count, *readers[0].y_shape)}, one for each example"
+    if y is None:
+        raise ValueError(f"This {name} needs `y` of shape {expected}. Received: none.")
+    y = np.asarray(y)
+    if y.shape != (count, *readers[0].y_shape):
+        raise ValueError(f"Expected `y` of shape {expected}. Received: shape {y.shape}.")
+    kind = np.integer if "int" in readers[0].y_dtype else np.number
+    if not np.issubdtype(y.dtype, kind):
+        raise ValueError(f"Expected `y` to hold {readers[0].y_dtype}. Received: {y.dtype}.")
+    for part in readers:
+        part.check(y)
+    return (y.astype(readers[0].y_dtype),)
+
+
+def repeated_label(readers, y, count):
+    """`y`, or `count` times `y` if it is a single label or vector of those that parts read."""
+    if y is None or not readers or np.ndim(y) != len(readers[0].y_shape):
+        return y
+    return np.broadcast_to(y, (count, *np.shape(y)))

@@ -1,0 +1,55 @@
+import keras
+from keras import ops
+
+from ..schedules import value_at
+from .term import Term, non_negative, total
+
+
+@keras.saving.register_keras_serializable("kerae.terms")
+class KLDivergence(Term):
+    """The distance of the posterior q(z|x) from the prior p(z).
+
+        value = KL(q(z|x) || p(z))        nats per example
+        loss  = weight * | sum over dimensions j of max(KL_j, free_bits) - capacity |
+
+    The KL is exact for a normal posterior and a standard normal prior, else estimated from the
+    codes drawn.
+
+    Args:
+        weight: Float or schedule; the beta of the beta-VAE. Defaults to 1.
+        capacity: `None`, or float or schedule in nats: the KL that is aimed at.
+        free_bits: Float or schedule, in nats per latent dimension (and example): a KL below it
+            costs no less. Defaults to 0.
+
+    Example:
+
+    >>> term = kerae.terms.KLDivergence(weight=4.0, free_bits=1.0)
+    >>> float(term.loss(np.array([[0.5, 2.0]]), step=0)[0])  # KL of each of two dimensions
+    12.0
+
+    Raises:
+        ValueError: If an argument is a negative number.
+    Reference:
+        Higgins et al., 2017, https://openreview.net/forum?id=Sy2fzU9gl (weight);
+        Burgess et al., 2018, https://arxiv.org/abs/1804.03599 (capacity);
+        Kingma et al., 2016, https://arxiv.org/abs/1606.04934 (free bits; there on the mean
+        over a minibatch, here per example)
+    """
+
+    label = "kl"
+
+    def __init__(self, weight=1.0, capacity=None, free_bits=0.0, **kwargs):
+        super().__init__(weight, **kwargs)
+        self.capacity = None if capacity is None else non_negative("capacity", capacity)
+        self.free_bits = non_negative("free_bits", free_bits)
+
+    def value(self, model, outputs):
+        return model.latent.kl_divergence(outputs["posterior"], outputs["z"], model.prior)
+
+    def loss(self, value, step):
+        if self.free_bits != 0.0:
+            value = ops.maximum(value, value_at(self.free_bits, step))
+        kl = total(value)
+        if self.capacity is not None:
+            kl = ops.abs(kl - value_at(self.capacity, step))
+        return value_at(self.weight, step) * kl

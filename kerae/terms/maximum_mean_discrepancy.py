@@ -1,0 +1,60 @@
+import keras
+from keras import ops
+
+from ..backend import replica_concat
+from ..ops.divergences import KERNELS, maximum_mean_discrepancy
+from .term import Term
+
+
+@keras.saving.register_keras_serializable("kerae.terms")
+class MaximumMeanDiscrepancy(Term):
+    """The distance of the codes of a batch from draws of the prior, in a kernel's space.
+
+        value = MMD^2(z, z_p),   z ~ q(z|x), z_p ~ p(z)
+
+    the same for every example of the batch, on all replicas together: an unbiased estimate without
+    a unit, which is negative as often as not once the codes are distributed like the prior; see
+    `kerae.ops.maximum_mean_discrepancy`. It is 0 for a batch of one, which has no pairs.
+
+    Args:
+        weight: Float or `kerae.schedules.Schedule`. Defaults to 1.
+        kernel: `"imq"`, the inverse multiquadric, or `"rbf"`, the Gaussian; each a sum over seven
+            widths. Defaults to the first.
+
+    Example:
+
+    >>> terms = [kerae.Reconstruction(), kerae.terms.MaximumMeanDiscrepancy(weight=10.0)]
+    >>> model = kerae.Autoencoder((4,), kerae.latents.Deterministic(2), terms=terms)
+    >>> model.compile()
+    >>> sorted(model.evaluate(np.zeros((8, 4), "float32"), return_dict=True, verbose=0))
+    ['loss', 'mmd', 'reconstruction']
+
+    Raises:
+        ValueError: If `weight` is a negative number or the kernel is unknown.
+    Reference:
+        Gretton et al., 2012, https://jmlr.org/papers/v13/gretton12a.html;
+        Tolstikhin et al., 2018, https://arxiv.org/abs/1711.01558
+    """
+
+    label = "mmd"
+
+    def __init__(self, weight=1.0, kernel="imq", **kwargs):
+        super().__init__(weight, **kwargs)
+        if kernel not in KERNELS:
+            raise ValueError(
+                f"Expected `kernel` to be one of {sorted(KERNELS)}. Received: {kernel!r}"
+            )
+        self.kernel = kernel
+
+    def value(self, model, outputs):
+        nothing = ops.zeros_like(outputs["z"][:, 0, 0])
+        z = replica_concat(outputs["z"][:, 0])
+        drawn = replica_concat(ops.cast(model.prior.sample(outputs["noise"]), z.dtype))
+        if z.shape[0] == 1:
+            return nothing
+        # Under TensorFlow the number of examples may be known only when the batch is there.
+        return ops.cond(
+            ops.shape(z)[0] > 1,
+            lambda: nothing + maximum_mean_discrepancy(z, drawn, self.kernel),
+            lambda: nothing,
+        )

@@ -1,0 +1,78 @@
+import keras
+from keras import ops
+
+from ..latents import Normal
+from ..ops.replicas import batch_mean
+from ..schedules import value_at
+from .term import Term, non_negative
+
+KINDS = ("i", "ii")
+
+
+@keras.saving.register_keras_serializable("kerae.terms")
+class MomentMatching(Term):
+    """The distance of the covariance of codes from that of a standard normal prior, I.
+
+        value = sum over i != j of C_ij^2  +  sum over i of (C_ii - 1)^2
+        loss  = off_diagonal * (the first sum) + diagonal * (the second)
+
+        kind "i":   C = Cov_x[mu(x)]                          of the posteriors' means
+        kind "ii":  C = Cov_x[mu(x)] + E_x[diag(sigma(x)^2)]  of the codes
+
+    the same for every example of the batch. Moments are taken over the batch, that of all
+    replicas, and divided by its size.
+
+    Args:
+        off_diagonal: Float or `kerae.schedules.Schedule`, the weight of the covariances.
+            Defaults to 10.
+        diagonal: The same for the variances. Defaults to 100.
+        kind: `"i"` or `"ii"`. Defaults to the first.
+
+    Example:
+
+    >>> terms = [kerae.Reconstruction(), kerae.terms.MomentMatching(10.0, 10.0, kind="ii")]
+    >>> model = kerae.Autoencoder((4,), kerae.latents.Normal(2), terms=terms)
+    >>> model.compile()
+    >>> sorted(model.evaluate(np.zeros((8, 4), "float32"), return_dict=True, verbose=0))
+    ['loss', 'moments', 'reconstruction']
+
+    Raises:
+        ValueError: If a weight is negative, the kind is unknown, or the model's latent is not
+            `kerae.latents.Normal`.
+    Reference:
+        Kumar, Sattigeri and Balakrishnan, 2018, https://arxiv.org/abs/1711.00848
+    """
+
+    label = "moments"
+
+    def __init__(self, off_diagonal=10.0, diagonal=100.0, kind="i", **kwargs):
+        super().__init__(**kwargs)
+        self.off_diagonal = non_negative("off_diagonal", off_diagonal)
+        self.diagonal = non_negative("diagonal", diagonal)
+        if kind not in KINDS:
+            raise ValueError(f"Expected `kind` to be one of {KINDS}. Received: {kind!r}")
+        self.kind = kind
+
+    def check(self, model):
+        if type(model.latent) is not Normal:
+            raise ValueError(
+                "MomentMatching needs a model with kerae.latents.Normal, whose means and variances "
+                f"it reads. Received: {type(model.latent).__name__}."
+            )
+
+    def value(self, model, outputs):
+        mean = outputs["posterior"]["mean"]
+        centered = mean - batch_mean(mean)
+        products = ops.expand_dims(centered, 2) * ops.expand_dims(centered, 1)
+        covariance = batch_mean(products)
+        variances = ops.diagonal(covariance)
+        off_diagonal = ops.sum(ops.square(covariance - ops.diag(variances)))
+        if self.kind == "ii":
+            drawn = ops.exp(outputs["posterior"]["log_variance"])
+            variances = variances + batch_mean(drawn)
+        sums = ops.stack([off_diagonal, ops.sum(ops.square(variances - 1))])
+        return ops.zeros_like(mean[:, :1]) + sums
+
+    def loss(self, value, step):
+        off_diagonal, diagonal = value_at(self.off_diagonal, step), value_at(self.diagonal, step)
+        return off_diagonal * value[:, 0] + diagonal * value[:, 1]

@@ -1,0 +1,22 @@
+import keras
+from keras import ops
+
+from .term import Term
+
+
+@keras.saving.register_keras_serializable("kerae.terms")
+class Reconstruction(Term):
+    """The negative log-likelihood of the data under the decoder.
+
+        value = - 1/L * sum over the L codes drawn of  log p(x|z)        nats per example
+
+    Args:
+        weight: Float or `kerae.schedules.Schedule`. Defaults to 1.
+    Raises:
+        ValueError: If `weight` is a negative number.
+    """
+
+    label = "reconstruction"
+
+    def value(self, model, outputs):
+        return -ops.mean(outputs["log_likelihood"], axis=1)

@@ -1,0 +1,68 @@
+"""One named summand of the objective."""
+
+from keras import ops
+
+from ..part import Part
+from ..schedules import Schedule, value_at
+
+
+class Term(Part):
+    """A quantity per example that is logged under its name and added to the loss.
+
+        loss = sum over terms of  weight(step) * value        nats per example
+
+    What is logged is the quantity itself; only the total carries the weights. Subclasses set
+    `label`, the name in the logs, and define `value`; those that do more than multiply it by
+    the weight also define `loss`.
+
+    Args:
+        weight: Float or `kerae.schedules.Schedule`. Defaults to 1.
+    Raises:
+        ValueError: If `weight` is a negative number.
+    """
+
+    label: str
+
+    def __init__(self, weight=1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.weight = non_negative("weight", weight)
+
+    def check(self, model):
+        """Raises a `ValueError` if the term makes no sense for the model."""
+
+    def value(self, model, outputs):
+        """The quantity, of shape `(batch,)` or `(batch, groups)`: its sum over groups is logged.
+
+        Args:
+            model: The `kerae.Autoencoder` that is trained, for its parts.
+            outputs: Dict, what `Autoencoder.propagate` gives.
+        """
+        raise NotImplementedError
+
+    def loss(self, value, step):
+        """What is added to the loss, of shape `(batch,)`."""
+        return value_at(self.weight, step) * total(value)
+
+
+def total(value):
+    """The sum over groups, of shape `(batch,)`."""
+    return value if len(value.shape) == 1 else ops.sum(value, axis=-1)
+
+
+def of_each_example(value, outputs):
+    """A number of the whole batch, a scalar, as that of each of its examples: shape `(batch,)`."""
+    return ops.broadcast_to(value, ops.shape(outputs["x"])[:1])
+
+
+def non_negative(name, value):
+    """The argument itself.
+
+    Raises:
+        ValueError: If it is neither a schedule nor a number of at least 0.
+    """
+    if isinstance(value, Schedule) or (isinstance(value, int | float) and value >= 0):
+        return value
+    raise ValueError(
+        f"Expected `{name}` to be a number of at least 0 or a kerae.schedules.Schedule. "
+        f"Received: {name}={value!r}"
+    )
