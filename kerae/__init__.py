@@ -61,6 +61,7 @@ _MODULES = (
     "priors",
     "schedules",
     "serving",
+    "targets",
     "terms",
 )
 

@@ -7,18 +7,33 @@ import keras
 from .backend.without_tensorflow import without_tensorflow
 
 
-class Configurable:
+class _Constructed(type):
+    """Notes of an object that its constructor has returned."""
+
+    def __call__(cls, *args, **kwargs):
+        made = super().__call__(*args, **kwargs)
+        made.__dict__["_is_constructed"] = True
+        return made
+
+
+class Configurable(metaclass=_Constructed):
     """Derives `get_config` and `from_config` from the signature of `__init__`.
 
     A subclass stores each argument under its own name and gets a config that survives
     `.keras` files; nested layers, parts and schedules included. `**kwargs` go to Keras, but for
     the names in `passed_on`, which are arguments of a parent.
 
+    From then on arguments are read-only: what was made of them would stay as it is, and a file
+    would tell of an object that never was.
+
     Example:
 
     >>> from kerae.schedules import Linear
     >>> Linear(start=0.0, end=1.0, steps=100).get_config()
     {'start': 0.0, 'end': 1.0, 'steps': 100}
+
+    Raises:
+        AttributeError: If an argument is assigned to after construction.
     """
 
     passed_on = ()
@@ -29,6 +44,15 @@ class Configurable:
         parameters = inspect.signature(cls.__init__).parameters.values()
         own = [p.name for p in parameters if p.name != "self" and p.kind is not p.VAR_KEYWORD]
         return own + [name for name in cls.passed_on if name not in own]
+
+    def __setattr__(self, name, value):
+        if "_is_constructed" in self.__dict__ and name in self.argument_names():
+            raise AttributeError(
+                f"`{name}` of {type(self).__name__} is read-only: it was made with "
+                f"{name}={getattr(self, name)!r}. Make a new one with {name}={value!r}, or, for a "
+                "weight that changes while training, pass a schedule of kerae.schedules."
+            )
+        super().__setattr__(name, value)
 
     def get_config(self):
         own = {name: getattr(self, name) for name in self.argument_names()}

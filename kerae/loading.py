@@ -13,6 +13,7 @@ from . import (  # noqa: F401
     likelihoods,
     models,
     priors,
+    targets,
     terms,
 )
 from .autoencoder import Autoencoder

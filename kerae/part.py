@@ -10,11 +10,30 @@ class Part(Configurable, keras.Layer):
 
     Networks may run in half precision (`mixed_bfloat16`); densities and sums over pixels
     may not, so a part takes the policy's variable dtype for its computations too.
+
+    A part that acts in a pass is called with `(model, outputs)`: the `kerae.Autoencoder`, for its
+    other parts, and a dict of what the pass has computed so far, to which it adds (see
+    `Autoencoder.propagate`). It keeps no reference to the model. Variables of its own that are not
+    trained it may `assign` while `outputs["training"]`, from statistics over all replicas
+    (`kerae.ops.batch_mean`), but none that this pass has differentiated through.
     """
 
     def __init__(self, dtype=None, **kwargs):
         policy = keras.dtype_policies.get(dtype or keras.config.dtype_policy())
         super().__init__(dtype=policy.variable_dtype, **kwargs)
+        # Else Keras would call the model to build parts that nobody calls.
+        self.built = type(self).build is Part.build
+
+    def fit_to(self, model):
+        """Makes what depends on the model's shapes and other parts, and checks that they fit.
+
+        A model calls it of each of its parts, once encoder, latent and decoder are built; a part
+        of several models is called by each, and keeps the variables that it has.
+
+        Raises:
+            ValueError: If the part makes no sense for the model.
+        """
 
     def build(self, input_shape):
-        """Parts without variables have nothing to build."""
+        """For parts whose variables depend on the input of a call; all others make them in the
+        constructor or in `fit_to`."""

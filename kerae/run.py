@@ -219,10 +219,10 @@ def _draw(model, data, history, folder, seed):
         title="codes of the test examples",
         path=folder / "latent_scatter.png",
     )
-    if figures.is_image(model.data_shape):
+    if figures.is_image(model.target_shape):
         x = data.x_test[:20]
         x_hat = model.reconstruct(x, None if y is None else y[:20])
-        originals = model.preprocess_in_batches(x)
+        originals = model.targets_in_batches(x)
         figures.reconstructions(originals, x_hat, path=folder / "reconstructions.png")
         classes = np.arange(50) % len(data.class_names) if model.label_readers else None
         sampled = model.sample(50, y=classes, seed=seed)

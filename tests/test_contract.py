@@ -21,6 +21,7 @@ from kerae import (
     likelihoods,
     priors,
     schedules,
+    targets,
     terms,
 )
 from kerae.backend.choice import BACKENDS
@@ -69,6 +70,8 @@ ENTRIES = {
         terms=[kerae.Reconstruction(0.5), terms.KLDivergence(2.0), terms.Deception()],
         condition=conditions.Vector((2, 2)),
         adversary=adversaries.LatentCritic(),
+        target=targets.Target(),
+        input_dtype="float32",
         **networks(),
         **around(),
     ),
@@ -245,8 +248,10 @@ ENTRIES = {
     terms.Deception: lambda: dict(weight=0.5),
     adversaries.FeatureCritic: lambda: dict(features=keras.layers.Dense(5)),
     terms.FeatureReconstruction: lambda: dict(weight=0.5),
-    conditions.Label: lambda: dict(num_classes=CLASSES, embedding_dim=2),
-    conditions.Vector: lambda: dict(shape=(2,)),
+    conditions.Label: lambda: dict(num_classes=CLASSES, embedding_dim=2, for_encoder=False),
+    conditions.Vector: lambda: dict(shape=(2,), for_encoder=False),
+    targets.Target: lambda: dict(),
+    targets.Given: lambda: dict(shape=SHAPE),
     latents.Deterministic: lambda: dict(latent_dim=3, activation="tanh"),
     latents.Normal: lambda: dict(latent_dim=3, num_samples=2),
     priors.GaussianMixture: lambda: dict(
@@ -383,6 +388,8 @@ def around_part(of_class):
         arguments |= {"latent": latents.Normal(2)}
     elif isinstance(part, conditions.Condition):
         arguments["condition"] = part
+    elif isinstance(part, targets.Target):
+        arguments |= {"target": part, "likelihood": "normal"}
     elif isinstance(part, corruptions.Corruption):
         arguments["corruption"] = part
     else:

@@ -13,10 +13,11 @@ class Adversary(Part):
 
     in nats per example. It is trained beside the model, with an optimizer of its own, on values
     through which no gradient reaches the model. Terms of the model, such as `Deception`, judge
-    by its logits without moving it. Subclasses define `build`, `real`, `fakes` and, where
+    by its logits without moving it. Subclasses define `critic_for`, `real`, `fakes` and, where
     the network sees more than these values, `logit`.
 
     Attributes:
+        critic: Keras model or layer, the network; made when the adversary becomes part of a model.
         label: String, the name of the critic's loss in the logs.
         reads_labels: Boolean, whether it needs labels `y`, integers; then it has `known_labels`
             and `check` as a `kerae.conditions.Condition` has.
@@ -27,12 +28,16 @@ class Adversary(Part):
     y_shape = ()
     y_dtype = "int32"
 
-    def build(self, event_shape, data_shape):
-        """Builds the network for codes and data of these shapes."""
-        raise NotImplementedError
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.critic = None
 
-    def check_model(self, model):
-        """Raises a `ValueError` if the adversary makes no sense for the model."""
+    def fit_to(self, model):
+        self.critic = self.critic or self.critic_for(model)
+
+    def critic_for(self, model):
+        """The network, built, for codes and data of the model's shapes."""
+        raise NotImplementedError
 
     def real(self, model, outputs):
         """What a fake should be like, of shape `(batch, …)`."""
@@ -51,11 +56,11 @@ class Adversary(Part):
         """The critic's own loss, of shape `(batch,)`."""
         real = ops.stop_gradient(self.real(model, outputs))
         fakes = [ops.stop_gradient(fake) for fake in outputs["fakes"]]
-        false_alarm = ops.softplus(-self.logit(self.network, real, outputs))
-        misses = [ops.softplus(self.logit(self.network, fake, outputs)) for fake in fakes]
+        false_alarm = ops.softplus(-self.logit(self.critic, real, outputs))
+        misses = [ops.softplus(self.logit(self.critic, fake, outputs)) for fake in fakes]
         return false_alarm + sum(misses) / len(misses)
 
     def verdicts(self, model, outputs):
         """The logits of the fakes, `(batch, number of fakes)`, for the model to learn from."""
-        judge = frozen(self.network)
+        judge = frozen(self.critic)
         return ops.stack([self.logit(judge, fake, outputs) for fake in outputs["fakes"]], axis=1)

@@ -39,9 +39,10 @@ class DensityRatio(Adversary):
         super().__init__(**kwargs)
         self.network = network
 
-    def build(self, event_shape, data_shape):
-        self.network = self.network or critic(event_shape)
-        self.network(keras.KerasTensor((None, *event_shape)))
+    def critic_for(self, model):
+        network = self.network or critic(model.latent.event_shape)
+        network(keras.KerasTensor((None, *model.latent.event_shape)))
+        return network
 
     def real(self, model, outputs):
         z = outputs["z"][:, 0]

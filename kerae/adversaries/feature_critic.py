@@ -40,22 +40,23 @@ class FeatureCritic(Adversary):
         super().__init__(**kwargs)
         self.features = features
 
-    def build(self, event_shape, data_shape):
-        self.features = self.features or default_features(data_shape)
+    def critic_for(self, model):
+        features = self.features or default_features(model.target_shape)
         head = keras.layers.Dense(1, dtype=self.dtype_policy)
-        self.network = keras.Sequential([self.features, keras.layers.Flatten(), head])
-        self.network(keras.KerasTensor((None, *data_shape)))
+        network = keras.Sequential([features, keras.layers.Flatten(), head])
+        network(keras.KerasTensor((None, *model.target_shape)))
+        return network
 
     def real(self, model, outputs):
-        return outputs["x"]
+        return outputs["target"]
 
     def fakes(self, model, outputs):
-        codes = (ops.stop_gradient(outputs["z"][:, 0]), model.prior.sample(outputs["noise"]))
+        codes = (ops.stop_gradient(outputs["z"][:, 0]), outputs["prior"].sample(outputs["noise"]))
         return [decoded(model, z, outputs) for z in codes]
 
     def features_of(self, x, outputs):
         """The features of data, `(batch, features)`, without gradients for the critic."""
-        features = frozen(self.features)(x, training=outputs["training"])
+        features = frozen(self.critic.layers[0])(x, training=outputs["training"])
         return ops.cast(ops.reshape(features, (ops.shape(x)[0], -1)), self.variable_dtype)
 
 

@@ -46,13 +46,16 @@ class LatentCritic(Adversary):
         self.num_classes = num_classes
         self.reads_labels = num_classes is not None
 
-    def build(self, event_shape, data_shape):
+    def critic_for(self, model):
         labels = 0 if self.num_classes is None else self.num_classes + 1
-        shape = (*event_shape[:-1], event_shape[-1] + labels)
-        self.network = self.network or critic(shape)
-        self.network(keras.KerasTensor((None, *shape)))
+        *positions, units = model.latent.event_shape
+        shape = (*positions, units + labels)
+        network = self.network or critic(shape)
+        network(keras.KerasTensor((None, *shape)))
+        return network
 
-    def check_model(self, model):
+    def fit_to(self, model):
+        super().fit_to(model)
         if (self.num_classes or 0) > model.prior.num_classes:
             raise ValueError(
                 f"A critic that reads labels of {self.num_classes} classes needs a prior with as "
@@ -69,7 +72,7 @@ class LatentCritic(Adversary):
 
     def real(self, model, outputs):
         labels = outputs["y"] if self.reads_labels else None
-        return model.prior.sample(outputs["noise"], labels=labels)
+        return outputs["prior"].sample(outputs["noise"], labels=labels)
 
     def fakes(self, model, outputs):
         return [outputs["z"][:, 0]]

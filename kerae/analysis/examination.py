@@ -1,6 +1,7 @@
 """What a model makes of each example, in one pass."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -14,8 +15,9 @@ class Examination:
 
     Args:
         model: `kerae.Autoencoder`.
-        x: Array `(n, *data_shape)`, the examples as the model sees them.
-        y: What the model is conditioned on, `(n, ...)`, or `None`.
+        x: Array `(n, *target_shape)`, what reconstructions are compared with: for most models the
+            examples as the model sees them.
+        y: What the model is conditioned on, or what its target is, `(n, ...)`; or `None`.
         z: Array `(n, latent_dim)`, the codes: means of q(z|x), if it is a density.
         z_drawn: Array `(n, latent_dim)`, one draw from each q(z|x); else the codes again.
         error: Array `(n,)`, the mean over pixels of (x - x_hat)^2, x_hat decoded from `z`.
@@ -66,12 +68,11 @@ def examine(model, x, y=None, batch_size=BATCH_SIZE):
         ValueError: If the data do not fit the model.
     """
 
-    def examined(x, y=None):
-        found = measured(model, x, y)
-        if model.preprocessing is None:
-            del found["x"]  # which is at hand
-        return found
-
-    arrays = model.checked_inputs(x, y)
-    given = {"x": arrays[0], "y": arrays[1] if len(arrays) > 1 else None, "kl": None}
-    return Examination(model=model, **given | in_batches(model, examined, arrays, batch_size))
+    arrays = model.checked_inputs(x, y, target=True)
+    result = in_batches(model, partial(measured, model=model), arrays, batch_size)
+    return Examination(
+        model=model,
+        x=model.targets_in_batches(*arrays),
+        y=arrays[1] if len(arrays) > 1 else None,
+        **{"kl": None} | result,
+    )

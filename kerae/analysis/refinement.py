@@ -111,7 +111,7 @@ def refine_clusters(
         term = ClusterAssignment(centers)
         trained = recomposed(refined, [term], corruption=None, adversary=None)
     else:
-        term = ClusterAssignment(centers, weight=gamma * math.prod(model.data_shape))
+        term = ClusterAssignment(centers, weight=gamma * math.prod(model.target_shape))
         trained = recomposed(refined, [*refined.terms, term], corruption=None)
     # Which shuffling, noise and schedules depend on.
     _assign(trained.seed_generator.state, keras.random.SeedGenerator(seed).state)

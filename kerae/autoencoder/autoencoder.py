@@ -7,7 +7,8 @@ from ..checks.data import check_label_readers
 from ..configurable import Configurable
 from ..networks import default_decoder, default_encoder
 from ..priors import StandardNormal
-from ..terms.reconstruction import Reconstruction
+from ..targets import Target
+from ..terms import Reconstruction
 from .inference import Inference
 from .propagation import Propagation, applied
 from .saving import Saving
@@ -41,8 +42,9 @@ class Autoencoder(Propagation, Inference, Training, Saving, Configurable, keras.
             `"continuous_bernoulli"`, `"normal"`, `"laplace"`.
         prior: `kerae.priors.Prior`. Defaults to a standard normal.
         terms: List of `kerae.Term`. Defaults to the reconstruction alone.
-        encoder: Keras model or layer from data to features `(batch, features)`. Defaults to a
-            network that suits `input_shape`; see `kerae.networks`.
+        encoder: Keras model or layer from data to what the latent takes, for most features
+            `(batch, features)`. Defaults to a network that suits `input_shape`; see
+            `kerae.networks`.
         decoder: Keras model or layer from codes to the parameters of the likelihood, without
             an activation at its end. Defaults to the encoder's mirror image.
         corruption: Layer that spoils the encoder's input in training, such as
@@ -50,6 +52,9 @@ class Autoencoder(Propagation, Inference, Training, Saving, Configurable, keras.
         preprocessing: Layer applied to input and target alike, such as `kerae.data.Binarize`.
         condition: `kerae.conditions.Condition`, what is known about an example and given as `y`.
         adversary: `kerae.adversaries.Adversary`, a critic that terms can refer to.
+        target: `kerae.targets.Target`, what comes back. Defaults to the preprocessed input.
+        input_dtype: String, the dtype of what encoder and preprocessing get: an integer type for
+            tokens. Defaults to that of the model's variables.
 
     Example:
 
@@ -62,6 +67,7 @@ class Autoencoder(Propagation, Inference, Training, Saving, Configurable, keras.
             term not the model.
     """
 
+    input_dtype = None  # in the place of Keras' property, which has no setter
     passed_on = ("likelihood", "encoder", "decoder", "corruption", "preprocessing")
 
     def __new__(cls, *args, **kwargs):
@@ -86,25 +92,31 @@ class Autoencoder(Propagation, Inference, Training, Saving, Configurable, keras.
         preprocessing=None,
         condition=None,
         adversary=None,
+        target=None,
+        input_dtype=None,
         **kwargs,
     ):
         super().__init__(**kwargs)
         # The networks cast their own inputs; data and densities keep full precision.
         self.autocast = False
         self.input_shape = tuple(input_shape)
+        self.input_dtype = input_dtype or self.variable_dtype
         self.preprocessing = preprocessing
         self.corruption = corruption
-        self.data_shape = data_shape(self.input_shape, preprocessing)
+        data = applied(preprocessing, self._placeholder(self.input_shape, self.input_dtype))
+        self.data_shape, self.data_dtype = data.shape[1:], data.dtype
         self.condition = condition
+        self.target = target or Target()
         self.encoder = encoder or default_encoder(self._encoded_shape())
         self.latent = latent
+        self._build_encoder()  # from then on the latent knows the shape of its codes
         self.likelihood = likelihoods.get(likelihood)
-        self.parameter_shape = self.likelihood.parameter_shape(self.data_shape)
+        self.parameter_shape = self.likelihood.parameter_shape(self.target_shape)
         self.decoder = decoder or default_decoder(
             self._with_condition(latent.event_shape), self.parameter_shape
         )
         self.prior = prior or StandardNormal()
-        self.terms = list(terms) if terms is not None else [Reconstruction()]
+        self.terms = tuple(terms) if terms is not None else (Reconstruction(),)
         self.adversary = adversary
 
         self.seed_generator = keras.random.SeedGenerator()
@@ -116,8 +128,8 @@ class Autoencoder(Propagation, Inference, Training, Saving, Configurable, keras.
         self.trackers = [keras.metrics.Mean(name=label) for label in ("loss", *self.labels)]
         self.build((None, *self.input_shape))
 
-    def _placeholder(self, shape):
-        return keras.KerasTensor((None, *shape), dtype=self.variable_dtype)
+    def _placeholder(self, shape, dtype=None):
+        return keras.KerasTensor((None, *shape), dtype=dtype or self.variable_dtype)
 
     def _with_condition(self, shape):
         size = 0 if self.condition is None else self.condition.size
@@ -126,6 +138,12 @@ class Autoencoder(Propagation, Inference, Training, Saving, Configurable, keras.
     def _encoded_shape(self):
         conditional = self.encoder_is_conditional
         return self._with_condition(self.data_shape) if conditional else self.data_shape
+
+    def _build_encoder(self):
+        if self.condition is not None:
+            self.condition(self._placeholder(self.condition.y_shape, self.condition.y_dtype))
+        applied(self.corruption, self._placeholder(self.data_shape, self.data_dtype))
+        self.latent(self.encoder(self._placeholder(self._encoded_shape(), self.data_dtype)))
 
     def _counter(self, name, shape, start=0):
         return self.add_weight(
@@ -140,34 +158,24 @@ class Autoencoder(Propagation, Inference, Training, Saving, Configurable, keras.
     def build(self, input_shape):
         if self.built:
             return
-        if self.condition is not None:
-            y = keras.KerasTensor((None, *self.condition.y_shape), dtype=self.condition.y_dtype)
-            self.condition(y)
-        applied(self.corruption, self._placeholder(self.data_shape))
-        self.latent(self.encoder(self._placeholder(self._encoded_shape())))
         parameters = self.decoder(self._placeholder(self._with_condition(self.latent.event_shape)))
         if tuple(parameters.shape[1:]) != self.parameter_shape:
             raise ValueError(
                 f"Expected a decoder that gives shape {('batch', *self.parameter_shape)}, the "
                 f"parameters of {type(self.likelihood).__name__} for data of shape "
-                f"{self.data_shape}. Received: {('batch', *parameters.shape[1:])}. "
+                f"{self.target_shape}. Received: {('batch', *parameters.shape[1:])}. "
                 "Change the decoder's last layer, or pass no `decoder` to get one that fits."
             )
-        self.likelihood.check_decoder(self.decoder)
-        for part, shape in (
-            (self.likelihood, parameters.shape),
-            (self.prior, self.latent.event_shape),
-            *((term, (None, *self.latent.event_shape)) for term in self.terms),
-        ):
-            if not part.built:
-                part.build(shape)
         check_label_readers(self.label_readers)
-        if self.adversary is not None:
-            if not self.adversary.built:
-                self.adversary.build(self.latent.event_shape, self.data_shape)
-            self.adversary.check_model(self)
-        for term in self.terms:
-            term.check(self)
+        parts = (self.latent, self.likelihood, self.prior, self.target, self.adversary, *self.terms)
+        for part in parts:
+            if part is not None:
+                part.fit_to(self)
+        if all(term.is_watched for term in self.terms):
+            raise ValueError(
+                f"Expected a term to train on. Received: {self.labels}, each of weight 0. Give "
+                "one of them another weight."
+            )
 
     def build_from_config(self, config):
         """Does nothing: the constructor has built the model."""

@@ -14,20 +14,22 @@ def in_batches(model, function, arrays, batch_size=BATCH_SIZE, **integers):
     """What `function(*batch, **integers)` gives for all batches, which are all of one size.
 
     Args:
-        model: `kerae.Autoencoder` whose variables the function reads; it keeps the compiled
-            function under the function's name.
-        function: From tensors to a tensor, or a structure of tensors, with an axis of examples.
+        model: `kerae.Autoencoder` whose variables the function reads; it keeps what is compiled.
+        function: From tensors to a tensor, or a structure of tensors, with an axis of examples. Or
+            a `functools.partial` of one; the variables of layers among its keywords are read too.
         arrays: Tuple of arrays of equal length, cut into batches together.
         batch_size: Integer, the number of examples computed at once.
         **integers: Integers that may change without a new compilation.
     Returns:
         NumPy array, or the structure of arrays.
     """
-    method = getattr(function, "func", function)
-    key = (method.__name__, *getattr(function, "keywords", {}).items())
+    keywords = getattr(function, "keywords", {})
+    # By the function itself: two closures may have one name.
+    key = (getattr(function, "func", function), *keywords.items())
     cache = model.__dict__.setdefault("_compiled", {})
     if key not in cache:
-        cache[key] = backend.compiled(model, function)
+        layers = [each for each in keywords.values() if isinstance(each, keras.Layer)]
+        cache[key] = backend.compiled(model, function, *layers)
     integers = {name: ops.convert_to_tensor(int32(i), "int32") for name, i in integers.items()}
     count = len(arrays[0])
     # Few examples are padded to a power of two, so that few shapes are compiled.

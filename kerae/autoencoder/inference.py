@@ -9,7 +9,7 @@ from keras import ops
 
 from .. import latent_space
 from ..checks.arrays import check_array, is_array
-from ..checks.data import check_examples, checked_labels, preprocessed, repeated_label
+from ..checks.data import check_examples, checked_labels, repeated_label
 from ..noise.repeatable import RepeatableNoise
 from .in_batches import BATCH_SIZE, in_batches
 
@@ -32,9 +32,8 @@ class Inference:
         Raises:
             ValueError: If the data do not fit the model.
         """
-        inputs = (
-            self.checked_inputs(x, y) if self.encoder_is_conditional else self._checked_examples(x)
-        )
+        for_decoder_only = self.condition is not None and not self.encoder_is_conditional
+        inputs = self._checked_examples(x) if for_decoder_only else self.checked_inputs(x, y)
         return in_batches(self, self._encode, inputs, batch_size=batch_size)
 
     def decode(self, z, y=None, batch_size=BATCH_SIZE):
@@ -73,7 +72,7 @@ class Inference:
         inputs = self.checked_inputs(x, y)
         return in_batches(self, self._reconstruct, inputs, batch_size=batch_size)
 
-    def sample(self, num_samples, y=None, seed=None, batch_size=BATCH_SIZE):
+    def sample(self, num_samples, y=None, seed=None, batch_size=BATCH_SIZE, prior=None):
         """New examples: the mean of p(x|z) at codes drawn from the model's prior.
 
         Args:
@@ -83,12 +82,17 @@ class Inference:
             seed: Integer; the same seed gives the same codes on every backend. `None` draws
                 one from Python's generator, which `kerae.set_random_seed` sets.
             batch_size: Integer, the number of examples computed at once.
+            prior: `kerae.priors.Prior` to draw codes from in the place of the model's own, such
+                as a mixture fitted to codes.
         Returns:
             Array `(num_samples, *data_shape)`.
         Raises:
-            ValueError: If `num_samples` is below 1 or `y` does not fit the model.
+            ValueError: If `num_samples` is below 1, or `y` or the prior does not fit the model.
         """
-        self.check_prior()
+        if prior is None:
+            self.check_prior()
+        else:
+            prior.fit_to(self)
         if num_samples < 1:
             raise ValueError(f"Expected `num_samples` of at least 1. Received: {num_samples}")
         if seed is None:
@@ -98,7 +102,8 @@ class Inference:
         readers = self._conditions if y is None else self.label_readers
         y = repeated_label(readers, y, num_samples)
         arrays = (numbers, *checked_labels(self, readers, y, num_samples))
-        return in_batches(self, self._sample, arrays, batch_size=batch_size, seed=seed)
+        sample = partial(self._sample, prior=prior)
+        return in_batches(self, sample, arrays, batch_size=batch_size, seed=seed)
 
     def interpolate(self, x_a, x_b, y=None, steps=10, method="linear"):
         """Decoded codes on the way from one example to another.
@@ -130,7 +135,8 @@ class Inference:
 
         Args:
             x: Array `(n, *input_shape)`.
-            y: Array of the labels or vectors that a conditional model is conditioned on.
+            y: Array of what a conditional model is conditioned on, or of what is to come back of a
+                model whose target is given.
             num_samples: Integer, the number K of codes per example.
             seed: Integer; with it, the estimate of an example depends on nothing but the
                 example.
@@ -143,9 +149,9 @@ class Inference:
         Reference:
             Burda et al., 2016, https://arxiv.org/abs/1509.00519
         """
-        arrays = self.checked_inputs(x, y)
-        self.likelihood.check_density(preprocessed(self, arrays[0]))
-        size = math.prod(self.data_shape)
+        arrays = self.checked_inputs(x, y, target=True)
+        self.likelihood.check_density(self.targets_in_batches(*arrays))
+        size = math.prod(self.target_shape)
         at_once = max(1, min(num_samples, ELEMENTS_AT_ONCE // (batch_size * size)))
         log_sum = np.full(len(arrays[0]), -np.inf)
         for done in range(0, num_samples, at_once):
@@ -162,20 +168,34 @@ class Inference:
         return log_sum - math.log(num_samples)
 
     def preprocess_in_batches(self, x, batch_size=BATCH_SIZE):
-        """The data that the model compares its reconstructions with, as a NumPy array."""
-        return in_batches(self, self._preprocessed, (x,), batch_size=batch_size)
+        """The data that the model sees, as a NumPy array."""
+        return in_batches(self, self.preprocess, (x,), batch_size=batch_size)
+
+    def targets_in_batches(self, x, y=None, batch_size=BATCH_SIZE):
+        """What the model compares its reconstructions with, as a NumPy array."""
+        if self.preprocessing is None and not self.target.reads_labels:
+            return x
+        return in_batches(self, self._target, (x, y) if y is not None else (x,), batch_size)
 
     def check_prior(self):
         """Raises a `ValueError` if the prior is none yet that samples can be drawn from."""
 
-    def checked_inputs(self, x, y):
+    def checked_inputs(self, x, y, target=False):
         """What the model is called with: a tuple of the examples, and `y` if it is conditional.
 
+        Args:
+            x: Array `(n, *input_shape)`.
+            y: Array, or `None`.
+            target: Boolean, whether `y` is also needed where only the target reads it.
         Raises:
             ValueError: If the data do not fit the model.
         """
         (x,) = self._checked_examples(x)
-        return (x, *checked_labels(self, self._conditions, y, len(x)))
+        readers = [
+            *self._conditions,
+            *([self.target] if target and self.target.reads_labels else []),
+        ]
+        return (x, *checked_labels(self, readers, y, len(x)))
 
     @property
     def _conditions(self):
@@ -188,11 +208,11 @@ class Inference:
 
     # What is compiled: functions of tensors that draw no fresh noise.
 
-    def _preprocessed(self, x):
-        return self.preprocess(ops.cast(x, self.variable_dtype))
+    def _target(self, x, y=None):
+        return self.target(self.preprocess(x), y)
 
     def _encode(self, x, y=None):
-        return self.latent.mode(self.posterior(self._preprocessed(x), self.embed(y)))
+        return self.latent.mode(self.posterior(self.preprocess(x), self.embed(y)))
 
     def _decode(self, z, y=None):
         z = ops.cast(z, self.variable_dtype)
@@ -201,19 +221,13 @@ class Inference:
     def _reconstruct(self, x, y=None):
         return self(x if y is None else (x, y))
 
-    def _sample(self, numbers, y=None, *, seed):
+    def _sample(self, numbers, y=None, *, seed, prior):
         noise = RepeatableNoise((numbers, ops.zeros_like(numbers)), seed)
-        return self._decode(self.drawn_from_prior(noise, y), y)
+        return self._decode(self.drawn_from_prior(noise, y, prior), y)
 
     def _log_sum_of_weights(self, x, y=None, *, seed, skip, kept, num_samples):
         noise = RepeatableNoise(RepeatableNoise.identity_of(x), seed, skip)
-        x, condition = self._preprocessed(x), self.embed(y)
-        posterior = self.posterior(x, condition)
-        z = self.latent.sample(posterior, noise, num_samples)
-        log_weights = (
-            self.log_likelihood_of_codes(x, z, condition)
-            + self.prior.log_prob(z)
-            - self.latent.log_prob(posterior, z)
-        )
+        outputs = self.propagate(x, y, noise=noise, num_samples=num_samples)
+        log_weights = self.log_weights(outputs)
         is_kept = ops.arange(num_samples, dtype="int32") < kept
         return ops.logsumexp(ops.where(is_kept, log_weights, -math.inf), axis=1)

@@ -10,24 +10,31 @@ EVALUATION_SEED = 0
 
 
 class Propagation:
-    """The passes of `kerae.Autoencoder`, as functions of tensors.
+    """The passes of `kerae.Autoencoder`, as functions of tensors, through its parts.
 
-    Attributes:
-        encoder_is_conditional: Boolean, whether the encoder too is given the condition, if there
-            is one; else only the decoder is.
+    Needs of the model: the parts that its constructor takes, `input_dtype`, `seed_generator` and
+    `step`.
     """
 
-    encoder_is_conditional = True
-
     def preprocess(self, x, training=False):
-        """The data that the model sees, and is compared with."""
-        return applied(self.preprocessing, x, training)
+        """The data that the model sees."""
+        return applied(self.preprocessing, ops.cast(x, self.input_dtype), training)
+
+    @property
+    def target_shape(self):
+        """The shape of what a reconstruction is compared with, and of a reconstruction."""
+        return self.target.shape_of(self.data_shape)
 
     @property
     def label_readers(self):
-        """The parts for which `fit` and `evaluate` need labels `y`."""
-        parts = (self.condition, self.adversary)
+        """The parts for which `fit` and `evaluate` need `y`."""
+        parts = (self.condition, self.target, self.adversary)
         return [part for part in parts if part is not None and part.reads_labels]
+
+    @property
+    def encoder_is_conditional(self):
+        """Whether the encoder too is given the condition; else only the decoder is."""
+        return self.condition is not None and self.condition.for_encoder
 
     def embed(self, y):
         """The condition c(y) of shape `(batch, size)`, or `None` where there is none."""
@@ -43,25 +50,50 @@ class Propagation:
         """The decoder's output for codes `z` of shape `(batch, *event_shape)`."""
         return ops.cast(self.decoder(join(z, condition), training=training), self.variable_dtype)
 
-    def drawn_from_prior(self, noise, y=None):
-        """Codes drawn from the prior, of the classes `y` if the adversary gives it classes."""
-        labels = y if self.adversary in self.label_readers else None
-        return self.prior.sample(noise, labels=labels)
-
-    def log_likelihood_of_codes(self, x, z, condition=None, training=False):
-        """log p(x|z, c) in nats for codes `(batch, num_samples, *event_shape)`, for each code."""
-        num_samples = z.shape[1]
+    def parameters_of_codes(self, z, condition=None, training=False):
+        """The same for codes `(batch, num_samples, *event_shape)`, row by row."""
         if condition is not None:
-            condition = ops.repeat(condition, num_samples, axis=0)
-        parameters = self.likelihood_parameters(
-            ops.reshape(z, (-1, *self.latent.event_shape)), condition, training
-        )
-        log_prob = self.likelihood.log_prob(ops.repeat(x, num_samples, axis=0), parameters)
+            condition = ops.repeat(condition, z.shape[1], axis=0)
+        rows = ops.reshape(z, (-1, *self.latent.event_shape))
+        return self.likelihood_parameters(rows, condition, training)
+
+    def log_likelihood_of_parameters(self, target, parameters, num_samples):
+        """log p(target|z) in nats, `(batch, num_samples)`, for what `parameters_of_codes` gives."""
+        log_prob = self.likelihood.log_prob(ops.repeat(target, num_samples, axis=0), parameters)
         return ops.reshape(log_prob, (-1, num_samples))
+
+    def log_likelihood_of_codes(self, target, z, condition=None, training=False):
+        """log p(target|z, c) in nats for codes `(batch, num_samples, *event_shape)`, for each."""
+        parameters = self.parameters_of_codes(z, condition, training)
+        return self.log_likelihood_of_parameters(target, parameters, z.shape[1])
+
+    def log_weights(self, outputs):
+        """log( p(x|z) p(z) / q(z|x) ) of the codes of a pass, in nats, `(batch, num_samples)`."""
+        log_prior = outputs["prior"].log_prob(outputs["z"])
+        return outputs["log_likelihood"] + log_prior - self.latent.log_posterior(outputs)
+
+    def drawn_from_prior(self, noise, y=None, prior=None):
+        """Codes drawn from the prior, of the classes `y` if the adversary gives it classes.
+
+        Args:
+            noise: `kerae.noise.FreshNoise` or the like, made for as many examples.
+            y: Tensor of what is known of each, or `None`.
+            prior: Another `kerae.priors.Prior` than the model's own.
+        """
+        outputs = {
+            "y": y,
+            "condition": self.embed(y),
+            "noise": noise,
+            "step": ops.convert_to_tensor(self.step),
+            "training": False,
+        }
+        density = (prior or self.prior).given(self, outputs)
+        labels = y if self.adversary in self.label_readers else None
+        return density.sample(noise, labels=labels)
 
     def call(self, inputs, training=False):
         x, y = inputs if self.condition is not None else (inputs, None)
-        x, condition = self.preprocess(ops.cast(x, self.variable_dtype)), self.embed(y)
+        x, condition = self.preprocess(x), self.embed(y)
         z = self.latent.mode(self.posterior(x, condition, training))
         return self.likelihood.mean(self.likelihood_parameters(z, condition, training))
 
@@ -71,34 +103,50 @@ class Propagation:
             return FreshNoise(self.seed_generator, ops.shape(x)[0])
         return RepeatableNoise(RepeatableNoise.identity_of(x), EVALUATION_SEED)
 
-    def propagate(self, x, y=None, training=False):
+    def propagate(self, x, y=None, training=False, noise=None, num_samples=None):
         """One stochastic pass over a batch, as training and evaluation do it.
 
+        Args:
+            x: Tensor `(batch, *input_shape)`.
+            y: Tensor of what condition, target or adversary read, or `None`.
+            training: Boolean.
+            noise: Where random numbers are drawn from. Defaults to `noise(x, training)`.
+            num_samples: Integer, the codes an example. Defaults to the latent's own number.
         Returns:
-            Dict: the target `x`, the labels `y` and the `condition` made of them (or `None`), the
-            `posterior` (a dict of tensors), codes `z` of shape
-            `(batch, num_samples, *event_shape)` and their `log_likelihood`, log p(x|z) in nats,
-            of shape `(batch, num_samples)`; with an adversary the `fakes` that it is shown, a
-            list; beside these tensors the `noise` to draw further random numbers from, and
-            whether this is `training`.
+            Dict, to which each part adds what those after it may read:
+
+            - `x`, what the model sees, and `target`, what comes back; `y`, and the `condition`
+              made of it, or `None`
+            - `noise`, to draw further random numbers from; `step`, the number of training steps
+              done; whether this is `training`
+            - `posterior`, a dict of tensors; `prior`, the density of codes in this pass
+            - codes `z` of shape `(batch, num_samples, *event_shape)`, and whatever else the
+              latent draws
+            - `parameters`, what the decoder gives, a row a code, `(batch * num_samples, …)`, and
+              `log_likelihood`, log p(target|z) in nats, of shape `(batch, num_samples)`
+            - with an adversary the `fakes` that it is shown, a list
         """
-        x = ops.cast(x, self.variable_dtype)
-        noise = self.noise(x, training)
-        target = self.preprocess(x, training)
+        noise = noise or self.noise(x, training)
+        x = self.preprocess(x, training)
         condition = self.embed(y)
-        corrupted = applied(self.corruption, target, training)
-        posterior = self.posterior(corrupted, condition, training)
-        z = self.latent.sample(posterior, noise)
+        corrupted = applied(self.corruption, x, training)
         outputs = {
-            "x": target,
+            "x": x,
+            "target": self.target(x, y),
             "y": y,
             "condition": condition,
-            "posterior": posterior,
-            "z": z,
-            "log_likelihood": self.log_likelihood_of_codes(target, z, condition, training),
             "noise": noise,
+            "step": ops.convert_to_tensor(self.step),
             "training": training,
+            "posterior": self.posterior(corrupted, condition, training),
         }
+        outputs["prior"] = self.prior.given(self, outputs)
+        outputs |= self.latent.draw(self, outputs, num_samples)
+        z = outputs["z"]
+        outputs["parameters"] = self.parameters_of_codes(z, condition, training)
+        outputs["log_likelihood"] = self.log_likelihood_of_parameters(
+            outputs["target"], outputs["parameters"], z.shape[1]
+        )
         if self.adversary is not None:
             outputs["fakes"] = self.adversary.fakes(self, outputs)
         return outputs

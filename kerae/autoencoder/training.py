@@ -23,20 +23,33 @@ NOT_IN_COMPILE = ("loss", "loss_weights", "metrics", "weighted_metrics")
 
 
 class Training:
-    """The objective of `kerae.Autoencoder` and the methods of `keras.Model` that use it."""
+    """The objective of `kerae.Autoencoder` and the methods of `keras.Model` that use it.
+
+    Needs of the model: `propagate`, `terms`, `adversary`, `label_readers`; `trackers`, `step` and
+    `first_non_finite`, which it moves.
+    """
 
     train_step = backend.train_step
     test_step = backend.test_step
 
-    def objective(self, data, training):
+    def objective(self, data, training, noise=None):
         """The loss of a batch, a scalar; each term is added to its running mean on the way.
 
         A replica gives its share, the sum over its own examples divided by the number of all.
+
+        Args:
+            data: Tuple as Keras' steps take it.
+            training: Boolean.
+            noise: Where the pass draws from; see `propagate`.
         """
         x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
-        outputs = self.propagate(x, y if self.label_readers else None, training)
+        outputs = self.propagate(x, y if self.label_readers else None, training, noise)
         values = [term.value(self, outputs) for term in self.terms]
-        losses = [term.loss(value, self.step) for term, value in zip(self.terms, values)]
+        losses = [
+            term.loss(value, outputs["step"])
+            for term, value in zip(self.terms, values)
+            if not term.is_watched
+        ]
         per_example = [sum(losses), *(total(value) for value in values)]
         if self.adversary is not None:
             per_example.append(self.adversary.loss(self, outputs))
@@ -55,6 +68,9 @@ class Training:
     def _count_step(self, values):
         self.step.assign(self.step + 1)
         finite = ops.all(ops.isfinite(values), axis=0)
+        watched = [term.is_watched for term in self.terms] + [False] * (self.adversary is not None)
+        if any(watched):  # which may be infinite
+            finite = ops.logical_or(finite, watched)
         before = ops.convert_to_tensor(self.first_non_finite)
         is_first = ops.logical_and(ops.logical_not(finite), before < 0)
         self.first_non_finite.assign(ops.where(is_first, ops.convert_to_tensor(self.step), before))

@@ -11,8 +11,9 @@
 - `fused(optimizer)`: the optimizer, with a quicker kernel for the same update where there is one.
 - `has_room_for(size)`: whether so many bytes can lie on the device beside what is there.
 - `on_device(array)`: a tensor of a NumPy array that nobody changes meanwhile.
-- `compiled(model, function)`: `function` of tensors, compiled, with the variables of `model` read
-  at every call. A Python `if` on a tensor is refused, as in training; but not on PyTorch.
+- `compiled(model, function, *layers)`: `function` of tensors, compiled, with the variables of
+  `model` and of `layers` read at every call. A Python `if` on a tensor is refused, as in training;
+  but not on PyTorch.
 - `one_operation(function)`: `function` of tensors that is made of many small operations, prepared
   once for each shape: compiled as a whole on JAX, where each operation that is called by itself is
   compiled, and a function of its own in the graphs of TensorFlow.

@@ -1,10 +1,10 @@
 """A training step on PyTorch as a graph of its kernels, without the Python around them."""
 
-from contextlib import contextmanager
-
 import keras
 import torch
 from torch.fx.experimental.proxy_tensor import make_fx
+
+from ..noise.given import AskedNoise, GivenNoise
 
 
 def captured_step(model, batch):
@@ -27,15 +27,15 @@ def captured_step(model, batch):
     # The variables stay where they are in memory.
     weights, before = ([v.value.detach() for v in variables] for variables in (trainable, state))
 
-    def pure(tensors, draws):
+    def pure(tensors, noise):
         """The gradients, and the new values of the variables that change."""
         tensors = iter(tensors)
         own = [next(tensors).detach().requires_grad_() for _ in weights]
         others = [next(tensors) for _ in before]
         given = keras.tree.map_structure(lambda _: next(tensors), batch)
         bound = list(zip([*trainable, *state], [*own, *others], strict=True))
-        with _noise(model, draws), keras.StatelessScope(state_mapping=bound) as scope:
-            loss = model.optimizer.scale_loss(model.objective(given, training=True))
+        with keras.StatelessScope(state_mapping=bound) as scope:
+            loss = model.optimizer.scale_loss(model.objective(given, True, noise))
         if any(scope.get_current_value(seed) is not None for seed in seeds):
             raise NotImplementedError
         after = [scope.get_current_value(variable) for variable in state]
@@ -43,16 +43,18 @@ def captured_step(model, batch):
         changed = {index: new for index, (old, new) in pairs if new is not old}
         return torch.autograd.grad(loss, own, allow_unused=True), changed
 
+    asked = AskedNoise(len(keras.tree.flatten(batch)[0]))
+
     def flat(*given):
-        drawn = len(given) - len(shapes)
-        gradients, changed = pure(given[:drawn], _GivenNoise(given[drawn:]))
+        drawn = len(given) - len(asked.shapes)
+        draws = GivenNoise(dict(zip(asked.shapes, given[drawn:], strict=True)))
+        gradients, changed = pure(given[:drawn], draws)
         return [*gradients, *changed.values()]
 
-    asked = _AskedNoise(len(keras.tree.flatten(batch)[0]))
     try:
         _, changed = pure([*weights, *before, *keras.tree.flatten(batch)], asked)
-        shapes = asked.shapes
-        graph = make_fx(flat)(*weights, *before, *keras.tree.flatten(batch), *asked.given)
+        draws = asked.drawn_from(AskedNoise(asked.count)).values()
+        graph = make_fx(flat)(*weights, *before, *keras.tree.flatten(batch), *draws)
     except (NotImplementedError, RuntimeError):
         return None
     for node in graph.graph.find_nodes(op="call_function", target=torch.ops.aten.detach.default):
@@ -64,52 +66,9 @@ def captured_step(model, batch):
     @torch.no_grad()
     def step(batch):
         noise = model.noise(keras.tree.flatten(batch)[0], training=True)
-        draws = [getattr(noise, kind)(shape) for kind, shape in shapes]
+        draws = asked.drawn_from(noise).values()
         results = graph(*weights, *before, *keras.tree.flatten(batch), *draws)
         torch._foreach_copy_(changing, results[len(weights) :])
         model.optimizer.apply(results[: len(weights)], trainable)
 
     return step
-
-
-@contextmanager
-def _noise(model, draws):
-    """Lets a model draw from `draws`."""
-    own = vars(model).get("noise")
-    model.noise = lambda x, training: draws
-    try:
-        yield
-    finally:
-        del model.noise
-        if own is not None:
-            model.noise = own
-
-
-class _AskedNoise:
-    """Notes the draws that a step asks for, in their order."""
-
-    def __init__(self, count):
-        self.count, self.shapes, self.given = count, [], []
-
-    def normal(self, shape):
-        return self._ask("normal", shape)
-
-    def uniform(self, shape):
-        return self._ask("uniform", shape)
-
-    def _ask(self, kind, shape):
-        self.shapes.append((kind, shape))
-        self.given.append(keras.ops.full((self.count, *shape), 0.5))
-        return self.given[-1]
-
-
-class _GivenNoise:
-    """Gives these tensors, one after the other."""
-
-    def __init__(self, tensors):
-        self._tensors = iter(tensors)
-
-    def normal(self, shape):
-        return next(self._tensors)
-
-    uniform = normal

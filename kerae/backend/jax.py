@@ -67,12 +67,15 @@ def test_step(self, state, data):
     return logs, (trainable, non_trainable, metrics)
 
 
-def compiled(model, function):
+def compiled(model, function, *layers):
+    def variables():
+        return [variable for layer in (model, *layers) for variable in layer.variables]
+
     @jax.jit
     def pure(values, inputs, named):
-        return _stateless([(model.variables, values)], lambda: function(*inputs, **named))[0]
+        return _stateless([(variables(), values)], lambda: function(*inputs, **named))[0]
 
-    return lambda *inputs, **named: pure([v.value for v in model.variables], inputs, named)
+    return lambda *inputs, **named: pure([v.value for v in variables()], inputs, named)
 
 
 def one_operation(function):

@@ -28,7 +28,7 @@ def _logs(self):
     return {name: tf.reshape(value, shape) for name, value in self.get_metrics_result().items()}
 
 
-def compiled(model, function):
+def compiled(model, function, *layers):
     return tf.function(function, reduce_retracing=True, autograph=False)
 
 

@@ -10,8 +10,8 @@ def is_array(x):
     return hasattr(x, "shape") and hasattr(x, "dtype") and hasattr(x, "__array__")
 
 
-def check_array(x, shape, name):
-    """Checks that `x` is a non-empty batch of finite floats, each of the given shape.
+def check_array(x, shape, name, dtype="float32"):
+    """Checks that `x` is a non-empty batch of finite numbers of a kind, each of the given shape.
 
     Raises:
         ValueError: If it is not.
@@ -23,11 +23,24 @@ def check_array(x, shape, name):
         )
     if len(x) == 0:
         raise ValueError(f"Expected at least one example. Received: `{name}` of shape {x.shape}.")
+    if "int" in dtype:
+        if not np.issubdtype(x.dtype, np.integer):
+            raise ValueError(f"Expected `{name}` to hold {dtype}. Received: {x.dtype}.")
+        return
     if not np.issubdtype(x.dtype, np.floating):
         raise ValueError(
             f"Expected `{name}` to hold floats. Received: {x.dtype}. "
             f"Convert it; for 8-bit images to [0, 1] by `{name}.astype('float32') / 255`."
         )
+    check_finite(x, name)
+
+
+def check_finite(x, name):
+    """Checks that all numbers of a batch are finite.
+
+    Raises:
+        ValueError: If they are not, with the rows that they are in.
+    """
     finite = [np.isfinite(rows).reshape(len(rows), -1).all(axis=1) for rows in parts(x)]
     rows = np.flatnonzero(~np.concatenate(finite))
     if len(rows):

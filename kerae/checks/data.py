@@ -66,17 +66,10 @@ def check_examples(model, x):
     Raises:
         ValueError: If they do not fit the model.
     """
-    check_array(x, model.input_shape, "x")
-    model.likelihood.check(
-        x if model.preprocessing is None else preprocessed(model, x[:EXAMPLES_TO_PREPROCESS])
-    )
-
-
-def preprocessed(model, x):
-    """The examples as the model's likelihood sees them."""
-    if model.preprocessing is None:
-        return x
-    return model.preprocess_in_batches(x)
+    check_array(x, model.input_shape, "x", model.input_dtype)
+    if not model.target.reads_labels:
+        some = x if model.preprocessing is None else x[:EXAMPLES_TO_PREPROCESS]
+        model.likelihood.check(model.targets_in_batches(some))
 
 
 def check_label_readers(readers):
@@ -88,7 +81,7 @@ def check_label_readers(readers):
     kinds = [f"{type(each).__name__} of shape {each.y_shape}, {each.y_dtype}" for each in readers]
     if len({(each.y_shape, each.y_dtype) for each in readers}) > 1:
         raise ValueError(
-            "Expected condition and adversary to read the same `y`. Received: one for "
+            "Expected condition, target and adversary to read the same `y`. Received: one for "
             f"{' and one for '.join(kinds)}. Make one of them read none."
         )
 
@@ -118,6 +111,8 @@ def checked_labels(model, readers, y, count):
         raise ValueError(f"Expected `y` to hold {readers[0].y_dtype}. Received: {y.dtype}.")
     for part in readers:
         part.check(y)
+    if model.target in readers:
+        model.likelihood.check(y)
     return (y.astype(readers[0].y_dtype),)
 
 

@@ -56,8 +56,8 @@ def sample(
     out = out or model_file(run).parent / "samples.png"
     if out.suffix not in (".png", ".npy"):
         raise ValueError(f"Expected a path that ends in .png or .npy. Received: {out}")
-    if out.suffix == ".png" and not figures.is_image(model.data_shape):
-        raise ValueError(f"Examples of shape {model.data_shape} are no images. Pass --out x.npy.")
+    if out.suffix == ".png" and not figures.is_image(model.target_shape):
+        raise ValueError(f"Examples of shape {model.target_shape} are no images. Pass --out x.npy.")
     images = model.sample(num_samples, seed=seed)
     with replacing(out) as partial, partial.open("wb") as file:
         if out.suffix == ".png":

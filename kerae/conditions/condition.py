@@ -8,6 +8,9 @@ from ..part import Part
 class Condition(Part):
     """Turns what is known about an example into a vector: `condition(y)` is `(batch, size)`.
 
+    Args:
+        for_encoder: Boolean, whether the encoder too is given it; else only the decoder is.
+
     Attributes:
         y_shape: Tuple, the shape of `y` for one example.
         y_dtype: String, the dtype of `y`: an integer type for labels, else a floating one.
@@ -20,6 +23,10 @@ class Condition(Part):
     y_dtype: str
     size: int
     known_labels = None
+
+    def __init__(self, for_encoder=True, **kwargs):
+        super().__init__(**kwargs)
+        self.for_encoder = for_encoder
 
     def check(self, y):
         """Raises a `ValueError` if the NumPy array `y`, of the right shape, has no meaning."""

@@ -12,6 +12,8 @@ class Label(Condition):
     Args:
         num_classes: Integer; labels are 0 to `num_classes - 1`.
         embedding_dim: `None` for one-hot vectors, or the length of the trained vectors.
+        for_encoder: Boolean, whether the encoder too is given it; else only the decoder is.
+            Defaults to true.
 
     Example:
 
@@ -24,6 +26,7 @@ class Label(Condition):
         ValueError: If there are fewer than 2 classes.
     """
 
+    passed_on = ("for_encoder",)
     y_shape = ()
     y_dtype = "int32"
 

@@ -1,9 +1,9 @@
 import math
 
 import keras
-import numpy as np
 from keras import ops
 
+from ..checks.arrays import check_finite
 from .condition import Condition
 
 
@@ -13,6 +13,8 @@ class Vector(Condition):
 
     Args:
         shape: Tuple, the shape of the numbers of one example.
+        for_encoder: Boolean, whether the encoder too is given it; else only the decoder is.
+            Defaults to true.
 
     Example:
 
@@ -21,6 +23,7 @@ class Vector(Condition):
     array([[0.5, 2. ]], dtype=float32)
     """
 
+    passed_on = ("for_encoder",)
     y_dtype = "float32"
 
     def __init__(self, shape, **kwargs):
@@ -30,12 +33,7 @@ class Vector(Condition):
         self.size = math.prod(self.shape)
 
     def check(self, y):
-        rows = np.isfinite(y).reshape(len(y), -1).all(axis=1)
-        if not rows.all():
-            raise ValueError(
-                f"Expected finite numbers. Received: NaN or infinity in {(~rows).sum()} of "
-                f"{len(y)} rows of `y`. Remove or repair them."
-            )
+        check_finite(y, "y")
 
     def call(self, y):
         return ops.reshape(ops.cast(y, self.variable_dtype), (-1, self.size))

@@ -28,10 +28,11 @@ class Input:
         """An array of `count` random values that it takes."""
         generator = np.random.default_rng(seed)
         shape = (count, *self.shape)
+        if "int" in self.dtype:
+            low, high = (0, 1) if self.low is None else (int(self.low), int(self.high))
+            return generator.integers(low, high + 1, size=shape, dtype=self.dtype)
         if self.low is None:
             return generator.normal(size=shape).astype(self.dtype)
-        if "int" in self.dtype:
-            return generator.integers(self.low, self.high + 1, size=shape, dtype=self.dtype)
         return generator.uniform(self.low, self.high, size=shape).astype(self.dtype)
 
 

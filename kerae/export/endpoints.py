@@ -32,10 +32,10 @@ def endpoints(model):
         ValueError: If the model's prior cannot be sampled yet.
     """
     model.check_prior()
-    low, high = (None, None) if model.preprocessing else model.likelihood.support
-    x = {"x": Input(model.input_shape, "float32", "Examples.", low, high)}
+    x = {"x": _example_input(model)}
     z = {"z": Input(model.latent.event_shape, "float32", "Codes.")}
     y = {} if model.condition is None else {"y": _label_input(model.condition)}
+    compared = y | ({"y": _label_input(model.target)} if model.target.reads_labels else {})
     data = {"x": "The mean of p(x|z), in data space."}
     scores = {"reconstruction_error": "Mean over pixels of (x - reconstruction)^2."}
     if model.latent.has_density:
@@ -45,7 +45,7 @@ def endpoints(model):
         reconstruct: (x | y, {"reconstruction": "The example as it comes back."}),
         encode: (x | (y if model.encoder_is_conditional else {}), model.latent.served),
         decode: (z | y, data),
-        score: (x | y, scores),
+        score: (x | compared, scores),
         sample: (_noise_inputs(model), data),
     }
     if isinstance(model.likelihood, UnitInterval):
@@ -65,8 +65,7 @@ def reconstruct(model, x, y=None):
 
 def encode(model, x, y=None):
     """The code of each example."""
-    x = model.preprocess(ops.cast(x, model.variable_dtype))
-    posterior = model.posterior(x, model.embed(y))
+    posterior = model.posterior(model.preprocess(x), model.embed(y))
     values = posterior | {"mean": model.latent.mode(posterior)}
     return {name: values[name] for name in model.latent.served}
 
@@ -83,7 +82,7 @@ def decode_logits(model, z, y=None):
 
 def score(model, x, y=None):
     """How far each example is from what the model knows: greater for anomalies."""
-    found = measured(model, x, y)
+    found = measured(x, y, model=model)
     scores = {"reconstruction_error": found["error"]}
     if "kl" in found:
         scores["negative_elbo"] = found["reconstruction"] + ops.sum(found["kl"], axis=1)
@@ -97,6 +96,13 @@ def sample(model, y=None, **noise):
 
 def _parameters(model, z, y):
     return model.likelihood_parameters(ops.cast(z, model.variable_dtype), model.embed(y))
+
+
+def _example_input(model):
+    is_compared = model.preprocessing is None and not model.target.reads_labels
+    low, high = model.likelihood.support if is_compared else (None, None)
+    dtype = "int32" if "int" in model.input_dtype else "float32"
+    return Input(model.input_shape, dtype, "Examples.", low, high)
 
 
 def _label_input(reader):

@@ -31,7 +31,7 @@ def questions_and_answers(model, endpoints, examples=None, y=None):
     if examples is not None:
         arrays = model.checked_inputs(examples, y)
         given = {name: _repeated(array) for name, array in zip(("x", "y"), arrays)}
-        given["x"] = given["x"].astype("float32")
+        given["x"] = given["x"].astype(endpoints["reconstruct"].inputs["x"].dtype)
     inputs = endpoints["reconstruct"].inputs
     of_files = "encode_image" in endpoints
     if of_files:

@@ -36,10 +36,10 @@ def manifold(model, n=20, y=None):
     Reference:
         Kingma and Welling, 2014, https://arxiv.org/abs/1312.6114 (figure 4)
     """
-    if tuple(model.latent.event_shape) != (2,) or not is_image(model.data_shape):
+    if tuple(model.latent.event_shape) != (2,) or not is_image(model.target_shape):
         raise ValueError(
             "Expected a model of images with two latent dimensions. Received: one with codes of "
-            f"shape {tuple(model.latent.event_shape)} and data of shape {model.data_shape}."
+            f"shape {tuple(model.latent.event_shape)} and data of shape {model.target_shape}."
         )
     quantiles = stats.norm.ppf((np.arange(n) + 0.5) / n)
     across, up = np.meshgrid(quantiles, quantiles[::-1])

@@ -8,23 +8,23 @@ from ..part import Part
 class Latent(Part):
     """Turns the encoder's features into a code.
 
-    `latent(features)` gives the parameters of q(z|x) as a dict of tensors, its *posterior*;
-    the other methods take that dict. Subclasses define `call`, `mode` and `sample`, and those
-    with a density also `log_prob`.
+    `latent(features)` gives the parameters of q(z|x) as a dict of tensors, its *posterior*.
+    Subclasses define `call`, `mode` and either `sample`, and where there is a density `log_prob`,
+    as functions of the posterior alone, or `draw`, and `log_posterior`, where a draw needs more of
+    the pass or gives more than codes.
 
     Attributes:
-        event_shape: Tuple, the shape of one code.
+        event_shape: Tuple, the shape of one code: `(latent_dim,)`, or that of a map. Known once
+            the latent is built on the encoder's features.
+        has_density: Boolean, whether codes are drawn from a density q(z|x), without which there
+            is no KL and no likelihood bound.
         served: Dict, what an exported encoder gives: `mean`, the deterministic code, and tensors
             of the posterior, each with what it is.
     """
 
     event_shape: tuple
+    has_density = False
     served = {"mean": "The code."}
-
-    @property
-    def has_density(self):
-        """Whether codes are drawn from a density q(z|x), without which there is no KL."""
-        return type(self).log_prob is not Latent.log_prob
 
     def mode(self, posterior):
         """The deterministic code, of shape `(batch, *event_shape)`."""
@@ -41,12 +41,30 @@ class Latent(Part):
             "bound. Use a stochastic latent such as kerae.latents.Normal."
         )
 
-    def kl_divergence(self, posterior, z, prior):
+    def draw(self, model, outputs, num_samples=None):
+        """What is drawn in a pass.
+
+        Args:
+            model: `kerae.Autoencoder`.
+            outputs: Dict, the pass so far, with `posterior`, `noise`, `prior`, `step` and
+                `training`.
+            num_samples: Integer, or `None` for as many as the latent draws by itself.
+        Returns:
+            Dict of the codes `z`, of shape `(batch, num_samples, *event_shape)`, and of whatever
+            else the latent and the terms of the model read.
+        """
+        return {"z": self.sample(outputs["posterior"], outputs["noise"], num_samples)}
+
+    def log_posterior(self, outputs):
+        """log q(z|x) of the codes of a pass, in nats, of shape `(batch, num_samples)`."""
+        return self.log_prob(outputs["posterior"], outputs["z"])
+
+    def kl_divergence(self, outputs):
         """KL(q(z|x) || p(z)) in nats, of shape `(batch, groups)`: its sum over groups is the KL.
 
-        By default one group, estimated from the codes `z` that were drawn:
+        By default one group, estimated from the codes of the pass:
 
             KL = mean over samples of log q(z|x) - log p(z)
         """
-        log_ratio = self.log_prob(posterior, z) - prior.log_prob(z)
+        log_ratio = self.log_posterior(outputs) - outputs["prior"].log_prob(outputs["z"])
         return ops.mean(log_ratio, axis=1, keepdims=True)

@@ -36,6 +36,7 @@ class Normal(Latent):
         Kingma and Welling, 2014, https://arxiv.org/abs/1312.6114
     """
 
+    has_density = True
     served = {
         "mean": "Mean of q(z|x), the code.",
         "log_variance": "Logarithm of the variance of q(z|x) in each dimension.",
@@ -70,10 +71,10 @@ class Normal(Latent):
         squared = ops.square(z - mean) * ops.exp(-log_variance)
         return -0.5 * ops.sum(squared + log_variance + math.log(2 * math.pi), axis=-1)
 
-    def kl_divergence(self, posterior, z, prior):
-        if type(prior) is not StandardNormal:
-            return super().kl_divergence(posterior, z, prior)
-        mean, log_variance = posterior["mean"], posterior["log_variance"]
+    def kl_divergence(self, outputs):
+        if type(outputs["prior"]) is not StandardNormal:
+            return super().kl_divergence(outputs)
+        mean, log_variance = (outputs["posterior"][name] for name in ("mean", "log_variance"))
         return 0.5 * (ops.square(mean) + ops.exp(log_variance) - 1.0 - log_variance)
 
 

@@ -46,6 +46,3 @@ class Likelihood(Part):
 
     def check_density(self, x):
         """Raises a `ValueError` if p is no density for values like those of `x`."""
-
-    def check_decoder(self, decoder):
-        """Raises a `ValueError` if the decoder's output cannot be meant as the parameters."""

@@ -27,9 +27,7 @@ class LocationScale(Likelihood):
                 f"Received: scale={scale!r}"
             )
         self.scale = scale
-
-    def build(self, input_shape):
-        if self.scale == "learned":
+        if scale == "learned":
             self.log_scale = self.add_weight(shape=(), initializer="zeros", name="log_scale")
 
     def parameter_shape(self, data_shape):

@@ -35,10 +35,10 @@ class UnitInterval(Likelihood):
                 'for real numbers such as likelihood="normal".'
             )
 
-    def check_decoder(self, decoder):
+    def fit_to(self, model):
         *_, last = (
             layer
-            for layer in getattr(decoder, "layers", [decoder])
+            for layer in getattr(model.decoder, "layers", [model.decoder])
             if not isinstance(layer, keras.layers.Reshape)
         )
         if getattr(last, "activation", None) is keras.activations.sigmoid:

@@ -67,4 +67,4 @@ class AAE(Autoencoder):
 
     @property
     def critic(self):
-        return self.adversary.network
+        return self.adversary.critic

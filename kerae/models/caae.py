@@ -42,8 +42,6 @@ class CAAE(Autoencoder):
         Makhzani et al., 2016, section 4, https://arxiv.org/abs/1511.05644
     """
 
-    encoder_is_conditional = False
-
     def __init__(
         self,
         input_shape,
@@ -60,7 +58,7 @@ class CAAE(Autoencoder):
             latent=Deterministic(latent_dim),
             prior=prior,
             terms=[Reconstruction(), Deception(adversarial_weight)],
-            condition=condition_on(num_classes, condition_shape),
+            condition=condition_on(num_classes, condition_shape, for_encoder=False),
             adversary=LatentCritic(critic),
             **kwargs,
         )
@@ -71,4 +69,4 @@ class CAAE(Autoencoder):
 
     @property
     def critic(self):
-        return self.adversary.network
+        return self.adversary.critic

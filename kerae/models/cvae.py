@@ -66,7 +66,7 @@ class CVAE(Autoencoder):
         self.beta = beta
 
 
-def condition_on(num_classes, condition_shape, embedding_dim=None):
+def condition_on(num_classes, condition_shape, embedding_dim=None, for_encoder=True):
     """The condition that the arguments of a conditional model ask for.
 
     Raises:
@@ -78,5 +78,5 @@ def condition_on(num_classes, condition_shape, embedding_dim=None):
             f"num_classes={num_classes}, condition_shape={condition_shape}"
         )
     if num_classes is not None:
-        return Label(num_classes, embedding_dim)
-    return Vector(condition_shape)
+        return Label(num_classes, embedding_dim, for_encoder=for_encoder)
+    return Vector(condition_shape, for_encoder=for_encoder)

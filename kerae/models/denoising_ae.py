@@ -85,7 +85,7 @@ class DenoisingAE(AE):
         return in_batches(self, self._denoise, (x,), batch_size=batch_size)
 
     def _corrupt(self, x, seed):
-        x = self._preprocessed(x)
+        x = self.preprocess(x)
         # The noise of the preprocessed example, as preprocessing drew from that of the raw one.
         return self.corruption.corrupt(x, RepeatableNoise(RepeatableNoise.identity_of(x), seed))
 

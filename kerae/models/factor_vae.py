@@ -53,4 +53,4 @@ class FactorVAE(Autoencoder):
 
     @property
     def critic(self):
-        return self.adversary.network
+        return self.adversary.critic

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 
 from ..autoencoder.autoencoder import Autoencoder
-from ..checks.data import check_examples, preprocessed
+from ..checks.data import check_examples
 from ..latents import Deterministic
 from ..likelihoods import Normal
 from ..networks.tied_dense import TiedDense
@@ -42,7 +42,7 @@ class Pretraining:
         """
         x = np.asarray(x)
         check_examples(self, x)
-        h = preprocessed(self, x)
+        h = self.targets_in_batches(x)
         likelihood = _copy(self.likelihood)
         optimizer = keras.optimizers.get(optimizer)
         histories = []

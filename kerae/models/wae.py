@@ -80,4 +80,4 @@ class WAE(Autoencoder):
 
     @property
     def critic(self):
-        return self.adversary and self.adversary.network
+        return self.adversary and self.adversary.critic

@@ -1,12 +1,12 @@
-"""Random draws as inputs: what a prior asks for, by name, and what it is then given."""
+"""Random draws as inputs: what a function asks for, by name, and what it is then given."""
 
 from keras import ops
 
 
 class GivenNoise:
-    """Gives a prior the tensors that it asks for: `noise` for normal draws, `uniform`.
+    """Gives the tensors that are asked for: `noise` for normal draws, `uniform` for uniform ones.
 
-    A prior that asks more than once for a kind gets `noise_2`, `noise_3`, …
+    Who asks more than once for a kind gets `noise_2`, `noise_3`, …
 
     Args:
         tensors: Dict of tensors `(batch, *shape)`.
@@ -34,12 +34,28 @@ class GivenNoise:
 
 
 class AskedNoise(GivenNoise):
-    """Notes what a prior asks for, and gives it one example of the middle of that distribution."""
+    """Notes what is asked for, and gives the middle of that distribution.
 
-    def __init__(self):
+    Args:
+        count: Integer, the number of examples that it gives.
+
+    Attributes:
+        shapes: Dict of the shapes of one example by name, in the order in which they were asked
+            for.
+    """
+
+    def __init__(self, count=1):
         super().__init__({})
+        self.count = count
         self.shapes = {}
+
+    def drawn_from(self, noise):
+        """The tensors that `noise` draws in this order, by name."""
+        return {
+            name: (noise.uniform if name.startswith("uniform") else noise.normal)(shape)
+            for name, shape in self.shapes.items()
+        }
 
     def given(self, name, shape):
         self.shapes[name] = tuple(shape)
-        return ops.full((1, *shape), 0.5)
+        return ops.full((self.count, *shape), 0.5)

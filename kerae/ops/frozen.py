@@ -1,4 +1,4 @@
-"""A network as seen by those whom it judges: it passes gradients on, and takes none."""
+"""Networks as seen by those whom they judge: they pass gradients on, and take none."""
 
 import keras
 from keras import ops
@@ -14,5 +14,39 @@ def frozen(layer):
         values = [(variable, ops.stop_gradient(variable.value)) for variable in layer.variables]
         with keras.StatelessScope(state_mapping=values):
             return layer(*args, **kwargs)
+
+    return call
+
+
+def frozen_in(model, part, function):
+    """`function` of a model's variables as they are now, without a gradient for those of `part`.
+
+    So one pass can have two gradients: of the encoder by what the decoder says of its codes, and
+    of the decoder by something else.
+
+    Args:
+        model: `kerae.Autoencoder`.
+        part: Layer of the model, such as its `decoder`.
+        function: Any function of tensors that calls parts of the model.
+    Returns:
+        A function of the same arguments. Whatever a call would change in the model stays as it is.
+
+    Example:
+
+    >>> model = kerae.AE((4,), latent_dim=2)
+    >>> decode = kerae.ops.frozen_in(model, model.decoder, model.likelihood_parameters)
+    >>> tuple(decode(np.zeros((3, 2), "float32")).shape)
+    (3, 4)
+    """
+
+    def call(*args, **kwargs):
+        stopped = {id(variable) for variable in part.variables}
+        # All of them: within another scope, those that are not named here would be constants.
+        values = [
+            (v, ops.stop_gradient(v.value) if id(v) in stopped else v.value)
+            for v in model.variables
+        ]
+        with keras.StatelessScope(state_mapping=values):
+            return function(*args, **kwargs)
 
     return call

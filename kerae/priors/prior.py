@@ -6,21 +6,22 @@ from ..part import Part
 class Prior(Part):
     """A density over codes that can be evaluated and sampled.
 
-    It is built with the shape of one code, `event_shape`; a prior that is of one shape only
-    sets that attribute in its constructor.
+    Subclasses define `log_prob` and `sample`; those whose density depends on the model or on what
+    the pass knows define `given`. A prior that is of one shape of code only sets `event_shape` in
+    its constructor.
 
     Attributes:
-        event_shape: Tuple, the shape of one code.
+        event_shape: Tuple, the shape of one code; known once the prior is part of a model.
         num_classes: Integer, the number of classes whose codes can be drawn; 0 without classes.
     Raises:
-        ValueError: When it is built for codes of another shape.
+        ValueError: When it becomes part of a model with codes of another shape.
     """
 
     event_shape = None
     num_classes = 0
 
-    def build(self, event_shape):
-        event_shape = tuple(event_shape)
+    def fit_to(self, model):
+        event_shape = tuple(model.latent.event_shape)
         if self.event_shape not in (None, event_shape):
             raise ValueError(
                 f"Expected codes of the shape of this {type(self).__name__}, {self.event_shape}. "
@@ -29,8 +30,21 @@ class Prior(Part):
             )
         self.event_shape = event_shape
 
+    def given(self, model, outputs):
+        """The density as it is in one pass: what `log_prob` and `sample` are asked of.
+
+        Args:
+            model: `kerae.Autoencoder`, for its parts.
+            outputs: Dict, the pass so far: `posterior`, `condition`, `step`, `training` and what
+                else `Autoencoder.propagate` tells. Where new examples are sampled there is no `x`
+                and no `posterior`.
+        Returns:
+            An object with the methods `log_prob` and `sample` of a prior. Defaults to the prior.
+        """
+        return self
+
     def log_prob(self, z):
-        """log p(z) in nats, summed over the last axis."""
+        """log p(z) in nats of codes `(…, *event_shape)`, of shape `(…,)`."""
         raise NotImplementedError
 
     def sample(self, noise, labels=None):

@@ -10,7 +10,7 @@ from .prior import Prior, refuse_labels
 class StandardNormal(Prior):
     """The prior p(z) = N(z; 0, I).
 
-        log p(z) = -0.5 * sum over dimensions of (z^2 + log(2 pi))        nats
+        log p(z) = -0.5 * sum over the elements of a code of (z^2 + log(2 pi))        nats
 
     Example:
 
@@ -19,7 +19,8 @@ class StandardNormal(Prior):
     """
 
     def log_prob(self, z):
-        return -0.5 * ops.sum(ops.square(z) + math.log(2 * math.pi), axis=-1)
+        axes = tuple(range(-len(self.event_shape or (1,)), 0))
+        return -0.5 * ops.sum(ops.square(z) + math.log(2 * math.pi), axis=axes)
 
     def sample(self, noise, labels=None):
         refuse_labels(self, labels)

@@ -34,7 +34,7 @@ class AggregatePosterior(Term):
         self.dataset_size = dataset_size
         self.sampling = sampling
 
-    def check(self, model):
+    def fit_to(self, model):
         if type(model.latent) is not Normal:
             raise ValueError(
                 f"{type(self).__name__} needs the densities of single dimensions of the code: a "

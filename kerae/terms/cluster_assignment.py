@@ -57,7 +57,7 @@ class ClusterAssignment(Term):
         self.location = self.add_weight(shape=centers.shape, name="location")
         self.location.assign(centers)
 
-    def check(self, model):
+    def fit_to(self, model):
         if model.latent.event_shape != self.location.shape[1:]:
             raise ValueError(
                 f"Expected centers of the shape of a code, {model.latent.event_shape}. "

@@ -1,7 +1,7 @@
 import keras
 from keras import ops
 
-from .term import Term
+from .term import Term, flat
 
 
 @keras.saving.register_keras_serializable("kerae.terms")
@@ -24,4 +24,4 @@ class CodeNorm(Term):
     label = "code_norm"
 
     def value(self, model, outputs):
-        return 0.5 * ops.mean(ops.sum(ops.square(outputs["z"]), axis=-1), axis=1)
+        return 0.5 * ops.mean(ops.sum(ops.square(flat(outputs["z"], 2)), axis=-1), axis=1)

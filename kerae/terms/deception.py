@@ -22,7 +22,7 @@ class Deception(Term):
 
     label = "adversarial"
 
-    def check(self, model):
+    def fit_to(self, model):
         check_adversary(self, model)
 
     def value(self, model, outputs):

@@ -33,7 +33,7 @@ class DecoderGradient(Term):
         self.num_probes = checked_num_probes(num_probes)
 
     def value(self, model, outputs):
-        size = math.prod(model.data_shape)
+        size = math.prod(model.target_shape)
 
         def image(z):
             parameters = model.likelihood_parameters(z, outputs["condition"], training=False)

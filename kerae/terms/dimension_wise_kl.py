@@ -38,4 +38,4 @@ class DimensionWiseKL(AggregatePosterior):
 
     def value(self, model, outputs):
         _, _, marginals = self.log_densities(outputs)
-        return marginals - model.prior.log_prob(outputs["z"][:, 0])
+        return marginals - outputs["prior"].log_prob(outputs["z"][:, 0])

@@ -24,7 +24,7 @@ class EstimatedTotalCorrelation(Term):
 
     label = "total_correlation"
 
-    def check(self, model):
+    def fit_to(self, model):
         if not isinstance(model.adversary, DensityRatio):
             raise ValueError(
                 "EstimatedTotalCorrelation needs a model with "

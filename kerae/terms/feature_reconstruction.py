@@ -27,7 +27,7 @@ class FeatureReconstruction(Term):
 
     label = "feature_reconstruction"
 
-    def check(self, model):
+    def fit_to(self, model):
         if not isinstance(model.adversary, FeatureCritic):
             raise ValueError(
                 "FeatureReconstruction needs an adversary with features. Received: "
@@ -36,7 +36,7 @@ class FeatureReconstruction(Term):
             )
 
     def value(self, model, outputs):
-        made = decoded(model, outputs["z"][:, 0], outputs)
-        found, expected = (model.adversary.features_of(x, outputs) for x in (made, outputs["x"]))
-        squared = ops.square(found - expected) + math.log(2 * math.pi)
+        pair = decoded(model, outputs["z"][:, 0], outputs), outputs["target"]
+        made, expected = (model.adversary.features_of(x, outputs) for x in pair)
+        squared = ops.square(made - expected) + math.log(2 * math.pi)
         return 0.5 * ops.sum(squared, axis=1)

@@ -44,7 +44,7 @@ class KLDivergence(Term):
         self.free_bits = non_negative("free_bits", free_bits)
 
     def value(self, model, outputs):
-        return model.latent.kl_divergence(outputs["posterior"], outputs["z"], model.prior)
+        return model.latent.kl_divergence(outputs)
 
     def loss(self, value, step):
         if self.free_bits != 0.0:

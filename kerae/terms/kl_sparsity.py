@@ -50,7 +50,7 @@ class KLSparsity(Term):
             raise ValueError(f"Expected `rho` to be in (0, 1). Received: rho={rho}")
         self.rho = rho
 
-    def check(self, model):
+    def fit_to(self, model):
         latent = model.latent
         if isinstance(latent, Deterministic):
             values = ops.convert_to_numpy(latent.activation(ops.convert_to_tensor(PROBES)))

@@ -1,7 +1,7 @@
 import keras
 from keras import ops
 
-from .term import Term
+from .term import Term, flat
 
 
 @keras.saving.register_keras_serializable("kerae.terms")
@@ -24,4 +24,4 @@ class L1(Term):
     label = "l1"
 
     def value(self, model, outputs):
-        return ops.mean(ops.sum(ops.abs(outputs["z"]), axis=-1), axis=1)
+        return ops.mean(ops.sum(ops.abs(flat(outputs["z"], 2)), axis=-1), axis=1)

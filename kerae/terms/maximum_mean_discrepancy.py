@@ -3,7 +3,7 @@ from keras import ops
 
 from ..backend import replica_concat
 from ..ops.divergences import KERNELS, maximum_mean_discrepancy
-from .term import Term
+from .term import Term, flat, of_each_example
 
 
 @keras.saving.register_keras_serializable("kerae.terms")
@@ -47,9 +47,9 @@ class MaximumMeanDiscrepancy(Term):
         self.kernel = kernel
 
     def value(self, model, outputs):
-        nothing = ops.zeros_like(outputs["z"][:, 0, 0])
-        z = replica_concat(outputs["z"][:, 0])
-        drawn = replica_concat(ops.cast(model.prior.sample(outputs["noise"]), z.dtype))
+        nothing = of_each_example(0.0, outputs)
+        prior = outputs["prior"].sample(outputs["noise"])
+        z, drawn = (replica_concat(flat(each)) for each in (outputs["z"][:, 0], prior))
         if z.shape[0] == 1:
             return nothing
         # Under TensorFlow the number of examples may be known only when the batch is there.

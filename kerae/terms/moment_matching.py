@@ -53,7 +53,7 @@ class MomentMatching(Term):
             raise ValueError(f"Expected `kind` to be one of {KINDS}. Received: {kind!r}")
         self.kind = kind
 
-    def check(self, model):
+    def fit_to(self, model):
         if type(model.latent) is not Normal:
             raise ValueError(
                 "MomentMatching needs a model with kerae.latents.Normal, whose means and variances "

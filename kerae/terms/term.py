@@ -1,5 +1,7 @@
 """One named summand of the objective."""
 
+import math
+
 from keras import ops
 
 from ..part import Part
@@ -13,7 +15,8 @@ class Term(Part):
 
     What is logged is the quantity itself; only the total carries the weights. Subclasses set
     `label`, the name in the logs, and define `value`; those that do more than multiply it by
-    the weight also define `loss`.
+    the weight also define `loss`. A term of weight 0 is watched: logged, but neither multiplied
+    nor differentiated, so that it may be infinite.
 
     Args:
         weight: Float or `kerae.schedules.Schedule`. Defaults to 1.
@@ -27,8 +30,10 @@ class Term(Part):
         super().__init__(**kwargs)
         self.weight = non_negative("weight", weight)
 
-    def check(self, model):
-        """Raises a `ValueError` if the term makes no sense for the model."""
+    @property
+    def is_watched(self):
+        """Whether the term is logged, and nothing is trained on it: its weight is the number 0."""
+        return not isinstance(self.weight, Schedule) and self.weight == 0
 
     def value(self, model, outputs):
         """The quantity, of shape `(batch,)` or `(batch, groups)`: its sum over groups is logged.
@@ -47,6 +52,13 @@ class Term(Part):
 def total(value):
     """The sum over groups, of shape `(batch,)`."""
     return value if len(value.shape) == 1 else ops.sum(value, axis=-1)
+
+
+def flat(values, axes=1):
+    """The values as vectors, of all axes but the first ones, which are kept."""
+    if len(values.shape) == axes + 1:
+        return values
+    return ops.reshape(values, (*ops.shape(values)[:axes], math.prod(values.shape[axes:])))
 
 
 def of_each_example(value, outputs):

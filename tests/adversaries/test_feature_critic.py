@@ -1,5 +1,7 @@
 """Features, logits and both losses by hand, in a model of linear networks."""
 
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 import pytest
@@ -43,7 +45,7 @@ def linear_model():
     )
     model.latent.head.set_weights([ENCODER, np.zeros(LATENT_DIM)])
     model.decoder.set_weights([DECODER, np.zeros(PIXELS)])
-    model.adversary.network.set_weights([KERNEL, np.zeros(FEATURES), HEAD, np.array([0.3])])
+    model.adversary.critic.set_weights([KERNEL, np.zeros(FEATURES), HEAD, np.array([0.3])])
     model.compile(keras.optimizers.SGD(0.0))
     return model
 
@@ -79,7 +81,7 @@ def test_losses_by_hand(training):
 
 def test_features_have_no_gradient_to_give_to_the_critic_and_do_not_change_it():
     critic = FeatureCritic(keras.Sequential([keras.layers.BatchNormalization()]))
-    critic.build((2,), (3,))
+    critic.fit_to(SimpleNamespace(target_shape=(3,)))
     before = [ops.convert_to_numpy(variable) for variable in critic.variables]
     critic.features_of(np.random.default_rng(0).random((5, 3), "float32"), {"training": True})
     for variable, value in zip(critic.variables, before, strict=True):
@@ -91,8 +93,8 @@ def test_features_have_no_gradient_to_give_to_the_critic_and_do_not_change_it():
 )
 def test_the_default_features_are_those_of_a_network_that_suits_the_data(shape, kind):
     critic = FeatureCritic()
-    critic.build((2,), shape)
-    layers = [type(layer).__name__ for layer in critic.features.layers[0].layers]
+    critic.fit_to(SimpleNamespace(target_shape=shape))
+    layers = [type(layer).__name__ for layer in critic.critic.layers[0].layers[0].layers]
     assert kind in layers
     x = np.random.default_rng(0).random((3, *shape), dtype="float32")
     found = ops.convert_to_numpy(critic.features_of(x, {"training": False}))

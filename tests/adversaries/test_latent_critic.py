@@ -98,7 +98,8 @@ def test_what_is_real_is_of_the_class_and_of_the_whole_prior_where_it_is_unknown
 
     def real(labels):
         noise = RepeatableNoise(identity, seed=0)
-        outputs = {"y": ops.convert_to_tensor(labels, "int32"), "noise": noise}
+        labels = ops.convert_to_tensor(labels, "int32")
+        outputs = {"y": labels, "noise": noise, "prior": model.prior}
         codes = ops.convert_to_numpy(model.adversary.real(model, outputs))
         distances = np.linalg.norm(codes[:, None] - np.array(prior.means), axis=2)
         return distances.argmin(axis=1)

@@ -16,5 +16,5 @@ def test_numbers_of_any_shape_become_a_vector_in_their_order(shape):
 
 def test_refuses_numbers_that_are_not_finite():
     Vector((2,)).check(np.zeros((3, 2), "int64"))
-    with pytest.raises(ValueError, match="NaN or infinity in 2 of 3 rows of `y`"):
+    with pytest.raises(ValueError, match="NaN or infinity in 2 of 3 examples of `y`, rows 0, 2"):
         Vector((2,)).check(np.array([[0, np.nan], [0, 0], [np.inf, 0]]))

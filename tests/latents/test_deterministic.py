@@ -3,7 +3,6 @@ import numpy as np
 import pytest
 from keras import ops
 
-import kerae
 from kerae.latents import Deterministic
 
 FEATURES = np.random.default_rng(0).normal(size=(5, 4)).astype("float32")
@@ -38,7 +37,7 @@ def test_the_one_sample_and_the_mode_are_the_code_itself():
 def test_it_has_neither_a_density_nor_a_kl():
     latent = Deterministic(3)
     with pytest.raises(ValueError, match=r"Deterministic codes have no density.*latents.Normal"):
-        latent.kl_divergence(latent(FEATURES), None, kerae.priors.StandardNormal())
+        latent.kl_divergence({"posterior": latent(FEATURES), "z": None})
 
 
 def test_refuses_features_that_are_no_vectors():

@@ -35,7 +35,6 @@ def test_a_fixed_scale(likelihood, scipy, scale):
 @both
 def test_a_learned_scale_starts_at_one_and_is_one_trained_logarithm(likelihood, scipy):
     learned = likelihood("learned")
-    learned.build((None, 4))
     close(learned.log_prob(X, LOCATION), expected(scipy, 1.0))
     (log_scale,) = learned.trainable_variables
     log_scale.assign(np.log(0.3))

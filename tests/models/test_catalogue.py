@@ -10,7 +10,7 @@ from kerae.models import catalogue
 from kerae.models.catalogue import as_markdown
 
 pytestmark = pytest.mark.once
-README = Path(__file__).resolve().parents[1] / "README.md"
+README = Path(__file__).resolve().parents[2] / "README.md"
 
 
 def test_every_model_is_in_it_under_its_public_name():

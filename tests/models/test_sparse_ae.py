@@ -5,6 +5,7 @@ from gradients import loss_gradients
 from scipy import special
 
 import kerae
+from kerae.autoencoder.recomposed import recomposed
 from kerae.networks import dense_decoder, dense_encoder
 from kerae.schedules import Linear
 from kerae.terms import L1, KLSparsity
@@ -46,7 +47,7 @@ def test_the_loss_is_the_weighted_sum_of_what_is_logged(images):
 
 def test_the_penalty_moves_what_is_before_the_code_and_not_the_decoder(images):
     model = kerae.SparseAE(images.shape[1:], 5)
-    model.terms[0].weight = 0.0
+    model = recomposed(model, [kerae.Reconstruction(0.0), model.terms[1]])
     decoder = {id(variable) for variable in model.decoder.trainable_variables}
     for variable, slope in zip(model.trainable_variables, loss_gradients(model, images)):
         assert slope.any() != (id(variable) in decoder), variable.path

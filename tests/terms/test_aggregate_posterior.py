@@ -9,6 +9,7 @@ from keras import ops
 from scipy import special, stats
 
 import kerae
+from kerae.priors import StandardNormal
 from kerae.terms import DimensionWiseKL, IndexCodeMutualInformation, TotalCorrelation
 from kerae.terms.aggregate_posterior import log_densities
 
@@ -64,6 +65,7 @@ def values(z, posterior, sampling="stratified", dataset_size=10):
     """What each of the three terms gives."""
     outputs = {
         "z": ops.convert_to_tensor(z[:, None]),
+        "prior": StandardNormal(),
         "posterior": {name: ops.convert_to_tensor(array) for name, array in posterior.items()},
     }
     model = kerae.VAE((4,), z.shape[1])
@@ -190,7 +192,11 @@ def test_the_size_of_the_data_set_shifts_a_weighted_value_and_not_its_gradient(t
         part = term(dataset_size)
 
         def mean(codes, part=part):
-            outputs = {"z": ops.expand_dims(codes, 1), "posterior": posterior}
+            outputs = {
+                "z": ops.expand_dims(codes, 1),
+                "posterior": posterior,
+                "prior": model.prior,
+            }
             return ops.mean(part.value(model, outputs))
 
         slopes.append(gradient(mean, z))
@@ -217,7 +223,14 @@ def test_of_several_codes_the_first_is_read():
     for term in TERMS:
         several, first = (
             ops.convert_to_numpy(
-                term(10).value(model, {"z": ops.convert_to_tensor(each), "posterior": posterior})
+                term(10).value(
+                    model,
+                    {
+                        "z": ops.convert_to_tensor(each),
+                        "posterior": posterior,
+                        "prior": model.prior,
+                    },
+                )
             )
             for each in (codes, codes[:, :1])
         )

@@ -37,7 +37,8 @@ def value_of(prior=None, **arguments):
     model = kerae.Autoencoder((3,), latent, prior=prior, terms=[term])
 
     def value(z, noise):
-        outputs = {"z": ops.convert_to_tensor(z[:, None]), "noise": noise}
+        z = ops.convert_to_tensor(z[:, None])
+        outputs = {"x": z, "z": z, "noise": noise, "prior": model.prior}
         return ops.convert_to_numpy(term.value(model, outputs))
 
     return value

@@ -35,7 +35,7 @@ class Page:
         attribute = AttributePanel(*panels, lambda: view.selected, self.say)
         right = [code.layout]
         self.views = [view, code, here, walk, attribute]
-        if is_image(model.input_shape) and is_image(model.data_shape):
+        if is_image(model.input_shape) and is_image(model.target_shape):
             sketch = SketchPanel(*panels, self.say)
             right.append(sketch.layout)
             self.views.insert(0, sketch)

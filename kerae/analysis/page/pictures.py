@@ -16,7 +16,7 @@ def pictures(analysis, history=None):
         Dict of `Picture`.
     """
     draw = OF_CODES
-    if figures.is_image(analysis.examination.model.data_shape):
+    if figures.is_image(analysis.examination.model.target_shape):
         draw = (*OF_CODES, *OF_IMAGES)
     drawn = {function.__name__: function(analysis) for function in draw}
     if history:

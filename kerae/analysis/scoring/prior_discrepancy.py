@@ -1,6 +1,7 @@
 """How far the codes of all examples together are from the prior."""
 
 import math
+from functools import partial
 
 import numpy as np
 from keras import ops
@@ -31,18 +32,20 @@ def prior_discrepancy(examination, seed=0):
     """
     model, z = examination.model, np.asarray(examination.z_drawn, "float32")
 
-    def drawn_from_prior(numbers, *, seed):
-        noise = RepeatableNoise((numbers, ops.zeros_like(numbers)), seed)
-        z = model.prior.sample(noise)
-        return ops.reshape(z, (ops.shape(z)[0], -1))
-
     rows, _ = sampled_rows(len(z), LIMIT, seed)
     # In random order, as examples may be sorted by class.
     rows = np.random.default_rng(seed).permutation(rows)
     most = max(32, math.isqrt(ELEMENTS_AT_ONCE // z.shape[1]))
     num_batches = math.ceil(len(rows) / most)
     used = len(rows) // num_batches * num_batches
-    prior = in_batches(model, drawn_from_prior, (np.arange(used, dtype="int32"),), seed=seed)
+    numbers = np.arange(used, dtype="int32")
+    prior = in_batches(model, partial(_drawn_from_prior, model=model), (numbers,), seed=seed)
     both = z[rows[:used]], prior.astype("float32")
     batches = zip(*(np.split(each, num_batches) for each in both))
     return np.array([float(maximum_mean_discrepancy(*batch)) for batch in batches]), used
+
+
+def _drawn_from_prior(numbers, *, seed, model):
+    noise = RepeatableNoise((numbers, ops.zeros_like(numbers)), seed)
+    z = model.drawn_from_prior(noise)
+    return ops.reshape(z, (ops.shape(z)[0], -1))
