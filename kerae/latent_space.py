@@ -1,5 +1,7 @@
 """Arithmetic and paths in the space of codes, as NumPy arrays."""
 
+import math
+
 import numpy as np
 
 
@@ -137,9 +139,10 @@ def traverse(model, z, dims=None, range=(-3.0, 3.0), steps=10, y=None):
     """What each latent dimension does: decodes a code while one dimension after another moves.
 
     Args:
-        model: `kerae.Autoencoder` whose codes are vectors.
-        z: Array `(latent_dim,)`, the code that the dimensions which do not move keep.
-        dims: Sequence of integers, the dimensions that move. Defaults to all.
+        model: `kerae.Autoencoder`.
+        z: Array `(latent_dim,)`, the code that the dimensions which do not move keep. A code of
+            several axes may be given flat, or as it is.
+        dims: Sequence of integers, the dimensions that move, of a flat code. Defaults to all.
         range: Pair of floats, the first and the last value of the dimension that moves, or of
             arrays `(dims,)`, for each its own.
         steps: Integer, the number of values.
@@ -158,16 +161,16 @@ def traverse(model, z, dims=None, range=(-3.0, 3.0), steps=10, y=None):
     Reference:
         Higgins et al., 2017, https://openreview.net/forum?id=Sy2fzU9gl
     """
-    z = np.asarray(z, "float32")
-    if z.ndim != 1 or z.shape != tuple(model.latent.event_shape):
+    z, shape = np.asarray(z, "float32"), tuple(model.latent.event_shape)
+    if z.shape not in (shape, (math.prod(shape),)):
         raise ValueError(
-            f"Expected `z` to be one code, of shape {tuple(model.latent.event_shape)}. "
-            f"Received: shape {z.shape}."
+            f"Expected `z` to be one code, of shape {shape}. Received: shape {z.shape}."
         )
+    z = z.reshape(-1)
     dims = np.arange(len(z)) if dims is None else np.asarray(dims)
     if not np.isin(dims, np.arange(len(z))).all():
         raise ValueError(f"Expected `dims` from 0 to {len(z) - 1}. Received: {dims.tolist()}")
     codes = np.tile(z, (len(dims), steps, 1))
     codes[np.arange(len(dims)), :, dims] = np.linspace(*range, steps).T
-    decoded = model.decode(codes.reshape(-1, len(z)), y)
+    decoded = model.decode(codes.reshape(-1, *shape), y)
     return decoded.reshape(len(dims), steps, *decoded.shape[1:])

@@ -17,7 +17,7 @@ class Examination:
         model: `kerae.Autoencoder`.
         x: Array `(n, *target_shape)`, what reconstructions are compared with: for most models the
             examples as the model sees them.
-        y: What the model is conditioned on, or what its target is, `(n, ...)`; or `None`.
+        y: What the model is conditioned on, `(n, ...)`, or `None`.
         z: Array `(n, latent_dim)`, the codes: means of q(z|x), if it is a density.
         z_drawn: Array `(n, latent_dim)`, one draw from each q(z|x); else the codes again.
         error: Array `(n,)`, the mean over pixels of (x - x_hat)^2, x_hat decoded from `z`.
@@ -73,6 +73,6 @@ def examine(model, x, y=None, batch_size=BATCH_SIZE):
     return Examination(
         model=model,
         x=model.targets_in_batches(*arrays),
-        y=arrays[1] if len(arrays) > 1 else None,
+        y=arrays[1] if model.condition is not None else None,
         **{"kl": None} | result,
     )

@@ -98,7 +98,10 @@ def checked_labels(model, readers, y, count):
     name = type(model).__name__
     if not readers:
         if y is not None:
-            raise ValueError(f"This {name} is not conditional. Received: y={y!r}. Leave it out.")
+            received = f"an array of shape {np.shape(y)}" if np.ndim(y) else repr(y)
+            raise ValueError(
+                f"This {name} is not conditional. Received: `y`, {received}. Leave it out."
+            )
         return ()
     expected = f"{(count, *readers[0].y_shape)}, one for each example"
     if y is None:

@@ -29,7 +29,7 @@ def questions_and_answers(model, endpoints, examples=None, y=None):
     """
     given = {}
     if examples is not None:
-        arrays = model.checked_inputs(examples, y)
+        arrays = model.checked_inputs(examples, y, target=y is not None)
         given = {name: _repeated(array) for name, array in zip(("x", "y"), arrays)}
         given["x"] = given["x"].astype(endpoints["reconstruct"].inputs["x"].dtype)
     inputs = endpoints["reconstruct"].inputs

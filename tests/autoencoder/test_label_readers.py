@@ -201,7 +201,9 @@ def test_vectors_of_another_shape_or_kind_are_refused(asked, y):
     "asked", [ASKED[n] for n in ASKED if n not in ("fit", "evaluate", "predict")]
 )
 def test_labels_for_a_model_that_is_not_conditional_are_refused(asked):
-    with pytest.raises(ValueError, match=r"This AE is not conditional. Received: y=.*Leave it out"):
+    with pytest.raises(
+        ValueError, match=r"This AE is not conditional. Received: `y`, .*Leave it out"
+    ):
         asked(unconditional(), Y)
 
 

@@ -3,13 +3,16 @@
 Those of the test, what it sets up for others, and the programs that it starts and waits for.
 """
 
+import math
+import os
 from collections import Counter
 from pathlib import PurePath
 
 import pytest
 from python_program import cpu_seconds
 
-LIMIT = 10  # of a test that is not marked as slow or nightly
+# Of a test that is not marked as slow or nightly, where its programs are forks.
+LIMIT = math.inf if os.environ.get("KERAE_TEST_ALL") else 10
 SHOWN = 15
 
 by_test, too_long = pytest.StashKey(), pytest.StashKey()

@@ -10,12 +10,14 @@ from contextlib import contextmanager
 
 import keras
 import numpy as np
+from small_models import SMALL_MODELS
 
 import kerae
 
 # The last of three batches has one example: none for the other replicas.
 x = np.random.default_rng(0).random((33, 8, 8, 1), dtype="float32")
 x[-1] = 1.0
+y = x.reshape(33, -1)[:, :5]
 
 
 def clustered():
@@ -44,7 +46,8 @@ class Unused(kerae.Term):
 
     label = "unused"
 
-    def build(self, input_shape):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
         self.weight_of_nothing = self.add_weight(shape=(), name="weight_of_nothing")
 
     def value(self, model, outputs):
@@ -73,6 +76,7 @@ MODELS = {
     "DenoisingAE": of(kerae.DenoisingAE, 2),
     "unused": with_unused,
     "losing": losing,
+    **SMALL_MODELS,
 }
 
 
@@ -80,15 +84,18 @@ def train(make, seed):
     kerae.set_random_seed(seed)
     model = make()
     model.compile(keras.optimizers.SGD(1e-2))
+    data = (x, y) if model.label_readers else (x,)
+    held_out = tuple(each[:21] for each in data)
     try:
-        logs = model.fit(x, batch_size=16, epochs=3, verbose=0, validation_data=(x[:21],)).history
+        logs = model.fit(*data, batch_size=16, epochs=3, verbose=0, validation_data=held_out)
     except FloatingPointError as error:
         return str(error)
-    evaluated = model.evaluate(x, batch_size=16, return_dict=True, verbose=0)
-    variables = [model.step, *model.trainable_variables]
+    evaluated = model.evaluate(*data, batch_size=16, return_dict=True, verbose=0)
+    statistics = [v for v in model.latent.non_trainable_variables if v.dtype == "float32"]
+    variables = [model.step, *model.trainable_variables, *statistics]
     step, *weights = [keras.ops.convert_to_numpy(each).tolist() for each in variables]
     return {
-        "logs": logs,
+        "logs": logs.history,
         "evaluated": evaluated,
         "weights": weights,
         "step": step,

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import replicas as script
 from python_program import BACKEND, python
+from small_models import SMALL_MODELS
 from two_processes import STRATEGY, two_processes
 
 TERMS = {
@@ -21,13 +22,20 @@ TERMS = {
     "WAE": {"mmd"},
     "DenoisingAE": set(),
     "unused": {"unused"},
+    "importance weighted": {"bound", "kl"},
+    "planar": {"kl"},
+    "vamp": {"kl"},
+    "quantized": {"commitment", "perplexity"},
+    "ladder": {"kl"},
+    "sparse": {"auxiliary", "l0"},
+    "transcoder": set(),
 }
 ALL = (*TERMS, "losing")
 # On JAX a batch is that of all devices, whatever the model computes of it.
 HOW = {
     "tensorflow": {"mirrored 2": ALL, "mirrored 4": ("VAE",), "processes": ("VAE",)},
     "jax": {
-        "data_parallel 2": ("VAE", "SparseAE"),
+        "data_parallel 2": ("VAE", "SparseAE", *SMALL_MODELS),
         "data_parallel 4": ("VAE",),
         "processes": ("VAE",),
         "model_parallel 4": ("SparseAE",),
@@ -38,6 +46,8 @@ HOW = {
 NIGHTLY = {"RAE", "DIPVAE", "clusters", "AAE", "WAE", "mirrored 4", "data_parallel 4"}
 if BACKEND == "tensorflow":  # which compiles each for all replicas
     NIGHTLY |= {"FactorVAE", "DenoisingAE", "unused"}
+if BACKEND != "torch":  # of these, one that assigns to variables of its own
+    NIGHTLY |= {*SMALL_MODELS} - {"quantized"}
 pytestmark = pytest.mark.slow
 
 
