@@ -39,6 +39,7 @@ _HOME = {
     "WAE": "models",
     "load": "loading",
     "set_random_seed": "random_seed",
+    "train": "run",
 }
 _MODULES = (
     "adversaries",

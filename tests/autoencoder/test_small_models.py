@@ -73,6 +73,7 @@ def test_the_loss_is_the_sum_of_what_is_trained_on(trained, data):
     assert all(term.is_watched == (term.weight == 0) for term in model.terms)
 
 
+@pytest.mark.mainly("torch")
 def test_many_codes_tell_more_of_the_likelihood_than_one(trained, data):
     model, _, _ = trained
     binary = [np.round(each) for each in given(model, data)]
@@ -84,6 +85,7 @@ def test_many_codes_tell_more_of_the_likelihood_than_one(trained, data):
     assert np.isfinite(one) and one < many
 
 
+@pytest.mark.mainly("torch")
 def test_new_examples_come_from_its_prior(trained):
     model, _, _ = trained
     x = model.sample(5, seed=0)
@@ -91,6 +93,7 @@ def test_new_examples_come_from_its_prior(trained):
     np.testing.assert_array_equal(model.sample(5, seed=0), x)
 
 
+@pytest.mark.mainly("torch")
 def test_a_report_is_made_of_it(trained, data, tmp_path):
     model, _, _ = trained
     options = {"labels": np.arange(60) % 3, "method": "pca", "clustering": "kmeans"}
