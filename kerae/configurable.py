@@ -8,11 +8,13 @@ from .backend.without_tensorflow import without_tensorflow
 
 
 class _Constructed(type):
-    """Notes of an object that its constructor has returned."""
+    """Notes of an object which arguments it was made with, once its constructor has returned."""
 
     def __call__(cls, *args, **kwargs):
         made = super().__call__(*args, **kwargs)
-        made.__dict__["_is_constructed"] = True
+        given = inspect.signature(cls.__init__).bind_partial(made, *args, **kwargs).arguments
+        given |= given.pop("kwargs", {})
+        made.__dict__["_given"] = {name for name, value in given.items() if value is not None}
         return made
 
 
@@ -21,7 +23,8 @@ class Configurable(metaclass=_Constructed):
 
     A subclass stores each argument under its own name and gets a config that survives
     `.keras` files; nested layers, parts and schedules included. `**kwargs` go to Keras, but for
-    the names in `passed_on`, which are arguments of a parent.
+    the names in `passed_on`, which are arguments of a parent. A part that was not given is none of
+    the config: the constructor makes it again.
 
     From then on arguments are read-only: what was made of them would stay as it is, and a file
     would tell of an object that never was.
@@ -46,7 +49,7 @@ class Configurable(metaclass=_Constructed):
         return own + [name for name in cls.passed_on if name not in own]
 
     def __setattr__(self, name, value):
-        if "_is_constructed" in self.__dict__ and name in self.argument_names():
+        if "_given" in self.__dict__ and name in self.argument_names():
             raise AttributeError(
                 f"`{name}` of {type(self).__name__} is read-only: it was made with "
                 f"{name}={getattr(self, name)!r}. Make a new one with {name}={value!r}, or, for a "
@@ -55,7 +58,8 @@ class Configurable(metaclass=_Constructed):
         super().__setattr__(name, value)
 
     def get_config(self):
-        own = {name: getattr(self, name) for name in self.argument_names()}
+        arguments = {name: getattr(self, name) for name in self.argument_names()}
+        own = {k: v for k, v in arguments.items() if k in self._given or not _is_of_parts(v)}
         serialize = keras.saving.serialize_keras_object
         with without_tensorflow():
             inherited = super().get_config() if isinstance(self, keras.Layer) else {}
@@ -65,6 +69,11 @@ class Configurable(metaclass=_Constructed):
     def from_config(cls, config):
         deserialize = keras.saving.deserialize_keras_object
         return cls(**{name: deserialize(value) for name, value in config.items()})
+
+
+def _is_of_parts(value):
+    values = value if isinstance(value, tuple) and value else (value,)
+    return all(isinstance(each, Configurable) for each in values)
 
 
 def describe(thing):

@@ -5,6 +5,7 @@ from ..latents import Normal
 from ..schedules import Linear
 from ..terms import KLDivergence, Reconstruction
 from ..terms.term import non_negative
+from .composition import REPLACEABLE, composed
 
 
 @keras.saving.register_keras_serializable("kerae")
@@ -26,7 +27,7 @@ class AnnealedVAE(Autoencoder):
         capacity: Float, in nats, the KL that is aimed at in the end; the paper's is 25.
         steps: Integer, the number of training steps until then; the paper's is 100,000.
         **kwargs: `likelihood`, `encoder`, `decoder`, `corruption` and `preprocessing`, as for
-            `kerae.Autoencoder`.
+            `kerae.Autoencoder`; `latent`, `prior` and `terms`, in the place of the paper's.
 
     Example:
 
@@ -43,15 +44,23 @@ class AnnealedVAE(Autoencoder):
         Burgess et al., 2018, https://arxiv.org/abs/1804.03599
     """
 
+    passed_on = REPLACEABLE
+
     def __init__(
         self, input_shape, latent_dim: int, gamma: float, capacity: float, steps: int, **kwargs
     ):
         growing = Linear(0.0, non_negative("capacity", capacity), steps)
         super().__init__(
             input_shape,
-            latent=Normal(latent_dim),
-            terms=[Reconstruction(), KLDivergence(gamma, capacity=growing)],
-            **kwargs,
+            **composed(
+                self,
+                kwargs,
+                Normal(latent_dim),
+                [Reconstruction(), KLDivergence(gamma, capacity=growing)],
+                gamma=gamma,
+                capacity=capacity,
+                steps=steps,
+            ),
         )
         self.latent_dim = latent_dim
         self.gamma = gamma

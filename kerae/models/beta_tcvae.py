@@ -3,6 +3,7 @@ import keras
 from ..autoencoder.autoencoder import Autoencoder
 from ..latents import Normal
 from ..terms import DimensionWiseKL, IndexCodeMutualInformation, Reconstruction, TotalCorrelation
+from .composition import REPLACEABLE, composed
 
 
 @keras.saving.register_keras_serializable("kerae")
@@ -30,7 +31,7 @@ class BetaTCVAE(Autoencoder):
             default), which shifts what is logged, or `"stratified"`; see
             `kerae.terms.TotalCorrelation`.
         **kwargs: `likelihood`, `encoder`, `decoder`, `corruption` and `preprocessing`, as for
-            `kerae.Autoencoder`.
+            `kerae.Autoencoder`; `latent`, `prior` and `terms`, in the place of the paper's.
 
     Example:
 
@@ -46,6 +47,8 @@ class BetaTCVAE(Autoencoder):
         Chen et al., 2018, https://arxiv.org/abs/1802.04942
     """
 
+    passed_on = REPLACEABLE
+
     def __init__(
         self,
         input_shape,
@@ -59,14 +62,21 @@ class BetaTCVAE(Autoencoder):
     ):
         super().__init__(
             input_shape,
-            latent=Normal(latent_dim),
-            terms=[
-                Reconstruction(),
-                IndexCodeMutualInformation(dataset_size, alpha, sampling),
-                TotalCorrelation(dataset_size, beta, sampling),
-                DimensionWiseKL(dataset_size, gamma, sampling),
-            ],
-            **kwargs,
+            **composed(
+                self,
+                kwargs,
+                Normal(latent_dim),
+                [
+                    Reconstruction(),
+                    IndexCodeMutualInformation(dataset_size, alpha, sampling),
+                    TotalCorrelation(dataset_size, beta, sampling),
+                    DimensionWiseKL(dataset_size, gamma, sampling),
+                ],
+                alpha=alpha,
+                beta=beta,
+                gamma=gamma,
+                sampling=sampling,
+            ),
         )
         self.latent_dim = latent_dim
         self.dataset_size = dataset_size

@@ -17,7 +17,7 @@ class BetaVAE(VAE):
         latent_dim: Integer, the number of latent dimensions.
         beta: Float or `kerae.schedules.Schedule`, the weight of the KL. Defaults to 4.
         **kwargs: `likelihood`, `encoder`, `decoder`, `corruption` and `preprocessing`, as for
-            `kerae.Autoencoder`.
+            `kerae.Autoencoder`; `latent`, `prior` and `terms`, in the place of the paper's.
 
     Example:
 

@@ -4,6 +4,7 @@ from ..autoencoder.autoencoder import Autoencoder
 from ..conditions import Label, Vector
 from ..latents import Normal
 from ..terms import KLDivergence, Reconstruction
+from .composition import REPLACEABLE, composed
 
 
 @keras.saving.register_keras_serializable("kerae")
@@ -25,7 +26,7 @@ class CVAE(Autoencoder):
             to one-hot vectors.
         beta: Float or `kerae.schedules.Schedule`, the weight of the KL. Defaults to 1.
         **kwargs: `likelihood`, `encoder`, `decoder`, `corruption` and `preprocessing`, as for
-            `kerae.Autoencoder`.
+            `kerae.Autoencoder`; `latent`, `prior` and `terms`, in the place of the paper's.
 
     Example:
 
@@ -42,6 +43,8 @@ class CVAE(Autoencoder):
         Sohn, Lee and Yan, 2015, https://papers.nips.cc/paper/5775
     """
 
+    passed_on = REPLACEABLE
+
     def __init__(
         self,
         input_shape,
@@ -54,10 +57,14 @@ class CVAE(Autoencoder):
     ):
         super().__init__(
             input_shape,
-            latent=Normal(latent_dim),
-            terms=[Reconstruction(), KLDivergence(beta)],
             condition=condition_on(num_classes, condition_shape, embedding_dim),
-            **kwargs,
+            **composed(
+                self,
+                kwargs,
+                Normal(latent_dim),
+                [Reconstruction(), KLDivergence(beta)],
+                beta=beta,
+            ),
         )
         self.latent_dim = latent_dim
         self.num_classes = num_classes

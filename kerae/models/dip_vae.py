@@ -3,6 +3,7 @@ import keras
 from ..autoencoder.autoencoder import Autoencoder
 from ..latents import Normal
 from ..terms import KLDivergence, MomentMatching, Reconstruction
+from .composition import REPLACEABLE, composed
 
 
 @keras.saving.register_keras_serializable("kerae")
@@ -23,7 +24,7 @@ class DIPVAE(Autoencoder):
         diagonal: The same for the variances. Defaults to 100.
         kind: `"i"` or `"ii"`. Defaults to the first.
         **kwargs: `likelihood`, `encoder`, `decoder`, `corruption` and `preprocessing`, as for
-            `kerae.Autoencoder`.
+            `kerae.Autoencoder`; `latent`, `prior` and `terms`, in the place of the paper's.
 
     Example:
 
@@ -39,6 +40,8 @@ class DIPVAE(Autoencoder):
         Kumar, Sattigeri and Balakrishnan, 2018, https://arxiv.org/abs/1711.00848
     """
 
+    passed_on = REPLACEABLE
+
     def __init__(
         self,
         input_shape,
@@ -50,13 +53,19 @@ class DIPVAE(Autoencoder):
     ):
         super().__init__(
             input_shape,
-            latent=Normal(latent_dim),
-            terms=[
-                Reconstruction(),
-                KLDivergence(),
-                MomentMatching(off_diagonal, diagonal, kind),
-            ],
-            **kwargs,
+            **composed(
+                self,
+                kwargs,
+                Normal(latent_dim),
+                [
+                    Reconstruction(),
+                    KLDivergence(),
+                    MomentMatching(off_diagonal, diagonal, kind),
+                ],
+                off_diagonal=off_diagonal,
+                diagonal=diagonal,
+                kind=kind,
+            ),
         )
         self.latent_dim = latent_dim
         self.off_diagonal = off_diagonal

@@ -4,6 +4,7 @@ from ..adversaries import DensityRatio
 from ..autoencoder.autoencoder import Autoencoder
 from ..latents import Normal
 from ..terms import EstimatedTotalCorrelation, KLDivergence, Reconstruction
+from .composition import REPLACEABLE, composed
 
 
 @keras.saving.register_keras_serializable("kerae")
@@ -25,7 +26,7 @@ class FactorVAE(Autoencoder):
         critic: Keras model or layer from codes to one logit; see
             `kerae.adversaries.DensityRatio`.
         **kwargs: `likelihood`, `encoder`, `decoder`, `corruption` and `preprocessing`, as for
-            `kerae.Autoencoder`.
+            `kerae.Autoencoder`; `latent`, `prior` and `terms`, in the place of the paper's.
 
     Example:
 
@@ -40,13 +41,19 @@ class FactorVAE(Autoencoder):
         Kim and Mnih, 2018, https://arxiv.org/abs/1802.05983, where z' is of another batch than z
     """
 
+    passed_on = REPLACEABLE
+
     def __init__(self, input_shape, latent_dim: int, gamma: float = 10.0, critic=None, **kwargs):
         super().__init__(
             input_shape,
-            latent=Normal(latent_dim),
-            terms=[Reconstruction(), KLDivergence(), EstimatedTotalCorrelation(gamma)],
             adversary=DensityRatio(critic),
-            **kwargs,
+            **composed(
+                self,
+                kwargs,
+                Normal(latent_dim),
+                [Reconstruction(), KLDivergence(), EstimatedTotalCorrelation(gamma)],
+                gamma=gamma,
+            ),
         )
         self.latent_dim = latent_dim
         self.gamma = gamma

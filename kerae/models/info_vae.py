@@ -3,6 +3,7 @@ import keras
 from ..autoencoder.autoencoder import Autoencoder
 from ..latents import Normal
 from ..terms import KLDivergence, MaximumMeanDiscrepancy, Reconstruction
+from .composition import REPLACEABLE, composed
 
 
 @keras.saving.register_keras_serializable("kerae")
@@ -23,7 +24,7 @@ class InfoVAE(Autoencoder):
             examples from the prior. Defaults to 10.
         kernel: Kernel of the MMD, `"imq"` or `"rbf"`, the paper's. Defaults to the latter.
         **kwargs: `likelihood`, `encoder`, `decoder`, `corruption` and `preprocessing`, as for
-            `kerae.Autoencoder`.
+            `kerae.Autoencoder`; `latent`, `prior` and `terms`, in the place of the paper's.
 
     Example:
 
@@ -38,6 +39,8 @@ class InfoVAE(Autoencoder):
     Reference:
         Zhao, Song and Ermon, 2019, https://arxiv.org/abs/1706.02262
     """
+
+    passed_on = REPLACEABLE
 
     def __init__(
         self,
@@ -55,13 +58,19 @@ class InfoVAE(Autoencoder):
             )
         super().__init__(
             input_shape,
-            latent=Normal(latent_dim),
-            terms=[
-                Reconstruction(),
-                KLDivergence(1 - alpha),
-                MaximumMeanDiscrepancy(alpha + lambda_ - 1, kernel),
-            ],
-            **kwargs,
+            **composed(
+                self,
+                kwargs,
+                Normal(latent_dim),
+                [
+                    Reconstruction(),
+                    KLDivergence(1 - alpha),
+                    MaximumMeanDiscrepancy(alpha + lambda_ - 1, kernel),
+                ],
+                alpha=alpha,
+                lambda_=lambda_,
+                kernel=kernel,
+            ),
         )
         self.latent_dim = latent_dim
         self.alpha = alpha

@@ -3,6 +3,7 @@ import keras
 from ..autoencoder.autoencoder import Autoencoder
 from ..latents import Normal
 from ..terms import KLDivergence, Reconstruction
+from .composition import REPLACEABLE, composed
 
 
 @keras.saving.register_keras_serializable("kerae")
@@ -25,7 +26,7 @@ class VAE(Autoencoder):
         num_samples: Integer, the number of codes drawn per example to estimate the
             reconstruction. Defaults to 1.
         **kwargs: `likelihood`, `encoder`, `decoder`, `corruption` and `preprocessing`, as for
-            `kerae.Autoencoder`.
+            `kerae.Autoencoder`; `latent`, `prior` and `terms`, in the place of the paper's.
 
     Example:
 
@@ -41,6 +42,8 @@ class VAE(Autoencoder):
         Kingma and Welling, 2014, https://arxiv.org/abs/1312.6114
     """
 
+    passed_on = REPLACEABLE
+
     def __init__(
         self,
         input_shape,
@@ -53,9 +56,15 @@ class VAE(Autoencoder):
     ):
         super().__init__(
             input_shape,
-            latent=Normal(latent_dim, num_samples),
-            terms=[Reconstruction(), KLDivergence(beta, capacity, free_bits)],
-            **kwargs,
+            **composed(
+                self,
+                kwargs,
+                Normal(latent_dim, num_samples),
+                [Reconstruction(), KLDivergence(beta, capacity, free_bits)],
+                beta=beta,
+                capacity=capacity,
+                free_bits=free_bits,
+            ),
         )
         self.latent_dim = latent_dim
         self.beta = beta

@@ -4,6 +4,7 @@ from ..adversaries import FeatureCritic
 from ..autoencoder.autoencoder import Autoencoder
 from ..latents import Normal
 from ..terms import Deception, FeatureReconstruction, KLDivergence, Reconstruction
+from .composition import REPLACEABLE, composed
 
 
 @keras.saving.register_keras_serializable("kerae")
@@ -29,7 +30,8 @@ class VAEGAN(Autoencoder):
         critic: Keras model or layer from data to features, on which a linear unit decides; see
             `kerae.adversaries.FeatureCritic`.
         **kwargs: `likelihood`, `encoder`, `decoder`, `corruption` and `preprocessing`, as for
-            `kerae.Autoencoder`. The likelihood says how pixels are decoded and logged.
+            `kerae.Autoencoder`; `latent`, `prior` and `terms`, in the place of the paper's. The
+            likelihood says how pixels are decoded and logged.
 
     Example:
 
@@ -46,6 +48,8 @@ class VAEGAN(Autoencoder):
         of the generator
     """
 
+    passed_on = REPLACEABLE
+
     def __init__(
         self,
         input_shape,
@@ -56,19 +60,23 @@ class VAEGAN(Autoencoder):
     ):
         super().__init__(
             input_shape,
-            latent=Normal(latent_dim),
-            terms=[
-                Reconstruction(weight=0.0),
-                KLDivergence(),
-                FeatureReconstruction(),
-                Deception(adversarial_weight),
-            ],
             adversary=FeatureCritic(critic),
-            **kwargs,
+            **composed(
+                self,
+                kwargs,
+                Normal(latent_dim),
+                [
+                    Reconstruction(weight=0.0),
+                    KLDivergence(),
+                    FeatureReconstruction(),
+                    Deception(adversarial_weight),
+                ],
+                adversarial_weight=adversarial_weight,
+            ),
         )
         self.latent_dim = latent_dim
         self.adversarial_weight = adversarial_weight
 
     @property
     def critic(self):
-        return self.adversary.features
+        return self.adversary.critic.layers[0]
