@@ -6,15 +6,20 @@ import keras
 
 from .backend.without_tensorflow import without_tensorflow
 
+LONGEST = 20  # letters of a value that is shown
+
 
 class _Constructed(type):
     """Notes of an object which arguments it was made with, once its constructor has returned."""
 
     def __call__(cls, *args, **kwargs):
         made = super().__call__(*args, **kwargs)
-        given = inspect.signature(cls.__init__).bind_partial(made, *args, **kwargs).arguments
-        given |= given.pop("kwargs", {})
-        made.__dict__["_given"] = {name for name, value in given.items() if value is not None}
+        given = {*inspect.signature(cls.__init__).bind_partial(made, *args).arguments, *kwargs}
+        made.__dict__["_given"] = [
+            name
+            for name in cls.argument_names()
+            if name in given and getattr(made, name, None) is not None
+        ]
         return made
 
 
@@ -50,12 +55,17 @@ class Configurable(metaclass=_Constructed):
 
     def __setattr__(self, name, value):
         if "_given" in self.__dict__ and name in self.argument_names():
+            before, after = (f"{name}={_short(each)}" for each in (getattr(self, name), value))
             raise AttributeError(
-                f"`{name}` of {type(self).__name__} is read-only: it was made with "
-                f"{name}={getattr(self, name)!r}. Make a new one with {name}={value!r}, or, for a "
-                "weight that changes while training, pass a schedule of kerae.schedules."
+                f"`{name}` of {type(self).__name__} is read-only: it was made with {before}. Make "
+                f"a new one with {after}, or, for a weight that changes while training, pass a "
+                "schedule of kerae.schedules."
             )
         super().__setattr__(name, value)
+
+    def __str__(self):
+        arguments = (f"{name}={_short(getattr(self, name))}" for name in self._given)
+        return f"{type(self).__name__}({', '.join(arguments)})"
 
     def get_config(self):
         arguments = {name: getattr(self, name) for name in self.argument_names()}
@@ -69,6 +79,13 @@ class Configurable(metaclass=_Constructed):
     def from_config(cls, config):
         deserialize = keras.saving.deserialize_keras_object
         return cls(**{name: deserialize(value) for name, value in config.items()})
+
+
+def _short(value):
+    if isinstance(value, Configurable):
+        return str(value)
+    text = repr(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def _is_of_parts(value):

@@ -3,6 +3,7 @@
 import keras
 
 from .configurable import Configurable
+from .schedules import Adjustable
 
 
 class Part(Configurable, keras.Layer):
@@ -23,6 +24,11 @@ class Part(Configurable, keras.Layer):
         super().__init__(dtype=policy.variable_dtype, **kwargs)
         # Else Keras would call the model to build parts that nobody calls.
         self.built = type(self).build is Part.build
+
+    def __setattr__(self, name, value):
+        super().__setattr__(name, value)
+        if isinstance(value, Adjustable):  # which is no layer; so its variable is saved
+            super().__setattr__(f"{name}_value", value.value)
 
     def fit_to(self, model):
         """Makes what depends on the model's shapes and other parts, and checks that they fit.

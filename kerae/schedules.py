@@ -124,3 +124,39 @@ class Cyclical(Schedule):
         position = progress * self.cycles
         within = ops.where(progress >= 1.0, 1.0, position - ops.floor(position))
         return ops.minimum(within / self.rise, 1.0)
+
+
+@keras.saving.register_keras_serializable("kerae")
+class Adjustable(Schedule):
+    """Stays where it is put: a weight that a callback changes.
+
+    It is saved with the model, and a run that is resumed goes on with it. Assign between epochs, in
+    `on_epoch_begin` or `on_epoch_end`: within one, steps may already be under way.
+
+    Args:
+        start: Float, the value until another is assigned.
+
+    Attributes:
+        value: Variable, the value.
+
+    Example:
+
+    >>> model = kerae.VAE((8, 8, 1), latent_dim=2, beta=kerae.schedules.Adjustable(0.0))
+    >>> def warm_up(epoch, logs):
+    ...     model.beta.assign(min(1.0, epoch / 10))
+    >>> callback = keras.callbacks.LambdaCallback(on_epoch_begin=warm_up)
+
+    """
+
+    def __init__(self, start):
+        self.start = start
+        self.value = keras.Variable(
+            float(start), trainable=False, aggregation="only_first_replica", name="value"
+        )
+
+    def __call__(self, step):
+        return ops.convert_to_tensor(self.value)
+
+    def assign(self, value):
+        """Sets the value from now on."""
+        self.value.assign(value)

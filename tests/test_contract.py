@@ -279,7 +279,7 @@ ENTRIES = {
     terms.DimensionWiseKL: lambda: dict(dataset_size=100, weight=0.5, sampling="stratified"),
     schedules.Linear: lambda: dict(start=0.5, end=1.0, steps=7),
     schedules.Cosine: lambda: dict(start=0.5, end=1.0, steps=7),
-    schedules.Cyclical: lambda: dict(start=0.5, end=1.0, steps=8, cycles=2, rise=0.25),
+    schedules.Adjustable: lambda: dict(start=0.5),
     data.Binarize: lambda: dict(policy="fixed", threshold=0.4, seed=3),
 }
 

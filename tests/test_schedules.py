@@ -1,10 +1,12 @@
 """Schedules against values computed by hand and formulas in NumPy."""
 
+import keras
 import numpy as np
 import pytest
 from keras import ops
 
-from kerae.schedules import Cosine, Cyclical, Linear, Schedule, value_at
+import kerae
+from kerae.schedules import Adjustable, Cosine, Cyclical, Linear, Schedule, value_at
 
 
 def values(schedule, steps):
@@ -69,3 +71,27 @@ def test_an_own_schedule_defines_only_its_shape():
             return progress**2
 
     assert values(Quadratic(1.0, 5.0, 4), (0, 2, 4, 8)) == [1.0, 2.0, 5.0, 5.0]
+
+
+def weight_of_the_kl(logs):
+    return (logs["loss"] - logs["reconstruction"]) / logs["kl"]
+
+
+def test_a_callback_moves_an_adjustable_weight_and_a_file_keeps_it(images, tmp_path):
+    model = kerae.VAE((8, 8, 1), 2, beta=Adjustable(0.0), encoder=keras.layers.Flatten())
+    model.compile()
+    moving = keras.callbacks.LambdaCallback(
+        on_epoch_begin=lambda epoch, _: model.beta.assign(epoch)
+    )
+    history = model.fit(images, epochs=3, callbacks=[moving], verbose=0).history
+    logged = zip(*history.values())
+    weights = [weight_of_the_kl(dict(zip(history, values))) for values in logged]
+    assert weights == pytest.approx([0.0, 1.0, 2.0], abs=1e-3)
+    model.save(tmp_path / "model.keras")
+    loaded = kerae.load(tmp_path / "model.keras")
+    assert float(loaded.beta(0)) == 2.0 and loaded.beta.start == 0.0
+    logs = loaded.evaluate(images, verbose=0, return_dict=True)
+    assert weight_of_the_kl(logs) == pytest.approx(2.0, rel=1e-3)
+    loaded.beta.assign(5.0)
+    logs = loaded.evaluate(images, verbose=0, return_dict=True)
+    assert weight_of_the_kl(logs) == pytest.approx(5.0, rel=1e-3)

@@ -9,6 +9,7 @@ from ..networks import default_decoder, default_encoder
 from ..priors import StandardNormal
 from ..targets import Target
 from ..terms import Reconstruction
+from .description import description
 from .inference import Inference
 from .propagation import Propagation, applied
 from .saving import Saving
@@ -107,14 +108,12 @@ class Autoencoder(Propagation, Inference, Training, Saving, Configurable, keras.
         self.data_shape, self.data_dtype = data.shape[1:], data.dtype
         self.condition = condition
         self.target = target or Target()
-        self.encoder = encoder or default_encoder(self._encoded_shape())
+        self.encoder = encoder or default_encoder(self.encoded_shape)
         self.latent = latent
         self._build_encoder()  # from then on the latent knows the shape of its codes
         self.likelihood = likelihoods.get(likelihood)
         self.parameter_shape = self.likelihood.parameter_shape(self.target_shape)
-        self.decoder = decoder or default_decoder(
-            self._with_condition(latent.event_shape), self.parameter_shape
-        )
+        self.decoder = decoder or default_decoder(self.decoded_shape, self.parameter_shape)
         self.prior = prior or StandardNormal()
         self.terms = tuple(terms) if terms is not None else (Reconstruction(),)
         self.adversary = adversary
@@ -135,15 +134,22 @@ class Autoencoder(Propagation, Inference, Training, Saving, Configurable, keras.
         size = 0 if self.condition is None else self.condition.size
         return (*shape[:-1], shape[-1] + size)
 
-    def _encoded_shape(self):
+    @property
+    def encoded_shape(self):
+        """The shape of what the encoder gets of one example, its condition included."""
         conditional = self.encoder_is_conditional
         return self._with_condition(self.data_shape) if conditional else self.data_shape
+
+    @property
+    def decoded_shape(self):
+        """The shape of what the decoder gets of one example, its condition included."""
+        return self._with_condition(self.latent.event_shape)
 
     def _build_encoder(self):
         if self.condition is not None:
             self.condition(self._placeholder(self.condition.y_shape, self.condition.y_dtype))
         applied(self.corruption, self._placeholder(self.data_shape, self.data_dtype))
-        self.latent(self.encoder(self._placeholder(self._encoded_shape(), self.data_dtype)))
+        self.latent(self.encoder(self._placeholder(self.encoded_shape, self.data_dtype)))
 
     def _counter(self, name, shape, start=0):
         return self.add_weight(
@@ -158,7 +164,7 @@ class Autoencoder(Propagation, Inference, Training, Saving, Configurable, keras.
     def build(self, input_shape):
         if self.built:
             return
-        parameters = self.decoder(self._placeholder(self._with_condition(self.latent.event_shape)))
+        parameters = self.decoder(self._placeholder(self.decoded_shape))
         if tuple(parameters.shape[1:]) != self.parameter_shape:
             raise ValueError(
                 f"Expected a decoder that gives shape {('batch', *self.parameter_shape)}, the "
@@ -176,6 +182,9 @@ class Autoencoder(Propagation, Inference, Training, Saving, Configurable, keras.
                 f"Expected a term to train on. Received: {self.labels}, each of weight 0. Give "
                 "one of them another weight."
             )
+
+    def __str__(self):
+        return description(self)
 
     def build_from_config(self, config):
         """Does nothing: the constructor has built the model."""

@@ -43,6 +43,8 @@ class AAE(Autoencoder):
         Makhzani et al., 2016, https://arxiv.org/abs/1511.05644
     """
 
+    parts = (Deception, Deterministic, LatentCritic, Reconstruction)
+
     def __init__(
         self,
         input_shape,

@@ -2,6 +2,7 @@ import keras
 
 from ..autoencoder.autoencoder import Autoencoder
 from ..latents import Deterministic
+from ..terms import Reconstruction
 
 
 @keras.saving.register_keras_serializable("kerae")
@@ -47,6 +48,8 @@ class AE(Autoencoder):
     Reference:
         Hinton and Salakhutdinov, 2006, https://doi.org/10.1126/science.1127647
     """
+
+    parts = (Deterministic, Reconstruction)
 
     def __init__(self, input_shape, latent_dim: int, code_activation: str | None = None, **kwargs):
         latent = Deterministic(latent_dim, activation=code_activation)

@@ -44,6 +44,7 @@ class AnnealedVAE(Autoencoder):
         Burgess et al., 2018, https://arxiv.org/abs/1804.03599
     """
 
+    parts = (KLDivergence, Linear, Normal, Reconstruction)
     passed_on = REPLACEABLE
 
     def __init__(

@@ -47,6 +47,7 @@ class BetaTCVAE(Autoencoder):
         Chen et al., 2018, https://arxiv.org/abs/1802.04942
     """
 
+    parts = (DimensionWiseKL, IndexCodeMutualInformation, Normal, Reconstruction, TotalCorrelation)
     passed_on = REPLACEABLE
 
     def __init__(

@@ -2,6 +2,7 @@ import keras
 
 from ..adversaries import LatentCritic
 from ..autoencoder.autoencoder import Autoencoder
+from ..conditions import Label, Vector
 from ..latents import Deterministic
 from ..terms import Deception, Reconstruction
 from .cvae import condition_on
@@ -41,6 +42,8 @@ class CAAE(Autoencoder):
     Reference:
         Makhzani et al., 2016, section 4, https://arxiv.org/abs/1511.05644
     """
+
+    parts = (Deception, Deterministic, Label, LatentCritic, Reconstruction, Vector)
 
     def __init__(
         self,

@@ -40,6 +40,8 @@ class ContractiveAE(Autoencoder):
         Rifai et al., 2011, https://icml.cc/2011/papers/455_icmlpaper.pdf
     """
 
+    parts = (Contractive, Deterministic, Reconstruction)
+
     def __init__(
         self,
         input_shape,

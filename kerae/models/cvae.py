@@ -43,6 +43,7 @@ class CVAE(Autoencoder):
         Sohn, Lee and Yan, 2015, https://papers.nips.cc/paper/5775
     """
 
+    parts = (KLDivergence, Label, Normal, Reconstruction, Vector)
     passed_on = REPLACEABLE
 
     def __init__(

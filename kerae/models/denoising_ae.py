@@ -40,6 +40,8 @@ class DenoisingAE(AE):
         Vincent et al., 2008, https://doi.org/10.1145/1390156.1390294
     """
 
+    parts = (*AE.parts, corruptions.Corruption)
+
     def __init__(
         self,
         input_shape,

@@ -40,6 +40,7 @@ class DIPVAE(Autoencoder):
         Kumar, Sattigeri and Balakrishnan, 2018, https://arxiv.org/abs/1711.00848
     """
 
+    parts = (KLDivergence, MomentMatching, Normal, Reconstruction)
     passed_on = REPLACEABLE
 
     def __init__(

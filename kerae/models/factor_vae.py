@@ -41,6 +41,7 @@ class FactorVAE(Autoencoder):
         Kim and Mnih, 2018, https://arxiv.org/abs/1802.05983, where z' is of another batch than z
     """
 
+    parts = (DensityRatio, EstimatedTotalCorrelation, KLDivergence, Normal, Reconstruction)
     passed_on = REPLACEABLE
 
     def __init__(self, input_shape, latent_dim: int, gamma: float = 10.0, critic=None, **kwargs):

@@ -40,6 +40,7 @@ class InfoVAE(Autoencoder):
         Zhao, Song and Ermon, 2019, https://arxiv.org/abs/1706.02262
     """
 
+    parts = (KLDivergence, MaximumMeanDiscrepancy, Normal, Reconstruction)
     passed_on = REPLACEABLE
 
     def __init__(

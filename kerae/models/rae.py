@@ -58,6 +58,15 @@ class RAE(Autoencoder):
         Ghosh et al., 2020, https://arxiv.org/abs/1903.12436
     """
 
+    parts = (
+        CodeNorm,
+        DecoderGradient,
+        DecoderNorm,
+        Deterministic,
+        GaussianMixture,
+        Reconstruction,
+        SpectralNormalization,
+    )
     passed_on = ("encoder", "corruption")
 
     def __init__(

@@ -44,6 +44,8 @@ class SparseAE(Autoencoder):
         Ng, 2011, https://web.stanford.edu/class/cs294a/sparseAutoencoder.pdf
     """
 
+    parts = (Deterministic, KLSparsity, L1, Reconstruction)
+
     def __init__(
         self,
         input_shape,

@@ -4,6 +4,7 @@ from .. import likelihoods
 from ..autoencoder.autoencoder import Autoencoder, data_shape
 from ..latents import Deterministic
 from ..networks import dense_decoder, dense_encoder, tied_decoder
+from ..terms import Reconstruction
 from .pretraining import Pretraining
 
 
@@ -46,6 +47,7 @@ class StackedAE(Pretraining, Autoencoder):
         Hinton and Salakhutdinov, 2006, https://doi.org/10.1126/science.1127647
     """
 
+    parts = (Deterministic, Reconstruction)
     passed_on = ("corruption",)
 
     def __init__(

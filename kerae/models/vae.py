@@ -42,6 +42,7 @@ class VAE(Autoencoder):
         Kingma and Welling, 2014, https://arxiv.org/abs/1312.6114
     """
 
+    parts = (KLDivergence, Normal, Reconstruction)
     passed_on = REPLACEABLE
 
     def __init__(

@@ -48,6 +48,7 @@ class VAEGAN(Autoencoder):
         of the generator
     """
 
+    parts = (Deception, FeatureCritic, FeatureReconstruction, KLDivergence, Normal, Reconstruction)
     passed_on = REPLACEABLE
 
     def __init__(

@@ -45,6 +45,8 @@ class WAE(Autoencoder):
         Tolstikhin et al., 2018, https://arxiv.org/abs/1711.01558
     """
 
+    parts = (Deception, Deterministic, LatentCritic, MaximumMeanDiscrepancy, Reconstruction)
+
     def __init__(
         self,
         input_shape,

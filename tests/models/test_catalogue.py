@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import kerae
+from kerae.configurable import Configurable
 from kerae.models import catalogue
 from kerae.models.catalogue import as_markdown
 
@@ -28,12 +29,30 @@ def test_an_entry_has_an_idea_of_one_line_a_paper_and_parts(name):
     assert entry.parts
 
 
-def test_parts_are_those_that_the_constructor_composes():
-    parts = {name: entry.parts for name, entry in catalogue().items()}
-    assert parts["VAE"] == ("KLDivergence", "Normal", "Reconstruction")
-    assert parts["BetaVAE"] == parts["VAE"]
-    assert {"Label", "Vector", "LatentCritic"} <= set(parts["CAAE"])
-    assert "corruptions" in parts["DenoisingAE"]
+# Arguments that, together, make a model of every part that its class names.
+COMPOSED = {
+    "AnnealedVAE": [{"gamma": 1.0, "capacity": 1.0, "steps": 10}],
+    "BetaTCVAE": [{"dataset_size": 6}],
+    "CAAE": [{"num_classes": 3}, {"condition_shape": (2,)}],
+    "CVAE": [{"num_classes": 3}, {"condition_shape": (2,)}],
+    "RAE": [{}, {"regularizer": "gradient"}, {"regularizer": "spectral"}],
+    "SparseAE": [{}, {"penalty": "l1"}],
+    "WAE": [{}, {"divergence": "gan"}],
+}
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_parts_are_those_that_the_constructor_composes(name):
+    of_class, composed = catalogue()[name].model, set()
+    for arguments in COMPOSED.get(name, [{}]):
+        model = of_class((4,), 2, **arguments)
+        parts = [model.latent, *model.terms, model.adversary, model.condition, model.corruption]
+        parts += [each for term in model.terms for each in vars(term).values()]
+        composed |= {type(part) for part in parts if isinstance(part, Configurable)}
+        composed |= {type(each) for each in (model.prior, model.decoder)} & set(of_class.parts)
+    named = {part for part in of_class.parts if any(issubclass(each, part) for each in composed)}
+    assert named == set(of_class.parts)
+    assert all(issubclass(each, of_class.parts) for each in composed)
 
 
 def test_the_table_of_the_readme_is_the_catalogue():
