@@ -14,12 +14,9 @@ class _Constructed(type):
 
     def __call__(cls, *args, **kwargs):
         made = super().__call__(*args, **kwargs)
-        given = {*inspect.signature(cls.__init__).bind_partial(made, *args).arguments, *kwargs}
-        made.__dict__["_given"] = [
-            name
-            for name in cls.argument_names()
-            if name in given and getattr(made, name, None) is not None
-        ]
+        positional = inspect.signature(cls.__init__).bind_partial(made, *args).arguments
+        given = {name for name, value in (positional | kwargs).items() if value is not None}
+        made.__dict__["_given"] = [name for name in cls.argument_names() if name in given]
         return made
 
 

@@ -23,6 +23,12 @@ sys.exit(int(sys.argv[1]))
 """
 
 
+@pytest.fixture(autouse=True)
+def _forks(monkeypatch):
+    """Also where all other tests start fresh programs."""
+    monkeypatch.delenv("KERAE_TEST_ALL", raising=False)
+
+
 @pytest.fixture(params=["fork", "fresh"])
 def program(request):
     return python() if request.param == "fork" else FRESH
