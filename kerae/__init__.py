@@ -64,6 +64,7 @@ _MODULES = (
     "serving",
     "targets",
     "terms",
+    "testing",
 )
 
 __all__ = ["__version__", *_HOME, *_MODULES]

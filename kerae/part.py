@@ -40,6 +40,10 @@ class Part(Configurable, keras.Layer):
             ValueError: If the part makes no sense for the model.
         """
 
+    def tried_in(self):
+        """Arguments of a small `kerae.Autoencoder` in which `kerae.testing` tries the part."""
+        raise NotImplementedError
+
     def build(self, input_shape):
         """For parts whose variables depend on the input of a call; all others make them in the
         constructor or in `fit_to`."""

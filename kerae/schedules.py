@@ -34,6 +34,13 @@ class Schedule(Configurable):
         self.end = end
         self.steps = steps
 
+    def tried_in(self):
+        """Arguments of a small `kerae.Autoencoder` in which `kerae.testing` tries the schedule."""
+        from .latents import Normal
+        from .terms import KLDivergence, Reconstruction
+
+        return {"latent": Normal(2), "terms": [Reconstruction(), KLDivergence(self)]}
+
     def shape(self, progress):
         raise NotImplementedError
 

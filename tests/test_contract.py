@@ -2,7 +2,6 @@
 
 import inspect
 import json
-import math
 import shutil
 
 import keras
@@ -28,6 +27,7 @@ from kerae.backend.choice import BACKENDS
 from kerae.configurable import Configurable
 from kerae.models.composition import REPLACEABLE
 from kerae.part import Part
+from kerae.testing import examples
 
 ABSTRACT = {
     Configurable,
@@ -280,6 +280,7 @@ ENTRIES = {
     schedules.Linear: lambda: dict(start=0.5, end=1.0, steps=7),
     schedules.Cosine: lambda: dict(start=0.5, end=1.0, steps=7),
     schedules.Adjustable: lambda: dict(start=0.5),
+    schedules.Cyclical: lambda: dict(start=0.5, end=1.0, steps=8, cycles=2, rise=0.25),
     data.Binarize: lambda: dict(policy="fixed", threshold=0.4, seed=3),
 }
 
@@ -357,46 +358,14 @@ def test_it_is_registered_in_the_package_kerae(of_class):
 # Models: each class as its entry says and with defaults; and one model around each part.
 
 
-ADVERSARY_OF = {terms.FeatureReconstruction: adversaries.FeatureCritic}
-
-
 def around_part(of_class):
     part = new(of_class)
-    arguments = {"latent": latents.Normal(3), "terms": None, "likelihood": "bernoulli"}
-    if isinstance(part, latents.Latent):
-        arguments["latent"] = part
-    elif isinstance(part, likelihoods.Likelihood):
-        arguments["likelihood"] = part
-    elif isinstance(part, priors.SwissRoll):
-        arguments |= {"prior": part, "latent": latents.Normal(2)}
-    elif isinstance(part, priors.Prior):
-        arguments |= {"prior": part, "terms": [kerae.Reconstruction(), terms.KLDivergence()]}
-    elif isinstance(part, schedules.Schedule):
-        arguments["terms"] = [kerae.Reconstruction(), terms.KLDivergence(part)]
-    elif isinstance(part, kerae.Reconstruction):
-        arguments["terms"] = [part]
-    elif isinstance(part, terms.EstimatedTotalCorrelation):
-        arguments["terms"] = [kerae.Reconstruction(), part]
-        arguments["adversary"] = adversaries.DensityRatio()
-    elif isinstance(part, terms.KLSparsity):
-        arguments["terms"] = [kerae.Reconstruction(), part]
-        arguments["latent"] = latents.Deterministic(3, "sigmoid")
-    elif isinstance(part, kerae.networks.SpectralNormalization):
-        arguments["decoder"] = part
-    elif isinstance(part, kerae.Term):
-        arguments["terms"] = [kerae.Reconstruction(), part]
-        arguments["adversary"] = ADVERSARY_OF.get(of_class, adversaries.LatentCritic)()
-    elif isinstance(part, adversaries.Adversary):
-        arguments |= {"adversary": part, "prior": priors.SwissRoll(CLASSES)}
-        arguments |= {"latent": latents.Normal(2)}
-    elif isinstance(part, conditions.Condition):
-        arguments["condition"] = part
-    elif isinstance(part, targets.Target):
-        arguments |= {"target": part, "likelihood": "normal"}
-    elif isinstance(part, corruptions.Corruption):
-        arguments["corruption"] = part
+    if isinstance(part, kerae.networks.SpectralNormalization):
+        arguments = {"latent": latents.Normal(3), "decoder": part}
+    elif isinstance(part, data.Binarize):
+        arguments = {"latent": latents.Normal(3), "preprocessing": part}
     else:
-        arguments["preprocessing"] = part
+        arguments = part.tried_in()
     return kerae.Autoencoder(SHAPE, **networks() | arguments)
 
 
@@ -422,16 +391,6 @@ def cases(makers, mainly=BACKENDS, few=FEW):
 
     parameters = [pytest.param(make, id=name, marks=marks(name)) for name, make in makers.items()]
     return pytest.mark.parametrize("make", parameters)
-
-
-def examples(model):
-    """What the model is trained on: `(x,)`, or `(x, y)` for those that read labels."""
-    x = np.resize(X, (6, *model.input_shape))
-    if not model.label_readers:
-        return (x,)
-    reader = model.label_readers[0]
-    numbers = np.arange(6 * math.prod(reader.y_shape)) % CLASSES
-    return x, numbers.reshape(6, *reader.y_shape).astype(reader.y_dtype)
 
 
 def inputs(model):

@@ -32,6 +32,12 @@ class Adversary(Part):
         super().__init__(**kwargs)
         self.critic = None
 
+    def tried_in(self):
+        from ..latents import Normal
+        from ..priors import SwissRoll
+
+        return {"latent": Normal(2), "prior": SwissRoll(), "adversary": self}
+
     def fit_to(self, model):
         self.critic = self.critic or self.critic_for(model)
 

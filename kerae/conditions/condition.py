@@ -28,6 +28,11 @@ class Condition(Part):
         super().__init__(**kwargs)
         self.for_encoder = for_encoder
 
+    def tried_in(self):
+        from ..latents import Deterministic
+
+        return {"latent": Deterministic(2), "condition": self}
+
     def check(self, y):
         """Raises a `ValueError` if the NumPy array `y`, of the right shape, has no meaning."""
 

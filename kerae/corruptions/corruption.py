@@ -22,6 +22,11 @@ class Corruption(Part):
         super().__init__(**kwargs)
         self.seed_generator = keras.random.SeedGenerator()
 
+    def tried_in(self):
+        from ..latents import Deterministic
+
+        return {"latent": Deterministic(2), "corruption": self}
+
     def corrupt(self, x, noise):
         """The data spoilt by random numbers that `noise` draws, in the shape of `x`."""
         raise NotImplementedError

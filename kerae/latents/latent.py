@@ -26,6 +26,12 @@ class Latent(Part):
     has_density = False
     served = {"mean": "The code."}
 
+    def tried_in(self):
+        from ..terms import KLDivergence, Reconstruction
+
+        terms = [Reconstruction(), KLDivergence()] if self.has_density else [Reconstruction()]
+        return {"latent": self, "terms": terms}
+
     def mode(self, posterior):
         """The deterministic code, of shape `(batch, *event_shape)`."""
         raise NotImplementedError

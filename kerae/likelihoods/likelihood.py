@@ -19,6 +19,11 @@ class Likelihood(Part):
 
     support = (None, None)
 
+    def tried_in(self):
+        from ..latents import Deterministic
+
+        return {"latent": Deterministic(2), "likelihood": self}
+
     def parameter_shape(self, data_shape):
         """The shape that the decoder has to give for one example of shape `data_shape`."""
         return tuple(data_shape)

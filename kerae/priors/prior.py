@@ -30,6 +30,14 @@ class Prior(Part):
             )
         self.event_shape = event_shape
 
+    def tried_in(self):
+        from ..latents import Normal
+        from ..terms import KLDivergence, Reconstruction
+
+        (latent_dim,) = self.event_shape or (2,)
+        terms = [Reconstruction(), KLDivergence()]
+        return {"latent": Normal(latent_dim), "prior": self, "terms": terms}
+
     def given(self, model, outputs):
         """The density as it is in one pass: what `log_prob` and `sample` are asked of.
 

@@ -2,6 +2,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from ..latents import Normal
 from ..ops.replicas import batch_mean
 from .term import Term
 
@@ -56,6 +57,9 @@ class ClusterAssignment(Term):
         self.alpha = alpha
         self.location = self.add_weight(shape=centers.shape, name="location")
         self.location.assign(centers)
+
+    def tried_in(self):
+        return super().tried_in() | {"latent": Normal(self.location.shape[1])}
 
     def fit_to(self, model):
         if model.latent.event_shape != self.location.shape[1:]:

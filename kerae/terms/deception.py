@@ -1,6 +1,7 @@
 import keras
 from keras import ops
 
+from ..adversaries import LatentCritic
 from .term import Term
 
 
@@ -21,6 +22,9 @@ class Deception(Term):
     """
 
     label = "adversarial"
+
+    def tried_in(self):
+        return super().tried_in() | {"adversary": LatentCritic()}
 
     def fit_to(self, model):
         check_adversary(self, model)

@@ -24,6 +24,9 @@ class EstimatedTotalCorrelation(Term):
 
     label = "total_correlation"
 
+    def tried_in(self):
+        return super().tried_in() | {"adversary": DensityRatio()}
+
     def fit_to(self, model):
         if not isinstance(model.adversary, DensityRatio):
             raise ValueError(

@@ -27,6 +27,9 @@ class FeatureReconstruction(Term):
 
     label = "feature_reconstruction"
 
+    def tried_in(self):
+        return super().tried_in() | {"adversary": FeatureCritic()}
+
     def fit_to(self, model):
         if not isinstance(model.adversary, FeatureCritic):
             raise ValueError(

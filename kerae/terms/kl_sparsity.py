@@ -50,6 +50,9 @@ class KLSparsity(Term):
             raise ValueError(f"Expected `rho` to be in (0, 1). Received: rho={rho}")
         self.rho = rho
 
+    def tried_in(self):
+        return super().tried_in() | {"latent": Deterministic(2, "sigmoid")}
+
     def fit_to(self, model):
         latent = model.latent
         if isinstance(latent, Deterministic):

@@ -18,5 +18,8 @@ class Reconstruction(Term):
 
     label = "reconstruction"
 
+    def tried_in(self):
+        return super().tried_in() | {"terms": [self]}
+
     def value(self, model, outputs):
         return -ops.mean(outputs["log_likelihood"], axis=1)

@@ -30,6 +30,12 @@ class Term(Part):
         super().__init__(**kwargs)
         self.weight = non_negative("weight", weight)
 
+    def tried_in(self):
+        from ..latents import Normal
+        from .reconstruction import Reconstruction
+
+        return {"latent": Normal(2), "terms": [Reconstruction(), self]}
+
     @property
     def is_watched(self):
         """Whether the term is logged, and nothing is trained on it: its weight is the number 0."""
