@@ -176,15 +176,15 @@ def _prepare(out, record, resume, overwrite):
                         "again with overwrite."
                     )
         return
-    found = [name for name in WRITTEN if (out / name).exists()]
-    if found and not overwrite:
+    existing = [name for name in WRITTEN if (out / name).exists()]
+    if existing and not overwrite:
         raise FileExistsError(
-            f"{out} already holds a run ({', '.join(found)}). Choose another folder, or pass "
+            f"{out} already holds a run ({', '.join(existing)}). Choose another folder, or pass "
             "--resume (resume=True) to go on with it or --overwrite (overwrite=True) to replace it."
         )
     distribution.barrier()  # until all have looked
     if distribution.is_first():
-        for name in found:
+        for name in existing:
             path = out / name
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     distribution.barrier()

@@ -27,12 +27,12 @@ def as_classes(labels, count, class_names=None):
         return Labels(np.zeros(count, int), ("",))
     checked = as_labels(labels, count)
     labels, values, names = np.asarray(labels), np.full(count, -1), ()
-    known = np.array(checked.names)[checked.values] != "-1"
-    if known.any():
-        found = as_labels(labels[known], known.sum(), class_names)
-        values[known], names = found.values, found.names
+    is_class = np.array(checked.names)[checked.values] != "-1"
+    if is_class.any():
+        named = as_labels(labels[is_class], is_class.sum(), class_names)
+        values[is_class], names = named.values, named.names
         if class_names is not None and np.issubdtype(labels.dtype, np.integer):
-            values[known], names = labels[known], class_names
+            values[is_class], names = labels[is_class], class_names
     return Labels(values, tuple(map(_short, names)))
 
 

@@ -92,7 +92,7 @@ def _tooltip(points, atlas, suffix):
 MOST = 10_000
 
 
-def shown_rows(count, seed):
+def rows_on_map(count, seed):
     """Which of `count` examples an interactive map shows, and what has to be said of it.
 
     Returns:

@@ -1,5 +1,5 @@
 from .as_array import as_array
-from .refusal import Refusal, shown
+from .refusal import Refusal, shortened
 
 
 def read_inputs(document, tensors, limits):
@@ -37,14 +37,14 @@ def read_inputs(document, tensors, limits):
 def _columns_of_rows(rows, tensors):
     if type(rows) is not list or not rows:
         raise Refusal(
-            400, f"Expected a list of at least one row in 'instances'. Received: {shown(rows)}."
+            400, f"Expected a list of at least one row in 'instances'. Received: {shortened(rows)}."
         )
     named = [_has_names(row) for row in rows]
     if not any(named):
         return {_only_name(tensors, "each row"): rows}
     if not all(named):
         other = rows[named.index(False)]
-        raise Refusal(400, f"Expected an object in each row. Received: {shown(other)}.")
+        raise Refusal(400, f"Expected an object in each row. Received: {shortened(other)}.")
     for row in rows:
         _check_names(row, tensors)
     return {name: [row[name] for row in rows] for name in tensors}
@@ -73,5 +73,5 @@ def _only_name(tensors, place):
 def _check_names(value, tensors):
     if value.keys() != tensors.keys():
         raise Refusal(
-            400, f"Expected the inputs {sorted(tensors)}. Received: {shown(sorted(value))}."
+            400, f"Expected the inputs {sorted(tensors)}. Received: {shortened(sorted(value))}."
         )
