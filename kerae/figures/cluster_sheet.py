@@ -1,13 +1,9 @@
 import numpy as np
 
 from ..checks.codes import as_codes
-from .canvas import canvas
-from .class_legend import class_legend
-from .classes import as_classes
-from .image_grid import ImageGrid
-from .images import as_images
-from .palette import colors
-from .savable import savable
+from .classes import as_classes, class_legend, colors
+from .images import ImageGrid, as_images
+from .savable import canvas, savable
 
 CELL = 0.36  # inches, the width of an image
 BARS = 5  # images as wide as the bars

@@ -1,8 +1,7 @@
 import numpy as np
 
-from .canvas import canvas
 from .classes import as_classes
-from .savable import COLUMN, savable
+from .savable import COLUMN, canvas, savable
 
 WRITTEN = 20  # rows or columns whose numbers there is room for
 

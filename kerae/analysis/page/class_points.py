@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...figures.palette import colors
+from ...figures.classes import colors
 
 MOST_NAMED = 20  # classes, in a legend
 
