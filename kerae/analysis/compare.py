@@ -5,11 +5,10 @@ from ..versions import versions
 from .analysis import analyze
 from .page.atlas import atlas_of
 from .page.files import as_json, checked_path, this_command, write_text
-from .page.interactive_map import rows_on_map
+from .page.interactive_map import rows_on_map, side_by_side
 from .page.pictures import pictures
 from .page.render import render
 from .page.score_rows import score_rows
-from .page.side_by_side import side_by_side
 from .page.summary import summary
 
 INPUT_SUFFIX = "_input"

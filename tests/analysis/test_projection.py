@@ -14,7 +14,7 @@ from kerae import analysis
 from kerae.analysis import Projection
 from kerae.analysis.projection_methods import METHODS
 from kerae.analysis.projection_methods.from_landmarks import from_landmarks
-from kerae.analysis.projection_methods.umap import import_umap
+from kerae.analysis.projection_methods.umap import PARAMETRIC, import_umap
 
 pytestmark = pytest.mark.once
 
@@ -309,7 +309,8 @@ def test_a_missing_extra_says_what_to_install(z, method, package, monkeypatch):
 def test_umap_comes_without_frameworks():
     # Without kerae, which imports one of them itself.
     code = (
-        f"import sys, warnings\n{inspect.getsource(import_umap)}\nimport_umap().UMAP\n"
+        f"import sys, warnings\nPARAMETRIC = {PARAMETRIC!r}\n"
+        f"{inspect.getsource(import_umap)}\nimport_umap().UMAP\n"
         "print({'keras', 'tensorflow', 'torch', 'umap.parametric_umap'} & set(sys.modules))"
     )
     done = subprocess.run(

@@ -1,6 +1,6 @@
 import numpy as np
 
-from ..page.class_points import class_points
+from ..page.interactive_map import class_points
 
 WIDTH, HEIGHT = 540, 520  # pixels
 MODES = ("drag to decode", "drag to select", "drag to move")

@@ -12,8 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from .bodies import Bodies
-from .read_document import read_document
-from .read_inputs import read_inputs
+from .read_inputs import read_document, read_inputs
 from .refusal import Refusal, shortened
 from .write_outputs import write_outputs
 
