@@ -51,6 +51,7 @@ _MODULES = (
     "distribution",
     "export",
     "figures",
+    "files",
     "latent_space",
     "latents",
     "likelihoods",

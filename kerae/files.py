@@ -16,6 +16,18 @@ def replacing(path):
     What was there before stays until then. Of the processes that train one model only the first
     writes; what the others make, as some of it takes all of them, is thrown away.
 
+    Example:
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> path = Path(tempfile.mkdtemp()) / "table.md"
+    >>> with kerae.files.replacing(path) as partial:
+    ...     _ = partial.write_text("| model | nats |")
+    ...     path.exists()
+    False
+    >>> path.read_text()
+    '| model | nats |'
+
     Raises:
         OSError: If the folder cannot be made or written, with what to do.
     """

@@ -10,13 +10,14 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from . import distribution, figures
+from . import distribution
 from .callbacks import Checkpoint
 from .callbacks.history_file import HistoryFile
 from .callbacks.interruption import Interruption
+from .callbacks.keep_best import keep_best
 from .configurable import describe
+from .figures.run_figures import run_figures
 from .files import replacing
-from .schedules import Schedule
 from .versions import versions
 
 # When a run is resumed; the data's digest tells sources apart.
@@ -114,7 +115,7 @@ def train(
             initial_epoch=first_epoch,
             batch_size=batch_size,
             callbacks=[
-                _keep_best(model, out / "model.keras", history),
+                keep_best(model, out / "model.keras", history),
                 history,
                 checkpoint,
                 interruption,
@@ -132,7 +133,7 @@ def train(
         name: model.evaluate(*examples[name], batch_size=1000, return_dict=True, verbose=0)
         for name in ("validation", "test")
     }
-    _draw(model, data, history.columns(), out / "figures", seed)
+    run_figures(model, data, history.columns(), out / "figures", seed)
     record |= {
         "metrics": metrics,
         "epochs_trained_now": epochs - first_epoch,
@@ -175,15 +176,15 @@ def _prepare(out, record, resume, overwrite):
                         "again with overwrite."
                     )
         return
-    found = [name for name in WRITTEN if (out / name).exists()]
-    if found and not overwrite:
+    existing = [name for name in WRITTEN if (out / name).exists()]
+    if existing and not overwrite:
         raise FileExistsError(
-            f"{out} already holds a run ({', '.join(found)}). Choose another folder, or pass "
+            f"{out} already holds a run ({', '.join(existing)}). Choose another folder, or pass "
             "--resume (resume=True) to go on with it or --overwrite (overwrite=True) to replace it."
         )
     distribution.barrier()  # until all have looked
     if distribution.is_first():
-        for name in found:
+        for name in existing:
             path = out / name
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     distribution.barrier()
@@ -192,38 +193,3 @@ def _prepare(out, record, resume, overwrite):
 def _write_json(path, record):
     with replacing(path) as partial:
         partial.write_text(json.dumps(record, indent=2) + "\n")
-
-
-def _keep_best(model, path, history):
-    arguments = (a for term in model.terms for a in vars(term).values())
-    scheduled = any(isinstance(argument, Schedule) for argument in arguments)
-    moving = scheduled or model.adversary is not None
-    best = min((float(row["val_loss"]) for row in history.rows), default=None)
-    return keras.callbacks.ModelCheckpoint(
-        path,
-        monitor="val_loss",
-        mode="min",
-        save_best_only=not moving,
-        initial_value_threshold=best,
-    )
-
-
-def _draw(model, data, history, folder, seed):
-    y = data.y_test if model.condition is not None else None
-    codes = model.encode(data.x_test, y)
-    figures.loss_curves(history, path=folder / "loss_curves.png")
-    figures.latent_scatter(
-        codes,
-        data.y_test,
-        data.class_names,
-        title="codes of the test examples",
-        path=folder / "latent_scatter.png",
-    )
-    if figures.is_image(model.target_shape):
-        x = data.x_test[:20]
-        x_hat = model.reconstruct(x, None if y is None else y[:20])
-        originals = model.targets_in_batches(x)
-        figures.reconstructions(originals, x_hat, path=folder / "reconstructions.png")
-        classes = np.arange(50) % len(data.class_names) if model.label_readers else None
-        sampled = model.sample(50, y=classes, seed=seed)
-        figures.samples(sampled, path=folder / "samples.png")

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 import kerae
-from kerae import analysis, networks, run
+from kerae import analysis, networks
 from kerae.files import replacing
 
 SHAPE = (28, 28, 1)
@@ -72,7 +72,7 @@ def trained(name):
     folder = out / name.lower().replace(", ", "_")
     if not (folder / "model.keras").exists():
         kerae.set_random_seed(SEED)
-        run.train(
+        kerae.train(
             MODELS[name]().start_at_mean(data.x_train),
             data,
             folder,
@@ -96,8 +96,8 @@ with kerae.distribution.strategy(args.strategy, args.devices):
             for part in ("x", "y")
         )
         started = time.perf_counter()
-        found = analysis.report(model, x, labels, out / "all_images.html", seed=SEED)
-        print(found.seconds)
+        report = analysis.report(model, x, labels, out / "all_images.html", seed=SEED)
+        print(report.seconds)
     else:
         models = {name: trained(name) for name in MODELS}
         started = time.perf_counter()

@@ -15,10 +15,8 @@ from sklearn.neural_network import MLPClassifier
 
 import kerae
 from kerae.files import replacing
-from kerae.noise.repeatable import RepeatableNoise
-from kerae.ops import divergences
-from kerae.ops.jacobian import squared_jacobian_norm
-from kerae.terms.aggregate_posterior import log_densities
+from kerae.noise import RepeatableNoise
+from kerae.ops import maximum_mean_discrepancy, squared_jacobian_norm
 
 IMAGES = 2_000  # for distances between all pairs and for Jacobians
 SEED = 0
@@ -60,17 +58,15 @@ def squared_error(images):
 def discrepancy(name):
     """The squared MMD between codes drawn and draws of the model's own prior."""
     prior = model(name).prior
-    numbers = np.arange(IMAGES, dtype="int32")
-    draws = prior.sample(RepeatableNoise((numbers, np.zeros_like(numbers)), SEED))
-    return float(divergences.maximum_mean_discrepancy(codes_drawn(name)[:IMAGES], draws))
+    numbers = keras.ops.arange(IMAGES, dtype="int32")
+    draws = prior.sample(RepeatableNoise((numbers, keras.ops.zeros_like(numbers)), SEED))
+    return float(maximum_mean_discrepancy(codes_drawn(name)[:IMAGES], draws))
 
 
 def total_correlation(name):
     """KL(q(z) || product of the q(z_j)) in nats, q(z) the mixture of the posteriors of IMAGES."""
-    outputs = model(name).propagate(few)
-    z = outputs["z"][:, 0]
-    _, joint, marginals = log_densities(outputs["posterior"], z, IMAGES, "stratified")
-    return float(keras.ops.mean(joint - marginals))
+    vae, term = model(name), kerae.terms.TotalCorrelation(IMAGES, sampling="stratified")
+    return float(keras.ops.mean(term.value(vae, vae.propagate(few))))
 
 
 def jacobian_norm(name):
@@ -121,8 +117,8 @@ claim(says, norm, "of an AE with the same code", of_ae, norm < of_ae)
 
 of_ae = discrepancy("AE")
 for name in ("AAE", "AAE, ring of classes", "WAE, IMQ", "WAE, RBF", "WAE, GAN", "InfoVAE"):
-    found = discrepancy(name)
-    claim(f"{name}: MMD of codes and prior", found, "of the AE", of_ae, found < of_ae)
+    value = discrepancy(name)
+    claim(f"{name}: MMD of codes and prior", value, "of the AE", of_ae, value < of_ae)
 
 beta_vae, vae = (
     model(name).evaluate(x, batch_size=1000, return_dict=True, verbose=0)
@@ -137,18 +133,18 @@ for quantity, holds in (
 
 of_vae = total_correlation("VAE")
 for name in ("FactorVAE", "BetaTCVAE", "BetaTCVAE, stratified", "DIPVAE, I", "DIPVAE, II"):
-    found = total_correlation(name)
+    value = total_correlation(name)
     says = f"{name}: total correlation of the codes, nats"
-    claim(says, found, "of the VAE", of_vae, found < of_vae)
+    claim(says, value, "of the VAE", of_vae, value < of_vae)
 
 classifier = MLPClassifier((256,), early_stopping=True, random_state=SEED)
 classifier.fit(data.x_train.reshape(len(data.x_train), -1), data.y_train)
 accuracy = classifier.score(x.reshape(len(x), -1), data.y_test)
-found = recognized("CVAE", classifier)
-claim("CVAE: samples recognized as their digit", found, "real test digits", accuracy, found >= 0.95)
+value = recognized("CVAE", classifier)
+claim("CVAE: samples recognized as their digit", value, "real test digits", accuracy, value >= 0.95)
 
-told, of_ae = (neighbors(name) for name in ("CAAE", "AE"))
-claim("CAAE: 10-NN accuracy of codes", told, "of the AE", of_ae, told < of_ae)
+value, of_ae = (neighbors(name) for name in ("CAAE", "AE"))
+claim("CAAE: 10-NN accuracy of codes", value, "of the AE", of_ae, value < of_ae)
 
 table = ["| claim | measured | compared with | holds |", "|---|---|---|---|", *rows]
 with replacing(Path(args.models) / "claims.md") as partial:

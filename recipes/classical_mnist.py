@@ -16,8 +16,7 @@ from rich.progress import Progress
 from sklearn.cluster import KMeans
 
 import kerae
-from kerae import networks, run
-from kerae.cli.report import report
+from kerae import networks
 from kerae.files import replacing
 
 SHAPE = (28, 28, 1)
@@ -169,7 +168,7 @@ def train(name):
     model = MODELS[name]().start_at_mean(data.x_train)
     if isinstance(model, kerae.StackedAE):
         model.pretrain(data.x_train, epochs=2, batch_size=BATCH_SIZE, verbose=0)
-    record = run.train(
+    record = kerae.train(
         model,
         data,
         folder(name),
@@ -184,7 +183,7 @@ def train(name):
     with replacing(folder(name) / "run.json") as partial:
         partial.write_text(json.dumps(record, indent=2) + "\n")
     kerae.distribution.barrier()  # until the first process has written it
-    report(folder(name), record)
+    print(folder(name), record["metrics"]["test"])
 
 
 def measure(model):

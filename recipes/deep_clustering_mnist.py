@@ -67,14 +67,14 @@ with kerae.distribution.strategy(args.strategy, args.devices):
     started = time.perf_counter()
     model.fit(data.x_train, epochs=args.epochs, batch_size=BATCH_SIZE, verbose=2)
     z = model.encode(data.x_train)
-    found = analysis.cluster(z, n_clusters=len(data.class_names), seed=SEED)
-    add("k-means", model, found, started)
+    clustering = analysis.cluster(z, n_clusters=len(data.class_names), seed=SEED)
+    add("k-means", model, clustering, started)
     for method in ("dec", "idec"):
         started = time.perf_counter()
         refined = analysis.refine_clusters(
             model,
             data.x_train,
-            found,
+            clustering,
             method,
             epochs=REFINING_EPOCHS,
             batch_size=BATCH_SIZE,

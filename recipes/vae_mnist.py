@@ -8,8 +8,6 @@ Holds out 5,000 training images to choose the best epoch; reads the test images 
 import argparse
 
 import kerae
-from kerae import run
-from kerae.cli.report import report
 
 LATENT_DIM = 16
 EPOCHS = 25
@@ -36,7 +34,7 @@ with kerae.distribution.strategy(args.strategy, args.devices):
     kerae.set_random_seed(args.seed)
     data = kerae.data.load(args.data, args.data_dir)
     model = kerae.VAE(data.input_shape, latent_dim=args.latent_dim)
-    record = run.train(
+    record = kerae.train(
         model,
         data,
         args.out,
@@ -49,4 +47,4 @@ with kerae.distribution.strategy(args.strategy, args.devices):
         overwrite=args.overwrite,
         source={"name": args.data, "data_dir": args.data_dir},
     )
-    report(args.out, record)
+    print(args.out, record["metrics"]["test"])

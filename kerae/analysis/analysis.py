@@ -13,7 +13,7 @@ from .projection import Projection, project
 from .score import score
 from .scoring.scores import Scores
 
-OF_NEIGHBORS = (
+HOW_TO_READ = (
     "Near points have near codes; how far apart distant groups lie, and how large they are, says "
     "little."
 )
@@ -96,7 +96,7 @@ class Analysis:
         made = how.get(
             config["method"],
             f"Codes of {self.examination.z.shape[1]} dimensions, mapped to the plane by "
-            f"{config['method']} with seed {config['seed']}. {OF_NEIGHBORS}",
+            f"{config['method']} with seed {config['seed']}. {HOW_TO_READ}",
         )
         return " ".join([made, *config["notes"]])
 
@@ -135,8 +135,8 @@ def analyze(
 
     >>> data = kerae.data.load("digits")
     >>> model = kerae.AE((8, 8, 1), latent_dim=2)
-    >>> found = kerae.analysis.analyze(model, data.x_test, data.y_test)
-    >>> found.projection.points.shape, len(found.clusters.sizes)
+    >>> analysis = kerae.analysis.analyze(model, data.x_test, data.y_test)
+    >>> analysis.projection.points.shape, len(analysis.clusters.sizes)
     ((359, 2), 10)
 
     Raises:

@@ -106,8 +106,8 @@ def cluster(
     Example:
 
     >>> z = np.array([[0.0], [0.1], [0.2], [5.0], [5.1], [9.0]])
-    >>> found = kerae.analysis.cluster(z)
-    >>> found.labels.tolist(), found.sizes.tolist(), found.assign([[5.2]]).tolist()
+    >>> clusters = kerae.analysis.cluster(z)
+    >>> clusters.labels.tolist(), clusters.sizes.tolist(), clusters.assign([[5.2]]).tolist()
     ([0, 0, 0, 1, 1, 2], [3, 2, 1], [1])
 
     Raises:
@@ -123,28 +123,28 @@ def cluster(
     if method not in METHODS:
         names = ", ".join(f'"{name}"' for name in METHODS)
         raise ValueError(f"Expected `method` to be one of {names}. Received: {method!r}")
-    known, seed, z = METHODS[method], as_seed(seed), as_float32(as_codes(z))
+    method, seed, z = METHODS[method], as_seed(seed), as_float32(as_codes(z))
     refuse_equal_codes(z, "clusters")
-    rows, notes = fitted_rows(known, len(z), fit_at_most, seed)
+    rows, notes = fitted_rows(method, len(z), fit_at_most, seed)
     fitted, curve = z[rows], {}
     refuse_equal_codes(fitted, "clusters")
-    check_n_clusters(known, n_clusters, fitted)
-    if n_clusters in (None, "auto") and known.criterion:
-        made = partial(_made, known, parameters, seed)
+    check_n_clusters(method, n_clusters, fitted)
+    if n_clusters in (None, "auto") and method.criterion:
+        made = partial(_made, method, parameters, seed)
         n_clusters, curve, said = choose_n_clusters(
-            known, made, fitted, auto_range, seed, parameters
+            method, made, fitted, auto_range, seed, parameters
         )
         notes += said
-    estimator, said = _made(known, parameters, seed, len(fitted), n_clusters)
+    estimator, said = _made(method, parameters, seed, len(fitted), n_clusters)
     arguments = estimator.get_params(deep=False)
-    found, noted = fit_clusters(known, estimator, fitted, parameters)
+    assigned, noted = fit_clusters(method, estimator, fitted, parameters)
     labels = np.empty(len(z), "int64")
-    labels[rows] = found
+    labels[rows] = assigned
     others = np.setdiff1d(np.arange(len(z)), rows)
     if len(others):
-        labels[others] = known.assign(estimator, fitted, found, z[others])
-    centers = known.centers(estimator)
-    old, new = numbered_by_size(labels, found.max() + 1 if centers is None else len(centers))
+        labels[others] = method.assign(estimator, fitted, assigned, z[others])
+    centers = method.centers(estimator)
+    old, new = numbered_by_size(labels, assigned.max() + 1 if centers is None else len(centers))
     labels = new[labels]
     sizes = np.bincount(labels[labels >= 0], minlength=len(old))
     if centers is None:
@@ -155,12 +155,12 @@ def cluster(
         centers = centers[old]
     if len(sizes) == 0:
         warnings.warn(
-            f'"{method}" found no cluster among {len(z)} codes: all are noise. Give a lower '
+            f'"{method.name}" found no cluster among {len(z)} codes: all are noise. Give a lower '
             "`min_cluster_size` or `min_samples`, or use another method.",
             stacklevel=2,
         )
     config = provenance(
-        method=method,
+        method=method.name,
         parameters=arguments,
         packages=("scikit-learn",),
         seed=seed,
@@ -168,27 +168,27 @@ def cluster(
         n_fitted=len(rows),
         started=started,
         notes=notes + said + noted,
-        criterion=known.criterion if curve else None,
+        criterion=method.criterion if curve else None,
     )
-    assigned = partial(_assigned, known, estimator, fitted, found, new)
-    return Clustering(labels, centers.astype("float32"), sizes, config, curve, assigned)
+    assign = partial(_assign, method, estimator, fitted, assigned, new)
+    return Clustering(labels, centers.astype("float32"), sizes, config, curve, assign)
 
 
-def _made(known, parameters, seed, n, n_clusters):
+def _made(method, parameters, seed, n, n_clusters):
     """The object of the library for n codes, and what has to be said of it."""
-    defaults, notes = known.defaults(n), []
-    if known.neighbors:
+    defaults, notes = method.defaults(n), []
+    if method.neighbors:
         lowered, notes = bounded_neighbors(
-            known.name, *known.neighbors, known.most_neighbors(n), n, parameters
+            method.name, *method.neighbors, method.most_neighbors(n), n, parameters
         )
         defaults.update(lowered)
-    settings = known.settings(seed, n_clusters)
-    made = library_object(known.name, known.library_class(), defaults, parameters, settings)
+    settings = method.settings(seed, n_clusters)
+    made = library_object(method.name, method.library_class(), defaults, parameters, settings)
     return made, notes
 
 
-def _assigned(known, estimator, fitted, found, new, z):
-    return new[known.assign(estimator, fitted, found, as_float32(z))]
+def _assign(method, estimator, fitted, assigned, new, z):
+    return new[method.assign(estimator, fitted, assigned, as_float32(z))]
 
 
 def numbered_by_size(labels, k):

@@ -5,14 +5,13 @@ from ..versions import versions
 from .analysis import analyze
 from .page.atlas import atlas_of
 from .page.files import as_json, checked_path, this_command, write_text
-from .page.interactive_map import shown_rows
+from .page.interactive_map import rows_on_map, side_by_side
 from .page.pictures import pictures
 from .page.render import render
 from .page.score_rows import score_rows
-from .page.side_by_side import side_by_side
 from .page.summary import summary
 
-OF_INPUTS = "_input"
+INPUT_SUFFIX = "_input"
 
 
 def compare(
@@ -69,7 +68,7 @@ def compare(
         analyses[name] = analyze(model, x, labels, seed=seed, compare_inputs=inputs, **options)
     first = next(iter(analyses.values())).scores
     for analysis in analyses.values():
-        for score in [name for name in first if name.endswith(OF_INPUTS)]:
+        for score in [name for name in first if name.endswith(INPUT_SUFFIX)]:
             analysis.scores.give(score, first[score], first.notes.get(score, ""))
     if path is not None:
         _write(path, analyses, title, command or this_command(), seed)
@@ -78,7 +77,7 @@ def compare(
 
 def _write(path, analyses, title, command, seed):
     examined = next(iter(analyses.values())).examination
-    rows, stated = shown_rows(len(examined), seed)
+    rows, stated = rows_on_map(len(examined), seed)
     atlas = atlas_of(examined.x, rows)
     origin = {"command": command, "versions": versions()}
     numbers = {

@@ -35,15 +35,15 @@ def outlier_scores(z, examination=None):
         Nalisnick et al., 2019, https://arxiv.org/abs/1810.09136 (how likelihoods mislead)
     """
     z = as_codes(z)
-    found = {"neighbor_distance": metrics.neighbor_distance(z, min(NUM_NEIGHBORS, len(z) - 1))}
+    scores = {"neighbor_distance": metrics.neighbor_distance(z, min(NUM_NEIGHBORS, len(z) - 1))}
     if examination is None:
-        return found
+        return scores
     if len(examination) != len(z):
         raise ValueError(
             "Expected an examination of the same examples. "
             f"Received: {len(z)} codes and an examination of {len(examination)} examples."
         )
-    found["reconstruction_error"] = examination.error
+    scores["reconstruction_error"] = examination.error
     if examination.kl is not None:
-        found["negative_elbo"] = examination.negative_elbo
-    return found
+        scores["negative_elbo"] = examination.negative_elbo
+    return scores

@@ -13,7 +13,7 @@ from .fitting.arguments import (
     explaining_arguments,
     library_object,
 )
-from .fitting.provenance import noting_warnings, provenance, shown_progress
+from .fitting.provenance import noting_warnings, provenance, shows_progress
 from .fitting.rows import fitted_rows
 from .projection_methods import METHODS
 from .projection_methods.from_landmarks import from_landmarks
@@ -95,8 +95,8 @@ def project(z, method="umap", seed=0, fit_at_most=None, verbose=None, **paramete
     Example:
 
     >>> z = np.random.default_rng(0).normal(size=(100, 5))
-    >>> found = kerae.analysis.project(z, method="pca")
-    >>> found.points.shape, found.transform(z[:1]).shape
+    >>> projection = kerae.analysis.project(z, method="pca")
+    >>> projection.points.shape, projection.transform(z[:1]).shape
     ((100, 2), (1, 2))
 
     Raises:
@@ -116,51 +116,51 @@ def project(z, method="umap", seed=0, fit_at_most=None, verbose=None, **paramete
     if method not in METHODS:
         names = ", ".join(f'"{name}"' for name in METHODS)
         raise ValueError(f"Expected `method` to be one of {names}. Received: {method!r}")
-    known, seed, z = METHODS[method], as_seed(seed), as_codes(z)
-    known.check_installed()
-    if known.most_dimensions and z.shape[1] > known.most_dimensions:
+    method, seed, z = METHODS[method], as_seed(seed), as_codes(z)
+    method.check_installed()
+    if method.most_dimensions and z.shape[1] > method.most_dimensions:
         raise ValueError(
-            f'Expected codes of at most {known.most_dimensions} dimensions for "{method}". '
+            f'Expected codes of at most {method.most_dimensions} dimensions for "{method.name}". '
             f'Received: {z.shape[1]}. Use another method, such as "umap".'
         )
     refuse_equal_codes(z, "a map")
     plane = as_plane(z)
-    rows, notes = fitted_rows(known, len(z), fit_at_most, seed)
+    rows, notes = fitted_rows(method, len(z), fit_at_most, seed)
     refuse_equal_codes(plane[rows], "a map")
     if z.shape[1] == 1:
         notes.append("The codes have one dimension; a second one of 0 was added.")
-    defaults = known.defaults(seed)
-    if known.neighbors:
-        most = known.most_neighbors(len(rows))
-        lowered = bounded_neighbors(method, *known.neighbors, most, len(rows), parameters)
+    defaults = method.defaults(seed)
+    if method.neighbors:
+        most = method.most_neighbors(len(rows))
+        lowered = bounded_neighbors(method.name, *method.neighbors, most, len(rows), parameters)
         defaults.update(lowered[0])
         notes += lowered[1]
-    settings = known.settings(seed, shown_progress(known, len(rows), verbose))
-    estimator = library_object(method, known.library_class(), defaults, parameters, settings)
+    settings = method.settings(seed, shows_progress(method, len(rows), verbose))
+    estimator = library_object(method.name, method.library_class(), defaults, parameters, settings)
     arguments = estimator.get_params(deep=False)  # of which PaCMAP changes some
     points = np.empty((len(z), 2), "float32")
     others = np.setdiff1d(np.arange(len(z)), rows)
-    with noting_warnings(known.warnings) as noted, explaining_arguments(method, parameters):
-        points[rows] = known.fit(estimator, plane[rows])
-        if len(others) and known.can_transform:
-            points[others] = known.place(estimator, plane[others])
+    with noting_warnings(method.warnings) as noted, explaining_arguments(method.name, parameters):
+        points[rows] = method.fit(estimator, plane[rows])
+        if len(others) and method.can_transform:
+            points[others] = method.place(estimator, plane[others])
         elif len(others):
             points[others] = from_landmarks(plane[rows], points[rows], plane[others])
     if not np.isfinite(points).all():
         raise ValueError(
-            f'Expected finite positions of "{method}". Received: NaN or infinity for '
+            f'Expected finite positions of "{method.name}". Received: NaN or infinity for '
             f"{np.sum(~np.isfinite(points).all(axis=1))} of {len(points)} codes. Scale the codes, "
             "or change what was given beside them."
         )
     config = provenance(
-        method=method,
+        method=method.name,
         parameters=arguments,
-        packages=known.packages,
+        packages=method.packages,
         seed=seed,
         n=len(z),
         n_fitted=len(rows),
         started=started,
         notes=notes + noted,
-        axes=known.axes(estimator),
+        axes=method.axes(estimator),
     )
-    return Projection(points, config, z.shape[1], known, estimator)
+    return Projection(points, config, z.shape[1], method, estimator)

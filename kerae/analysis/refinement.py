@@ -86,8 +86,8 @@ def refine_clusters(
 
     >>> x = kerae.data.load("digits").x_train[:200]
     >>> model = kerae.AE((8, 8, 1), latent_dim=2)
-    >>> found = kerae.analysis.cluster(model.encode(x), n_clusters=3)
-    >>> refined = kerae.analysis.refine_clusters(model, x, found, epochs=2, verbose=0)
+    >>> clusters = kerae.analysis.cluster(model.encode(x), n_clusters=3)
+    >>> refined = kerae.analysis.refine_clusters(model, x, clusters, epochs=2, verbose=0)
     >>> refined.model.encode(x).shape, refined.clustering.centers.shape
     ((200, 2), (3, 2))
 

@@ -7,7 +7,7 @@ from ..versions import versions
 from .analysis import analyze
 from .page.atlas import atlas_of
 from .page.files import as_json, checked_path, this_command, write_parquet, write_text
-from .page.interactive_map import shown_rows
+from .page.interactive_map import rows_on_map
 from .page.linked_map import linked_map
 from .page.pictures import pictures
 from .page.render import render
@@ -51,7 +51,7 @@ def report(
 
     >>> data, model = kerae.data.load("digits"), kerae.VAE((8, 8, 1), latent_dim=2)
     >>> path = getfixture("tmp_path") / "report.html"
-    >>> found = kerae.analysis.report(model, data.x_test[:99], data.y_test[:99], path)
+    >>> analysis = kerae.analysis.report(model, data.x_test[:99], data.y_test[:99], path)
     >>> sorted(file.name for file in path.parent.iterdir())
     ['report.html', 'report.json', 'report.parquet']
 
@@ -62,7 +62,7 @@ def report(
     path = checked_path(path)
     analysis = analyze(model, x, labels, seed=seed, **options)
     started = time.perf_counter()
-    rows, stated = shown_rows(len(analysis.examination), seed)
+    rows, stated = rows_on_map(len(analysis.examination), seed)
     atlas = atlas_of(analysis.examination.x, rows)
     origin = {"command": command or this_command(), "versions": versions()}
     numbers = {

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import distributed
 
-OF_TORCHRUN = ("RANK", "LOCAL_RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
+TORCHRUN_VARIABLES = ("RANK", "LOCAL_RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
 
 
 def train_step(self, data):
@@ -109,7 +109,7 @@ def share(variables):
 
 @contextmanager
 def strategy_scope(strategy, devices):
-    missing = [name for name in OF_TORCHRUN if name not in os.environ]
+    missing = [name for name in TORCHRUN_VARIABLES if name not in os.environ]
     if missing:
         raise ValueError(
             "Expected a process that torchrun has started. Received: one without "

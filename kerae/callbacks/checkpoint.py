@@ -34,12 +34,12 @@ class Checkpoint(keras.callbacks.Callback):
 
     def latest(self):
         """The newest checkpoint and the number of epochs it has seen, or `(None, 0)`."""
-        found = [
+        checkpoints = [
             (int(match[1]), path)
             for path in self.folder.glob("epoch-*.keras")
             if (match := re.fullmatch(r"epoch-(\d+)\.keras", path.name))
         ]
-        epochs, path = max(found, default=(0, None))
+        epochs, path = max(checkpoints, default=(0, None))
         return path, epochs
 
     def restore(self, model):

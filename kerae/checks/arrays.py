@@ -44,10 +44,10 @@ def check_finite(x, name):
     finite = [np.isfinite(rows).reshape(len(rows), -1).all(axis=1) for rows in parts(x)]
     rows = np.flatnonzero(~np.concatenate(finite))
     if len(rows):
-        shown = ", ".join(map(str, rows[:5])) + (", …" if len(rows) > 5 else "")
+        listed = ", ".join(map(str, rows[:5])) + (", …" if len(rows) > 5 else "")
         raise ValueError(
             f"Expected finite numbers. Received: NaN or infinity in {len(rows)} of {len(x)} "
-            f"examples of `{name}`, rows {shown}. Remove or repair them."
+            f"examples of `{name}`, rows {listed}. Remove or repair them."
         )
 
 

@@ -20,10 +20,10 @@ def as_codes(z, name="z"):
         raise ValueError(f"Expected `{name}` to hold real numbers. Received: {z.dtype}.")
     rows = np.flatnonzero(~np.isfinite(z).all(axis=1))
     if len(rows):
-        shown = ", ".join(map(str, rows[:5])) + (", …" if len(rows) > 5 else "")
+        listed = ", ".join(map(str, rows[:5])) + (", …" if len(rows) > 5 else "")
         raise ValueError(
             f"Expected finite numbers. Received: NaN or infinity in {len(rows)} of {len(z)} rows "
-            f"of `{name}`, rows {shown}. Remove or repair these examples, or look why the model "
+            f"of `{name}`, rows {listed}. Remove or repair these examples, or look why the model "
             "gives such codes."
         )
     return z if np.issubdtype(z.dtype, np.floating) else z.astype("float32")

@@ -58,12 +58,12 @@ def one_hot(y, num_classes, dtype):
     return ops.cast(ops.equal(ops.expand_dims(y, -1), ops.arange(num_classes)), dtype)
 
 
-def check_labels(y, known):
-    """Raises a `ValueError` unless each label is one of the range `known`."""
-    unknown = np.unique(y[~np.isin(y, known)])
+def check_labels(y, allowed):
+    """Raises a `ValueError` unless each label is one of the range `allowed`."""
+    unknown = np.unique(y[~np.isin(y, allowed)])
     if len(unknown):
-        shown = ", ".join(map(str, unknown[:5])) + (", …" if len(unknown) > 5 else "")
+        examples = ", ".join(map(str, unknown[:5])) + (", …" if len(unknown) > 5 else "")
         raise ValueError(
-            f"Expected labels from {known[0]} to {known[-1]}. Received: {shown}. Number the "
+            f"Expected labels from {allowed[0]} to {allowed[-1]}. Received: {examples}. Number the "
             "classes from 0, or make the model with a larger `num_classes`."
         )

@@ -60,14 +60,14 @@ def _read_labels(folder, splits):
 def _find(folder, splits, kind):
     patterns = [f"*{split}-{kind}-ubyte" for split in splits]
     for ending in ("", ".gz"):
-        found = [path for pattern in patterns for path in folder.glob(pattern + ending)]
-        if len(found) == 1:
-            return found[0]
-        if found:
+        matches = [path for pattern in patterns for path in folder.glob(pattern + ending)]
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
             break
     raise ValueError(
         f"Expected one file {' or '.join(patterns)}[.gz] in {folder}. "
-        f"Received: {', '.join(sorted(path.name for path in found)) or 'none'}. "
+        f"Received: {', '.join(sorted(path.name for path in matches)) or 'none'}. "
         "Keep the four files of one data set in a folder of their own."
     )
 

@@ -63,10 +63,10 @@ def _find_builder(name, data_dir):
     try:
         return tfds.builder(name, data_dir=data_dir)
     except (ValueError, AssertionError) as error:
-        known = ["digits", *tfds.list_builders(with_community_datasets=False)]
-        if name.split("/")[0].split(":")[0] in known:
+        names = ["digits", *tfds.list_builders(with_community_datasets=False)]
+        if name.split("/")[0].split(":")[0] in names:
             raise
-        nearest = difflib.get_close_matches(name, known, cutoff=0.5)
+        nearest = difflib.get_close_matches(name, names, cutoff=0.5)
         raise ValueError(
             f"Expected the name of a data set, or a path. Received: {name!r}. "
             f"Nearest names: {', '.join(nearest) or 'none'}. See `tfds.list_builders()` for all."

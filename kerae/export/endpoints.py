@@ -41,7 +41,7 @@ def endpoints(model):
     if model.latent.has_density:
         scores["negative_elbo"] = "The negative ELBO in nats."
 
-    found = {
+    answers = {
         reconstruct: (x | y, {"reconstruction": "The example as it comes back."}),
         encode: (x | (y if model.encoder_is_conditional else {}), model.latent.served),
         decode: (z | y, data),
@@ -49,12 +49,12 @@ def endpoints(model):
         sample: (_noise_inputs(model), data),
     }
     if isinstance(model.likelihood, UnitInterval):
-        found[decode_logits] = (z | y, {"logits": "A logit for each element."})
+        answers[decode_logits] = (z | y, {"logits": "A logit for each element."})
     return {
         function.__name__: Endpoint(
             inspect.getdoc(function), inputs, outputs, partial(function, model)
         )
-        for function, (inputs, outputs) in found.items()
+        for function, (inputs, outputs) in answers.items()
     }
 
 
@@ -82,10 +82,10 @@ def decode_logits(model, z, y=None):
 
 def score(model, x, y=None):
     """How far each example is from what the model knows: greater for anomalies."""
-    found = measured(x, y, model=model)
-    scores = {"reconstruction_error": found["error"]}
-    if "kl" in found:
-        scores["negative_elbo"] = found["reconstruction"] + ops.sum(found["kl"], axis=1)
+    quantities = measured(x, y, model=model)
+    scores = {"reconstruction_error": quantities["error"]}
+    if "kl" in quantities:
+        scores["negative_elbo"] = quantities["reconstruction"] + ops.sum(quantities["kl"], axis=1)
     return scores
 
 

@@ -29,10 +29,10 @@ def export_job(folder, modules, saved_model, names, image_bytes, warm_up=None, l
     for module in modules:
         import_module(module)
     model = load(folder / "model.keras")
-    found = signatures(model, image_bytes, partial(decoded_images, shape=model.input_shape))
+    available = signatures(model, image_bytes, partial(decoded_images, shape=model.input_shape))
     saved_model = Path(saved_model)
-    written = {name: found[name] for name in names}
-    written.setdefault("serving_default", found[names[0]])  # which converters look for
+    written = {name: available[name] for name in names}
+    written.setdefault("serving_default", available[names[0]])  # which converters look for
     write_saved_model(written, saved_model)
     if warm_up:
         name, batch_sizes = warm_up

@@ -46,13 +46,14 @@ class Exporting:
             )
         self.model = model
         self.image_bytes = image_bytes
-        found = signatures(model, image_bytes)
-        if signature not in (None, *found):
+        available = signatures(model, image_bytes)
+        if signature not in (None, *available):
             raise ValueError(
-                f"Expected `signature` to be one of {', '.join(found)}. Received: {signature!r}."
+                f"Expected `signature` to be one of {', '.join(available)}. "
+                f"Received: {signature!r}."
             )
-        self.endpoints = {name: found[name] for name in found if signature in (None, name)}
-        self.questions, self.answers = questions_and_answers(model, found, examples, y)
+        self.endpoints = {name: available[name] for name in available if signature in (None, name)}
+        self.questions, self.answers = questions_and_answers(model, available, examples, y)
 
     def __enter__(self):
         self._temporary = tempfile.TemporaryDirectory()
@@ -96,11 +97,11 @@ class Exporting:
             answers,
             failure="What was exported could not be run.",
         )
-        found = {}
+        differences = {}
         for name in self.endpoints:
             with np.load(answers / f"{name}.npz") as archive:
-                found[name] = self.difference(name, dict(archive))
-        return found
+                differences[name] = self.difference(name, dict(archive))
+        return differences
 
     def difference(self, name, outputs):
         """The largest error of an artifact's outputs of one signature.

@@ -16,7 +16,7 @@ def signatures(model, image_bytes=False, decode=None):
     Raises:
         ValueError: If the model cannot be exported, or image files are no examples of it.
     """
-    found = endpoints(model)
+    result = endpoints(model)
     if image_bytes:
-        found |= image_endpoints(found, model.input_shape, decode)
-    return {**found, "serving_default": found["reconstruct"]}
+        result |= image_endpoints(result, model.input_shape, decode)
+    return {**result, "serving_default": result["reconstruct"]}

@@ -1,13 +1,9 @@
 import numpy as np
 
 from ..checks.codes import as_codes
-from .canvas import canvas
-from .class_legend import class_legend
-from .classes import as_classes
-from .image_grid import ImageGrid
-from .images import as_images
-from .palette import colors
-from .savable import savable
+from .classes import as_classes, class_legend, colors
+from .images import ImageGrid, as_images
+from .savable import canvas, savable
 
 CELL = 0.36  # inches, the width of an image
 BARS = 5  # images as wide as the bars
@@ -55,10 +51,10 @@ def cluster_sheet(images, z, clusters, centers, decoded, labels=None, class_name
     pitch = width + 1
     left = pitch * (1 + GAP)
     nearest = [_nearest(z, clusters, number, center) for number, center in enumerate(centers)]
-    shown = np.full((len(centers), members, *images.shape[1:]), 0.5)
-    for row, chosen in zip(shown, nearest):
+    sheet = np.full((len(centers), members, *images.shape[1:]), 0.5)
+    for row, chosen in zip(sheet, nearest):
         row[: len(chosen)] = images[chosen[:members]]
-    ImageGrid(shown.reshape(-1, *images.shape[1:]), members).draw(axes, left)
+    ImageGrid(sheet.reshape(-1, *images.shape[1:]), members).draw(axes, left)
     headings = {"center": pitch / 2, "nearest members": left + pitch * members / 2}
     if labels is not None:
         classes = as_classes(labels, len(z), class_names)

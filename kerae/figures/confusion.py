@@ -1,8 +1,7 @@
 import numpy as np
 
-from .canvas import canvas
 from .classes import as_classes
-from .savable import COLUMN, savable
+from .savable import COLUMN, canvas, savable
 
 WRITTEN = 20  # rows or columns whose numbers there is room for
 
@@ -71,9 +70,9 @@ def _order(counts, rows, columns):
     """The orders of rows and columns with the best map first, and how many it joins."""
     from scipy.optimize import linear_sum_assignment
 
-    known = np.ix_(np.flatnonzero(rows >= 0), np.flatnonzero(columns >= 0))
-    pairs = linear_sum_assignment(counts[known], maximize=True)
-    of_rows, of_columns = (part.ravel()[chosen] for part, chosen in zip(known, pairs))
+    kept = np.ix_(np.flatnonzero(rows >= 0), np.flatnonzero(columns >= 0))
+    pairs = linear_sum_assignment(counts[kept], maximize=True)
+    of_rows, of_columns = (part.ravel()[chosen] for part, chosen in zip(kept, pairs))
     by_class = np.argsort(of_columns)
     left = np.setdiff1d(np.arange(len(rows)), of_rows)
     left = sorted(left, key=lambda row: (rows[row] < 0, counts[row].argmax(), -counts[row].sum()))

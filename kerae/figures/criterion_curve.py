@@ -1,6 +1,5 @@
-from .canvas import canvas
-from .palette import colors
-from .savable import COLUMN, savable
+from .classes import colors
+from .savable import COLUMN, canvas, savable
 
 BETTER = {"silhouette": "higher", "bic": "lower"}
 

@@ -1,9 +1,7 @@
 import numpy as np
 
-from .canvas import canvas
-from .classes import as_classes
-from .palette import colors
-from .savable import COLUMN, savable
+from .classes import as_classes, colors
+from .savable import COLUMN, canvas, savable
 
 MOST = 30  # classes
 

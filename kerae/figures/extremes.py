@@ -1,9 +1,7 @@
 import numpy as np
 
-from .canvas import canvas
-from .image_grid import ImageGrid
-from .images import as_images
-from .savable import COLUMN, savable
+from .images import ImageGrid, as_images
+from .savable import COLUMN, canvas, savable
 
 
 @savable

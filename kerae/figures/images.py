@@ -1,6 +1,16 @@
-"""Images, and what is none."""
+"""Images: what is one, and how they are drawn side by side and at their places in a map."""
+
+import math
 
 import numpy as np
+
+from .classes import colors
+from .savable import COLUMN, canvas
+
+LARGEST_SIDE = 0.5  # inches, the side of an image where there are few
+ABOVE = 0.25  # inches, for the title
+THUMBNAIL_SIDE = 12.0  # points, of the longer side of an image
+THUMBNAIL_GAP = 2.5  # points, between two
 
 
 def is_image(shape):
@@ -33,3 +43,105 @@ def as_images(images, name, count=None, outer=("n",)):
             f"Expected {count} `{name}`, one for each example. Received: {len(images)}."
         )
     return images
+
+
+class ImageGrid:
+    """Images side by side as one picture, with a gray line between them.
+
+    Args:
+        images: Array `(n, height, width, channels)` in [0, 1].
+        columns: Integer, the images in a row.
+    """
+
+    def __init__(self, images, columns):
+        count, self.height, self.width, channels = images.shape
+        self.columns, self.rows = columns, math.ceil(count / columns)
+        shape = (self.rows * (self.height + 1) + 1, columns * (self.width + 1) + 1, channels)
+        self.picture = np.full(shape, 0.5)
+        for index, image in enumerate(images):
+            row, column = divmod(index, columns)
+            top, left = row * (self.height + 1) + 1, column * (self.width + 1) + 1
+            place = np.s_[top : top + self.height, left : left + self.width]
+            self.picture[place] = np.clip(image, 0.0, 1.0)
+
+    def draw(self, axes, left=0):
+        """Draws the picture in units of its pixels, from `left` on, and hides the axes' lines."""
+        height, width = self.picture.shape[:2]
+        axes.imshow(
+            self.picture.squeeze(axis=2) if self.picture.shape[2] == 1 else self.picture,
+            cmap="gray",
+            vmin=0,
+            vmax=1,
+            interpolation="auto",
+            extent=(left - 0.5, left + width - 0.5, height - 0.5, -0.5),
+        )
+        axes.set(xticks=[], yticks=[])
+        axes.spines[:].set_visible(False)
+
+    @property
+    def row_centers(self):
+        """Where the middle of each row lies, from the top."""
+        return 1 + np.arange(self.rows) * (self.height + 1) + (self.height - 1) / 2
+
+    @property
+    def column_centers(self):
+        """Where the middle of each column lies, from the left."""
+        return 1 + np.arange(self.columns) * (self.width + 1) + (self.width - 1) / 2
+
+
+def image_canvas(images, columns, title, left=0.0, below=0.0):
+    """A figure of images side by side, as wide as a column of a paper.
+
+    Args:
+        images: Array `(n, height, width, channels)`.
+        columns: Integer, the images in a row.
+        title: String.
+        left: Float, inches to leave for texts on the left.
+        below: Float, inches to leave for texts below.
+    Returns:
+        `matplotlib.figure.Figure`, its axes and the `ImageGrid` in them.
+    """
+    grid = ImageGrid(images, columns)
+    side = min((COLUMN - left) / columns, LARGEST_SIDE)
+    figure = canvas(COLUMN, side * grid.rows * grid.height / grid.width + ABOVE + below)
+    axes = figure.subplots()
+    grid.draw(axes)
+    axes.set_title(title)
+    return figure, axes, grid
+
+
+def draw_thumbnails(axes, points, classes, images):
+    """Draws images of well-spread examples at their points, so that none covers another.
+
+    In a random order, which follows the density, each example is drawn whose place is still free.
+
+    Args:
+        axes: `matplotlib.axes.Axes` whose limits are final.
+        points: Array `(n, 2)`.
+        classes: `Labels`, as `as_classes` gives them, whose colors the frames have.
+        images: Array `(n, height, width, channels)`.
+    """
+    from matplotlib.colors import Normalize
+    from matplotlib.offsetbox import AnnotationBbox, OffsetImage
+
+    axes.figure.draw_without_rendering()  # which finds the size of the axes
+    places = axes.transData.transform(points) * 72 / axes.figure.dpi
+    zoom = THUMBNAIL_SIDE / max(images.shape[1:3])
+    for index in _spread(places, THUMBNAIL_SIDE + THUMBNAIL_GAP):
+        image = np.clip(images[index], 0.0, 1.0)
+        picture = OffsetImage(
+            image.squeeze(), zoom=zoom, cmap="gray", norm=Normalize(0.0, 1.0), interpolation="auto"
+        )
+        color = colors(classes.values[[index]])[0]
+        frame = {"boxstyle": "square,pad=0", "edgecolor": color, "linewidth": 1.3}
+        axes.add_artist(AnnotationBbox(picture, points[index], pad=0.0, bboxprops=frame))
+
+
+def _spread(places, distance):
+    """Indices of examples of which no two are nearer than `distance` in both directions."""
+    chosen = []
+    left = np.random.default_rng(0).permutation(len(places))
+    while len(left):
+        chosen.append(left[0])
+        left = left[np.abs(places[left] - places[left[0]]).max(axis=1) >= distance]
+    return chosen

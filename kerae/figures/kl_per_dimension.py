@@ -1,9 +1,8 @@
 import numpy as np
 
 from ..checks.codes import as_codes
-from .canvas import canvas
-from .palette import colors
-from .savable import COLUMN, savable
+from .classes import colors
+from .savable import COLUMN, canvas, savable
 
 NAMED = 28  # dimensions whose numbers there is room for
 

@@ -1,11 +1,9 @@
 import numpy as np
 
 from ..checks.codes import as_codes
-from .canvas import canvas
-from .class_legend import class_legend
-from .classes import as_classes
+from .classes import as_classes, class_legend
 from .draw_codes import draw_codes
-from .savable import savable
+from .savable import canvas, savable
 
 
 @savable

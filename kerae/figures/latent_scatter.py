@@ -1,11 +1,8 @@
 from ..checks.codes import as_codes
-from .canvas import canvas
-from .class_legend import class_legend
-from .classes import as_classes
+from .classes import as_classes, class_legend
 from .draw_codes import draw_codes
-from .images import as_images
-from .savable import COLUMN, PAGE, savable
-from .thumbnails import draw_thumbnails
+from .images import as_images, draw_thumbnails
+from .savable import COLUMN, PAGE, canvas, savable
 
 
 @savable

@@ -2,8 +2,7 @@ import math
 
 import numpy as np
 
-from .canvas import canvas
-from .savable import COLUMN, PAGE, savable
+from .savable import COLUMN, PAGE, canvas, savable
 
 PANELS = 3  # in a row
 

@@ -3,8 +3,7 @@ import math
 import numpy as np
 from scipy import stats
 
-from .canvas import image_canvas
-from .images import is_image
+from .images import image_canvas, is_image
 from .savable import savable
 
 TICKS = 6  # along each axis

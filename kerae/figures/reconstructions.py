@@ -1,7 +1,6 @@
 import numpy as np
 
-from .canvas import image_canvas
-from .images import as_images
+from .images import as_images, image_canvas
 from .savable import savable
 
 

@@ -1,5 +1,4 @@
-from .canvas import image_canvas
-from .images import as_images
+from .images import as_images, image_canvas
 from .savable import savable
 
 

@@ -1,4 +1,4 @@
-"""Functions that return a figure, in one style and saved where a path says."""
+"""Figures in one style, saved where a path says."""
 
 import functools
 import inspect
@@ -8,6 +8,7 @@ from ..files import replacing
 
 SUFFIXES = (".png", ".pdf", ".svg")
 PRINTED_DPI = 300
+DPI = 200
 COLUMN = 3.4  # inches, the width of a column of a two-column paper
 PAGE = 7.0
 TICKS = {"labelsize": 7, "width": 0.6, "length": 2.5, "pad": 2}
@@ -21,6 +22,13 @@ STYLE = {  # for figures that are printed at their own size
     "lines.linewidth": 1.2,
     "pdf.fonttype": 42,  # fonts that journals accept
 }
+
+
+def canvas(width, height):
+    """An empty figure of so many inches."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), dpi=DPI, layout="compressed")
 
 
 def savable(draw):

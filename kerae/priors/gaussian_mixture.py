@@ -104,8 +104,8 @@ class GaussianMixture(Prior):
 
         z = np.asarray(z)
         check_array(z, self.event_shape, "z")
-        found = mixture.GaussianMixture(len(self.means), random_state=seed).fit(z)
-        self._become(found.means_, found.covariances_, found.weights_)
+        fitted = mixture.GaussianMixture(len(self.means), random_state=seed).fit(z)
+        self._become(fitted.means_, fitted.covariances_, fitted.weights_)
         return self
 
     def log_prob(self, z):

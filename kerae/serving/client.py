@@ -102,8 +102,8 @@ class Client(RemoteModels):
             return answer[key]
         status, message = response.status, answer.get("error")
         if message is None:
-            shown = response.data[:200].decode(errors="replace")
-            message = f"expected JSON of TensorFlow Serving, received {shown!r}"
+            beginning = response.data[:200].decode(errors="replace")
+            message = f"expected JSON of TensorFlow Serving, received {beginning!r}"
             if status not in FROM_GATEWAYS:
                 status = f"another kind of server ({status})"
         raise failure(self.address, what, status, str(message))

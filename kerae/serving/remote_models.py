@@ -22,7 +22,7 @@ class RemoteModels:
 
     def __init__(self, address):
         self.address = address
-        self._known = {}
+        self._signatures = {}
 
     def __enter__(self):
         return self
@@ -56,17 +56,17 @@ class RemoteModels:
         if batch_size < 1:
             raise ValueError(f"Expected `batch_size` of at least 1. Received: {batch_size}.")
         request = (model, version, signature, inputs, batch_size)
-        known = self._known.get((model, version))
-        if known is None:
+        signatures = self._signatures.get((model, version))
+        if signatures is None:
             return self._predict(self.metadata(model, version), *request)
         try:
-            return self._predict(known, *request)
+            return self._predict(signatures, *request)
         except (LookupError, RuntimeError, ValueError):
             # A newer version may have come since, with other signatures.
-            found = self.metadata(model, version)
-            if found == known:
+            newest = self.metadata(model, version)
+            if newest == signatures:
                 raise
-        return self._predict(found, *request)
+        return self._predict(newest, *request)
 
     def metadata(self, model, version=None):
         """What can be asked of a model.
@@ -84,7 +84,7 @@ class RemoteModels:
         signatures = self._read(
             Signature.all_of, self._metadata(model, version), f"metadata of {model}"
         )
-        self._known[model, version] = signatures
+        self._signatures[model, version] = signatures
         return signatures
 
     def status(self, model, version=None):

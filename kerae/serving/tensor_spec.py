@@ -126,8 +126,8 @@ def _check_finite(array, name):
     finite = np.isfinite(array)
     if not finite.all():
         rows = np.unique(np.argwhere(~finite)[:, :1])
-        shown = ", ".join(map(str, rows[:5])) + (", …" if len(rows) > 5 else "")
+        listed = ", ".join(map(str, rows[:5])) + (", …" if len(rows) > 5 else "")
         raise ValueError(
             f"Expected finite numbers. Received: NaN or infinity as {array.dtype} in {len(rows)} "
-            f"rows of `{name}`: {shown}. Remove or repair them."
+            f"rows of `{name}`: {listed}. Remove or repair them."
         )

@@ -46,9 +46,9 @@ class AggregatePosterior(Term):
         z = outputs["z"][:, 0]
         count = ops.shape(z)[0]
         posterior = {name: replica_concat(each) for name, each in outputs["posterior"].items()}
-        found = log_densities(posterior, replica_concat(z), self.dataset_size, self.sampling)
+        densities = log_densities(posterior, replica_concat(z), self.dataset_size, self.sampling)
         _, first = replica_rows(count)
-        return [each[first : first + count] for each in found]
+        return [each[first : first + count] for each in densities]
 
 
 def log_densities(posterior, z, dataset_size, sampling):

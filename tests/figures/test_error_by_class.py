@@ -3,7 +3,7 @@ import pytest
 from legible import assert_legible
 
 from kerae import figures
-from kerae.figures.palette import colors
+from kerae.figures.classes import colors
 
 pytestmark = pytest.mark.once
 

@@ -4,7 +4,7 @@ from legible import assert_legible
 from matplotlib.offsetbox import AnnotationBbox
 
 from kerae import figures
-from kerae.figures.palette import colors
+from kerae.figures.classes import colors
 
 pytestmark = pytest.mark.once
 

@@ -73,11 +73,11 @@ class ClusterMethod:
         return KNeighborsClassifier(1).fit(z_fitted, labels).predict(z)
 
 
-def fit_clusters(known, estimator, z, parameters):
+def fit_clusters(method, estimator, z, parameters):
     """The cluster of each code by an object of a library, and what has to be said of it.
 
     Args:
-        known: `ClusterMethod`.
+        method: `ClusterMethod`.
         estimator: Object of the library.
         z: Array `(n, latent_dim)`.
         parameters: Dict, the arguments that users gave.
@@ -86,6 +86,6 @@ def fit_clusters(known, estimator, z, parameters):
     Raises:
         ValueError: If the library cannot work with the arguments.
     """
-    with noting_warnings(known.warnings) as notes, explaining_arguments(known.name, parameters):
-        labels = known.fit(estimator, z)
+    with noting_warnings(method.warnings) as notes, explaining_arguments(method.name, parameters):
+        labels = method.fit(estimator, z)
     return labels, notes

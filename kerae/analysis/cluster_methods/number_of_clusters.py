@@ -11,7 +11,7 @@ CHOSEN_ON = 5_000
 LEAST, LARGEST = 2, 20
 
 
-def choose_n_clusters(known, made, z, auto_range, seed, parameters):
+def choose_n_clusters(method, made, z, auto_range, seed, parameters):
     """The number of clusters with the largest silhouette or the least BIC.
 
         silhouette = mean over codes of  (b - a) / max(a, b)
@@ -21,7 +21,7 @@ def choose_n_clusters(known, made, z, auto_range, seed, parameters):
     nearest other cluster, and m the number of parameters of the mixture.
 
     Args:
-        known: `ClusterMethod`.
+        method: `ClusterMethod`.
         made: Function from the numbers of codes and clusters to an object of the library.
         z: Array `(n, latent_dim)`, of which at most 5,000 are looked at.
         auto_range: Pair of integers, the first and the last number that is tried, or `None`.
@@ -52,9 +52,9 @@ def choose_n_clusters(known, made, z, auto_range, seed, parameters):
     curve = {}
     for n_clusters in range(first, last + 1):
         estimator, _ = made(len(z), n_clusters)
-        labels, _ = fit_clusters(known, estimator, z, parameters)
-        curve[n_clusters] = known.measure(estimator, z, labels)
-    return known.best(curve, key=curve.get), curve, notes
+        labels, _ = fit_clusters(method, estimator, z, parameters)
+        curve[n_clusters] = method.measure(estimator, z, labels)
+    return method.best(curve, key=curve.get), curve, notes
 
 
 def _is_range(tried, most):
@@ -62,19 +62,19 @@ def _is_range(tried, most):
     return whole and len(tried) == 2 and 2 <= tried[0] <= tried[1] <= most
 
 
-def check_n_clusters(known, n_clusters, z):
+def check_n_clusters(method, n_clusters, z):
     """Raises a `ValueError` if a method cannot find so many clusters of codes.
 
     Args:
-        known: `ClusterMethod`.
+        method: `ClusterMethod`.
         n_clusters: What a user gave.
         z: Array `(n, latent_dim)`.
     """
     if n_clusters is None or n_clusters == "auto":
         return
-    if known.criterion is None:
+    if method.criterion is None:
         raise ValueError(
-            f'Expected no `n_clusters` for "{known.name}", which finds the number itself. '
+            f'Expected no `n_clusters` for "{method.name}", which finds the number itself. '
             f"Received: {n_clusters!r}. Leave it out, and give `min_cluster_size` instead."
         )
     if not isinstance(n_clusters, Integral) or isinstance(n_clusters, bool) or n_clusters < 1:
@@ -83,9 +83,9 @@ def check_n_clusters(known, n_clusters, z):
             f"Received: {n_clusters!r}."
         )
     different = len(np.unique(z, axis=0))
-    most = known.most_clusters(len(z), different)
+    most = method.most_clusters(len(z), different)
     if n_clusters > most:
         raise ValueError(
-            f'Expected at most {most} clusters by "{known.name}" of {len(z)} codes, {different} of '
-            f"them different. Received: {n_clusters}."
+            f'Expected at most {most} clusters by "{method.name}" of {len(z)} codes, '
+            f"{different} of them different. Received: {n_clusters}."
         )

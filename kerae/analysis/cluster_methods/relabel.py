@@ -35,13 +35,13 @@ class Relabel(keras.callbacks.Callback):
                 f"Expected at least as many examples as clusters, {len(term.centers)}. "
                 f"Received: {len(z)}."
             )
-        self.labels = self._found(trained, z)
+        self.labels = self._assigned(trained, z)
 
-    def _found(self, trained, z):
+    def _assigned(self, trained, z):
         return in_batches(trained, self.term.assignments, (z,)).argmax(axis=1)
 
     def on_epoch_end(self, epoch, logs=None):
-        labels = self._found(self.model, self.model.encode(*self.arrays))
+        labels = self._assigned(self.model, self.model.encode(*self.arrays))
         self.changed.append(float(np.mean(labels != self.labels)))
         self.labels = labels
         if self.changed[-1] < self.tolerance:

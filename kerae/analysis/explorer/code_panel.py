@@ -27,13 +27,13 @@ class CodePanel:
         self._showing = False
         reset = Button(label="mean of all codes", name="reset", width=130)
         reset.on_click(self._reset)
-        shown = f"{len(order)} of {len(deviations)}" if MOST < len(deviations) else "the"
+        count = f"{len(order)} of {len(deviations)}" if MOST < len(deviations) else "the"
         places = [
             (slider, i // COLUMNS, i % COLUMNS) for i, slider in enumerate(self.sliders.values())
         ]
         height = min(HEIGHT, ROW * math.ceil(len(places) / COLUMNS))
         self.layout = column(
-            row(Div(text=f"<b>Code</b>: {shown} dimensions, most varied first", width=250), reset),
+            row(Div(text=f"<b>Code</b>: {count} dimensions, most varied first", width=250), reset),
             GridBox(children=places, width=WIDTH, height=height, styles={"overflow-y": "auto"}),
         )
 

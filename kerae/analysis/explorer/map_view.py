@@ -1,6 +1,6 @@
 import numpy as np
 
-from ..page.class_points import class_points
+from ..page.interactive_map import class_points
 
 WIDTH, HEIGHT = 540, 520  # pixels
 MODES = ("drag to decode", "drag to select", "drag to move")
@@ -71,7 +71,7 @@ class MapView:
             name="map",
         )
         labels = self.exploration.map.labels
-        shown = class_points(
+        dots = class_points(
             plot,
             self.points,
             None if labels is None else labels.names,
@@ -84,7 +84,7 @@ class MapView:
         )
         facts = [("example", "@row"), ("error", "@error{0.0000}")]
         label = [] if labels is None else [("label", "@label")]
-        plot.add_tools(HoverTool(renderers=shown, tooltips=[*label, *facts]))
+        plot.add_tools(HoverTool(renderers=dots, tooltips=[*label, *facts]))
         line = {"color": "black", "line_width": 2}
         plot.line("x", "y", source=self.path, **line)
         plot.scatter("x", "y", source=self.path, size=6, **line)

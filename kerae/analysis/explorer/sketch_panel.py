@@ -2,8 +2,7 @@ import base64
 from html import escape
 
 from .pictures import Pictures
-from .read_image import read_image
-from .sketch import Sketch
+from .sketch import Sketch, read_image
 
 SIDE = 200  # pixels
 

@@ -24,7 +24,7 @@ class WalkPanel:
         self.pictures = Pictures(
             "walk", latent_map.x.shape[1:], latent_map.limits, STEPS, 50, titles
         )
-        self._shown = None
+        self._drawn = None
         buttons = [Button(label=f"{name} is here", name=name, width=80) for name in "AB"]
         for name, button in zip("AB", buttons):
             button.on_click(lambda name=name: self._set_end(name))
@@ -38,8 +38,8 @@ class WalkPanel:
 
     def show(self):
         codes, condition = self.exploration.walk, self.exploration.condition
-        if codes is not None and not _same(self._shown, (codes, condition)):
-            self._shown = codes, condition
+        if codes is not None and not _same(self._drawn, (codes, condition)):
+            self._drawn = codes, condition
             self.pictures.show(self.exploration.decode(codes))
 
     def _set_end(self, name):
@@ -51,5 +51,5 @@ class WalkPanel:
         self.changed()
 
 
-def _same(shown, wanted):
-    return shown is not None and all(np.array_equal(a, b) for a, b in zip(shown, wanted))
+def _same(drawn, wanted):
+    return drawn is not None and all(np.array_equal(a, b) for a, b in zip(drawn, wanted))

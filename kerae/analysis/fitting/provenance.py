@@ -55,33 +55,33 @@ def ready_for_json(value):
 
 
 @contextmanager
-def noting_warnings(known):
-    """Yields a list that in the end holds a note for each known warning; others are warned of.
+def noting_warnings(expected):
+    """Yields a list that in the end holds a note for each expected warning; others are warned of.
 
     Args:
-        known: Dict from a pattern, which the beginning of a warning matches, to the note or
+        expected: Dict from a pattern, which the beginning of a warning matches, to the note or
             `None` for none.
     """
     notes = []
     with warnings.catch_warnings(record=True) as caught:
-        for pattern in known:
+        for pattern in expected:
             warnings.filterwarnings("always", pattern)
         yield notes
     for warning in caught:
         text = str(warning.message)
-        pattern = next((pattern for pattern in known if re.match(pattern, text)), None)
+        pattern = next((pattern for pattern in expected if re.match(pattern, text)), None)
         if pattern is None:
             warnings.warn_explicit(
                 warning.message, warning.category, warning.filename, warning.lineno
             )
-        elif known[pattern] and known[pattern] not in notes:
-            notes.append(known[pattern])
+        elif expected[pattern] and expected[pattern] not in notes:
+            notes.append(expected[pattern])
 
 
 LONG_RUN = 5_000
 
 
-def shown_progress(method, n, verbose):
+def shows_progress(method, n, verbose):
     """Whether a library shows its own progress; says before if it is to compile code first.
 
     Args:

@@ -1,11 +1,14 @@
-"""The map of one model as a plot of bokeh, which shows each example under the pointer."""
+"""Maps as plots of bokeh, which show the example under the pointer: of one model, of several."""
 
 import numpy as np
 
+from ...figures.classes import colors
 from ..fitting.rows import sampled_rows
-from .class_points import class_points
 
+MOST = 10_000  # examples
 PICTURE = 84  # pixels, the least height of the image under the pointer
+SIDE_OF_SEVERAL = 400  # pixels
+MOST_NAMED = 20  # classes, in a legend
 
 
 def shared_columns(rows, labels, atlas=None):
@@ -89,10 +92,7 @@ def _tooltip(points, atlas, suffix):
     return f'<div><div style="{style}"></div>{text}</div>'
 
 
-MOST = 10_000
-
-
-def shown_rows(count, seed):
+def rows_on_map(count, seed):
     """Which of `count` examples an interactive map shows, and what has to be said of it.
 
     Returns:
@@ -104,3 +104,53 @@ def shown_rows(count, seed):
     return rows, (
         f"{MOST:,} of the {count:,} examples are shown, drawn at random; the numbers are of all."
     )
+
+
+def side_by_side(analyses, rows, atlas=None):
+    """The layout of bokeh: a map for each model; what is chosen on one is chosen on all.
+
+    Args:
+        analyses: Dict from names to `kerae.analysis.Analysis` of the same examples.
+        rows: Integer array, the examples to show.
+        atlas: `Atlas` of the images of these examples, or `None`.
+    """
+    from bokeh.layouts import gridplot
+    from bokeh.models import ColumnDataSource
+
+    first = next(iter(analyses.values()))
+    columns = shared_columns(rows, first.labels, atlas)
+    suffixes = [f" {number}" for number in range(len(analyses))]
+    for analysis, suffix in zip(analyses.values(), suffixes):
+        columns |= columns_of(analysis, rows, suffix)
+    points = ColumnDataSource(columns, name="points")
+    maps = [
+        interactive_map(analysis, points, atlas, suffix, SIDE_OF_SEVERAL, title=name)
+        for (name, analysis), suffix in zip(analyses.items(), suffixes)
+    ]
+    return gridplot(maps, ncols=2, toolbar_options={"logo": None})
+
+
+def class_points(plot, source, names, **style):
+    """Draws points class by class, so that a click in the legend can hide one.
+
+    Args:
+        plot: `bokeh.plotting.figure`.
+        source: `bokeh.models.ColumnDataSource`, with a column `label` if there are classes.
+        names: Sequence of strings, the classes in the order of their colors; or `None`.
+        **style: Arguments of `plot.scatter`.
+    Returns:
+        List of what was drawn.
+    """
+    from bokeh.models import CDSView, GroupFilter, Legend
+    from matplotlib.colors import to_hex
+
+    if names is None:
+        return [plot.scatter(source=source, **style)]
+    drawn = []
+    for name, color in zip(names, colors(np.arange(len(names)))):
+        view = CDSView(filter=GroupFilter(column_name="label", group=name))
+        drawn.append(plot.scatter(source=source, view=view, color=to_hex(color), **style))
+    if len(names) <= MOST_NAMED:
+        items = [(name, [points]) for name, points in zip(names, drawn)]
+        plot.add_layout(Legend(items=items, click_policy="hide", spacing=0, margin=0), "right")
+    return drawn

@@ -37,10 +37,10 @@ def linked_map(analysis, rows, atlas=None):
     arguments = {"points": points, "table": table}
     table.selected.js_on_change("indices", CustomJS(args=arguments, code=SELECT_CLUSTERS))
     points.selected.js_on_change("indices", CustomJS(args=arguments, code=SELECT_ROWS))
-    return row(interactive_map(analysis, points, atlas), _shown(table))
+    return row(interactive_map(analysis, points, atlas), _data_table(table))
 
 
-def _shown(table):
+def _data_table(table):
     from bokeh.models import DataTable, NumberFormatter, TableColumn
 
     columns = [TableColumn(field=name, title=TITLES.get(name, name)) for name in table.data]

@@ -2,8 +2,8 @@
 
 from ... import figures
 from .picture import Picture
-from .pictures_of_codes import OF_CODES
-from .pictures_of_images import OF_IMAGES
+from .pictures_of_codes import CODE_PICTURES
+from .pictures_of_images import IMAGE_PICTURES
 
 
 def pictures(analysis, history=None):
@@ -15,9 +15,9 @@ def pictures(analysis, history=None):
     Returns:
         Dict of `Picture`.
     """
-    draw = OF_CODES
+    draw = CODE_PICTURES
     if figures.is_image(analysis.examination.model.target_shape):
-        draw = (*OF_CODES, *OF_IMAGES)
+        draw = (*CODE_PICTURES, *IMAGE_PICTURES)
     drawn = {function.__name__: function(analysis) for function in draw}
     if history:
         curves = figures.loss_curves(history)

@@ -78,7 +78,7 @@ def labeled_map(analysis, images=None):
     )
 
 
-OF_CODES = (
+CODE_PICTURES = (
     codes_by_label,
     codes_by_cluster,
     number_of_clusters,

@@ -129,7 +129,7 @@ def _extremes(analysis, values, name):
     return figures.extremes(examined.x[rows], x_hat, values[rows], name, EXTREMES)
 
 
-OF_IMAGES = (
+IMAGE_PICTURES = (
     examples_on_the_map,
     reconstructions,
     samples,

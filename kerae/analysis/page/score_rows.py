@@ -38,10 +38,10 @@ def score_rows(scores_of):
         Dict from groups to lists of `ScoreRow`. A score that no model has is not there, unless a
         note says why.
     """
-    known = {name for scores in scores_of.values() for name in (*scores, *scores.notes)}
+    names = {name for scores in scores_of.values() for name in (*scores, *scores.notes)}
     groups = {}
     for name, entry in glossary().items():
-        if name not in known:
+        if name not in names:
             continue
         source, _, link = entry.reference.rpartition(", ")
         said = {
@@ -50,7 +50,7 @@ def score_rows(scores_of):
         groups.setdefault(entry.group, []).append(
             ScoreRow(
                 title=entry.title,
-                values=[_shown(scores.get(name)) for scores in scores_of.values()],
+                values=[_formatted(scores.get(name)) for scores in scores_of.values()],
                 better=entry.direction if entry.direction != "neither" else "",
                 explanation=entry.explanation,
                 notes=_merged(said, len(scores_of)),
@@ -74,7 +74,7 @@ def _merged(said, models):
     ]
 
 
-def _shown(value):
+def _formatted(value):
     if value is None:
         return ""
     return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"

@@ -7,8 +7,8 @@ from .scores import Scores
 # The distances and ranks of all pairs are kept at once.
 LIMIT = 3_000
 NUM_NEIGHBORS = 10
-OF_NEIGHBORS = ("trustworthiness", "continuity", "neighborhood_preservation")
-NAMES = (*OF_NEIGHBORS, "neighborhood_auc", "kruskal_stress", "shepard_correlation")
+NEIGHBOR_SCORES = ("trustworthiness", "continuity", "neighborhood_preservation")
+NAMES = (*NEIGHBOR_SCORES, "neighborhood_auc", "kruskal_stress", "shepard_correlation")
 
 
 def scores_of_picture(z, points, seed=0):
@@ -41,7 +41,7 @@ def scores_of_picture(z, points, seed=0):
         scores.give("neighborhood_preservation", kept[NUM_NEIGHBORS - 1], note)
     else:
         reason = f"{NUM_NEIGHBORS} neighbors need more than {2 * NUM_NEIGHBORS} examples"
-        scores.leave_out(OF_NEIGHBORS, reason)
+        scores.leave_out(NEIGHBOR_SCORES, reason)
     scores.give("neighborhood_auc", metrics.preservation_auc(kept), note)
     scores.give("kruskal_stress", metrics.kruskal_stress(z, points), note)
     scores.give("shepard_correlation", metrics.shepard_correlation(z, points), note)

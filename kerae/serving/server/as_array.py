@@ -4,7 +4,7 @@ from itertools import chain
 
 import numpy as np
 
-from .refusal import Refusal, shown
+from .refusal import Refusal, shortened
 
 FLOATS = ("float32", "float64")
 INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
@@ -45,7 +45,7 @@ def as_array(value, name, tensor, limits=(None, None)):
         raise Refusal(
             400,
             f"Expected {called} of type {tensor.dtype} in input {name!r}. "
-            f"Received: {shown(other)}.",
+            f"Received: {shortened(other)}.",
         )
     if tensor.dtype == "string":
         array = np.array([_as_bytes(value, name) for value in values], dtype=object)
@@ -92,14 +92,14 @@ def _as_bytes(value, name):
         raise Refusal(
             400,
             f'Expected a string or {{"b64": base64 text}} in input {name!r}. '
-            f"Received: {shown(value)}.",
+            f"Received: {shortened(value)}.",
         )
     try:
         # TensorFlow Serving takes text without its padding, too.
         return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except (binascii.Error, ValueError) as error:
         raise Refusal(
-            400, f"Expected base64 text in input {name!r}. Received: {shown(text)} ({error})."
+            400, f"Expected base64 text in input {name!r}. Received: {shortened(text)} ({error})."
         ) from error
 
 

@@ -110,16 +110,16 @@ class HTTPServer(uvicorn.Server):
         gc.unfreeze()
 
     async def _keep_up(self):
-        told = None
+        last_error = None
         while True:
             await asyncio.sleep(self._refresh_seconds)
             try:
                 await asyncio.to_thread(self._refresh)
-                told = None
+                last_error = None
             except OSError as error:
-                if str(error) != told:
-                    told = str(error)
-                    logger.error("Could not look for versions; those loaded go on. %s", told)
+                if str(error) != last_error:
+                    last_error = str(error)
+                    logger.error("Could not look for versions; those loaded go on. %s", last_error)
 
     async def shutdown(self, sockets=None):
         self._api.stop()

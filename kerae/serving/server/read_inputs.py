@@ -1,5 +1,39 @@
+"""What a request for a prediction says."""
+
+import re
+
+import orjson
+
 from .as_array import as_array
-from .refusal import Refusal, shown
+from .refusal import Refusal, shortened
+
+KEYS = ("inputs", "instances", "signature_name")
+
+
+def read_document(body):
+    """The JSON object of a prediction request, with `instances` or `inputs`, but not both.
+
+    Raises:
+        Refusal: If it is another.
+    """
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        token = re.compile("NaN|Infinity").match(error.doc, error.pos)
+        received = token[0] if token else f"JSON Parse error: {error}"
+        expected = "finite numbers" if token else "a JSON object"
+        raise Refusal(400, f"Expected {expected}. Received: {received}.") from error
+    if type(document) is not dict:
+        raise Refusal(400, f"Expected a JSON object. Received: {shortened(document)}.")
+    unknown = sorted(document.keys() - set(KEYS))
+    if unknown:
+        raise Refusal(400, f"Expected no other keys than {KEYS}. Received: {shortened(unknown)}.")
+    if ("instances" in document) == ("inputs" in document):
+        received = "both" if "inputs" in document else "neither"
+        raise Refusal(400, f"Expected one of 'instances' and 'inputs'. Received: {received}.")
+    if type(document.get("signature_name", "")) is not str:
+        raise Refusal(400, f"Expected a string as signature_name. Received: {shortened(document)}.")
+    return document
 
 
 def read_inputs(document, tensors, limits):
@@ -37,14 +71,14 @@ def read_inputs(document, tensors, limits):
 def _columns_of_rows(rows, tensors):
     if type(rows) is not list or not rows:
         raise Refusal(
-            400, f"Expected a list of at least one row in 'instances'. Received: {shown(rows)}."
+            400, f"Expected a list of at least one row in 'instances'. Received: {shortened(rows)}."
         )
     named = [_has_names(row) for row in rows]
     if not any(named):
         return {_only_name(tensors, "each row"): rows}
     if not all(named):
         other = rows[named.index(False)]
-        raise Refusal(400, f"Expected an object in each row. Received: {shown(other)}.")
+        raise Refusal(400, f"Expected an object in each row. Received: {shortened(other)}.")
     for row in rows:
         _check_names(row, tensors)
     return {name: [row[name] for row in rows] for name in tensors}
@@ -73,5 +107,5 @@ def _only_name(tensors, place):
 def _check_names(value, tensors):
     if value.keys() != tensors.keys():
         raise Refusal(
-            400, f"Expected the inputs {sorted(tensors)}. Received: {shown(sorted(value))}."
+            400, f"Expected the inputs {sorted(tensors)}. Received: {shortened(sorted(value))}."
         )

@@ -12,9 +12,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from .bodies import Bodies
-from .read_document import read_document
-from .read_inputs import read_inputs
-from .refusal import Refusal, shown
+from .read_inputs import read_document, read_inputs
+from .refusal import Refusal, shortened
 from .write_outputs import write_outputs
 
 DEFAULT_SIGNATURE = "serving_default"
@@ -80,7 +79,7 @@ class RestAPI:
             exception_handlers={
                 Refusal: _refuse,
                 HTTPException: _refuse_address,
-                Exception: _confess,
+                Exception: _internal_error,
             },
             lifespan=lifespan,
         )
@@ -134,8 +133,8 @@ class RestAPI:
             if signature not in signatures:
                 raise Refusal(
                     400,
-                    f'Serving signature name: "{shown(signature)[1:-1]}" not found in signature '
-                    f"def. Expected one of: {', '.join(signatures)}.",
+                    f'Serving signature name: "{shortened(signature)[1:-1]}" not found in '
+                    f"signature def. Expected one of: {', '.join(signatures)}.",
                 )
             labels[2] = signature
             tensors, limits = signatures[signature].inputs, version.limits.get(signature, {})
@@ -173,7 +172,7 @@ def _wanted(request):
     if number is None:
         return name, None
     if len(number) > MOST_DIGITS:
-        raise Refusal(400, f"Failed to convert version: {shown(number)[1:-1]} to numeric.")
+        raise Refusal(400, f"Failed to convert version: {shortened(number)[1:-1]} to numeric.")
     return name, int(number)
 
 
@@ -188,10 +187,10 @@ async def _refuse(request, refusal):
 
 
 async def _refuse_address(request, error):
-    came = f"{request.method} {shown(request.url.path)[1:-1]}"
+    came = f"{request.method} {shortened(request.url.path)[1:-1]}"
     message = f"Malformed request: {came}. Expected {ADDRESSES}."
     return _json({"error": message}, error.status_code, error.headers)
 
 
-async def _confess(request, error):
+async def _internal_error(request, error):
     return _json({"error": f"The server failed, and logged why: {type(error).__name__}"}, 500)

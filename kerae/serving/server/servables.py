@@ -91,13 +91,14 @@ class Servables:
         models = self.loaded
         versions = models.get(name, {})
         newest = next(iter(versions), None)
-        found = versions.get(newest if number is None else number)
-        if found is None:
+        version = versions.get(newest if number is None else number)
+        if version is None:
             wanted = f"Latest({name})" if number is None else f"Specific({name}, {number})"
             raise Refusal(
-                404, f"Servable not found for request: {wanted}. Expected one of: {_told(models)}."
+                404,
+                f"Servable not found for request: {wanted}. Expected one of: {_listed(models)}.",
             )
-        return newest if number is None else number, found
+        return newest if number is None else number, version
 
     def status(self, name, number=None):
         """The JSON object of TensorFlow Serving's `GetModelStatusResponse`.
@@ -105,16 +106,17 @@ class Servables:
         Raises:
             Refusal: If there is no such model or version.
         """
-        found = {
+        entries = {
             key[1]: entry
             for key, entry in sorted(self._entries.items(), reverse=True)
             if key[0] == name and number in (None, key[1])
         }
-        if not found:
+        if not entries:
             wanted = "any versions" if number is None else f"version {number}"
             raise Refusal(
                 404,
-                f"Could not find {wanted} of model {name}. Expected one of: {_told(self.loaded)}.",
+                f"Could not find {wanted} of model {name}. "
+                f"Expected one of: {_listed(self.loaded)}.",
             )
         return {
             "model_version_status": [
@@ -126,19 +128,19 @@ class Servables:
                         "error_message": entry.error,
                     },
                 }
-                for version, entry in found.items()
+                for version, entry in entries.items()
             ]
         }
 
 
-def _told(models):
+def _listed(models):
     return ", ".join(f"{name} ({', '.join(map(str, models[name]))})" for name in models) or "none"
 
 
 def _files(folder):
     """What tells whether the files of a version have changed."""
-    found = []
+    files = []
     for path in sorted(folder.rglob("*")):
         about = path.stat()
-        found.append((path.name, about.st_ino, about.st_size, about.st_mtime_ns))
-    return tuple(found)
+        files.append((path.name, about.st_ino, about.st_size, about.st_mtime_ns))
+    return tuple(files)

@@ -3,8 +3,7 @@ import orjson
 import pytest
 
 from kerae.backend.servable import Tensor
-from kerae.serving.server.read_document import read_document
-from kerae.serving.server.read_inputs import read_inputs
+from kerae.serving.server.read_inputs import read_document, read_inputs
 from kerae.serving.server.refusal import Refusal
 
 pytestmark = pytest.mark.once

@@ -1,0 +1,39 @@
+"""The pictures of a training run."""
+
+import numpy as np
+
+from .images import is_image
+from .latent_scatter import latent_scatter
+from .loss_curves import loss_curves
+from .reconstructions import reconstructions
+from .samples import samples
+
+
+def run_figures(model, data, history, folder, seed):
+    """Writes the pictures of a run folder: losses, codes, and, of images, what is decoded.
+
+    Args:
+        model: `kerae.Autoencoder`, trained.
+        data: `kerae.data.Dataset`.
+        history: Dict of lists, what was logged in each epoch.
+        folder: `pathlib.Path` to write to.
+        seed: Integer, of the samples.
+    """
+    y = data.y_test if model.condition is not None else None
+    codes = model.encode(data.x_test, y)
+    loss_curves(history, path=folder / "loss_curves.png")
+    latent_scatter(
+        codes,
+        data.y_test,
+        data.class_names,
+        title="codes of the test examples",
+        path=folder / "latent_scatter.png",
+    )
+    if is_image(model.target_shape):
+        x = data.x_test[:20]
+        x_hat = model.reconstruct(x, None if y is None else y[:20])
+        originals = model.targets_in_batches(x)
+        reconstructions(originals, x_hat, path=folder / "reconstructions.png")
+        classes = np.arange(50) % len(data.class_names) if model.label_readers else None
+        sampled = model.sample(50, y=classes, seed=seed)
+        samples(sampled, path=folder / "samples.png")
