@@ -8,7 +8,7 @@ from scipy import special, stats
 from shifted_normal import ShiftedNormal
 
 import kerae
-from kerae.autoencoder import inference
+from kerae.autoencoder import scoring
 from kerae.noise.repeatable import RepeatableNoise
 from kerae.terms import KLDivergence
 
@@ -257,7 +257,7 @@ def test_the_bound_gets_tighter_with_more_samples(model):
 
 def test_many_samples_computed_in_parts_are_the_same_samples(model, monkeypatch):
     whole = model.log_likelihood(BINARY, num_samples=7, batch_size=10)
-    monkeypatch.setattr(inference, "ELEMENTS_AT_ONCE", 3 * 10 * 16)
+    monkeypatch.setattr(scoring, "ELEMENTS_AT_ONCE", 3 * 10 * 16)
     in_parts = model.log_likelihood(BINARY, num_samples=7, batch_size=10)
     np.testing.assert_allclose(in_parts, whole, rtol=1e-6)
 
