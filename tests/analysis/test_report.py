@@ -285,3 +285,17 @@ def test_one_class_only_and_codes_that_are_all_the_same(model, data, tmp_path):
     assert "knn_accuracy" not in found.scores and "class" in found.scores.notes["knn_accuracy"]
     with pytest.raises(ValueError, match="the same code"):
         analysis.report(model, np.zeros((20, 8, 8, 1), "float32"), path=tmp_path / "same.html")
+
+
+def test_a_dataset_is_told_of_by_its_test_part(model, data, tmp_path):
+    few = (data.x_train[:5], data.y_train[:5], data.x_test[:60], data.y_test[:60])
+    names = tuple(f"digit {label}" for label in range(10))
+    few = kerae.data.Dataset(*few, name="some digits", class_names=names)
+    found = analysis.report(model, few, path=tmp_path / "report.html")
+    assert found.labels.names == names
+    np.testing.assert_array_equal(found.labels.values, few.y_test)
+    np.testing.assert_allclose(found.examination.x, few.x_test)
+    assert "VAE on some digits: 60 examples" in (tmp_path / "report.html").read_text()
+    for given in ({"labels": few.y_test}, {"y": few.y_test}):
+        with pytest.raises(ValueError, match=r"Expected Dataset\(.*alone"):
+            analysis.report(model, few, path=tmp_path / "report.html", **given)
