@@ -65,10 +65,11 @@ class Scoring:
         (3,)
 
         Raises:
-            ValueError: If the data do not fit the model, or `num_samples` is below 1.
+            ValueError: If the data do not fit the model, codes have a density but the prior has
+                none, or `num_samples` is below 1.
         Reference:
-            Burda et al., 2016, https://arxiv.org/abs/1509.00519; Kong, 1992, University of
-            Chicago, Technical Report 348 (effective sample size)
+            Burda et al., 2016, https://arxiv.org/abs/1509.00519 (bound);
+            Kong, Liu and Wong, 1994, https://doi.org/10.1080/01621459.1994.10476469 (size)
         """
 
         def scores(arrays):

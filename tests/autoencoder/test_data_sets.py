@@ -8,6 +8,8 @@ from kinds_of_data import KINDS_OF_DATA, Batches
 import kerae
 from kerae.data import Dataset
 
+pytestmark = pytest.mark.mainly("torch")
+
 CLASSES, COUNT, SHAPE = 3, 10, (3, 2, 1)  # the last batch of four is smaller
 X = np.random.default_rng(0).integers(0, 2, (COUNT, *SHAPE)).astype("float32")
 Y = np.arange(COUNT) % CLASSES
