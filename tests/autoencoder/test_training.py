@@ -83,6 +83,7 @@ def new_conditional_model():
     return model
 
 
+@pytest.mark.mainly("torch")
 @pytest.mark.parametrize("make", [new_model, new_conditional_model])
 def test_a_dataset_is_trained_on_by_one_part_and_evaluated_on_the_other(data, make):
     expected, model = make(), make()

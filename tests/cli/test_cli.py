@@ -84,6 +84,7 @@ def test_evaluate_refuses_the_likelihood_of_gray_pixels(run):
     assert "Binarize the data" in result.stderr
 
 
+@pytest.mark.mainly("torch")
 def test_score_writes_a_row_for_each_test_example(run, digits):
     out, _ = run
     result = kerae_command("score", out, "--num-samples", 3, "--seed", 2)
