@@ -22,8 +22,9 @@ from .versions import versions
 
 # When a run is resumed; the data's digest tells sources apart.
 MAY_CHANGE = ("epochs", "source", "strategy", "replicas")
-REPORT = ("report.html", "report.json", "report.parquet")  # of a model that is no longer there
-WRITTEN = ("model.keras", "run.json", "history.csv", "figures", "checkpoints", *REPORT)
+# By other commands, about a model that is no longer there.
+ABOUT = ("report.html", "report.json", "report.parquet", "scores.parquet")
+WRITTEN = ("model.keras", "run.json", "history.csv", "figures", "checkpoints", *ABOUT)
 
 
 def train(

@@ -473,6 +473,16 @@ def test_the_same_seed_gives_the_same_weights_after_training():
         np.testing.assert_allclose(first, second, rtol=1e-5, atol=1e-7)
 
 
+@cases(MODELS, mainly=("torch",))
+def test_every_example_has_finite_scores(make):
+    model = make()
+    data = inputs(model)
+    scores = model.score(*(data if isinstance(data, list) else [data]), num_samples=2)
+    assert len(scores) == (6 if model.latent.has_density else 2)
+    for name, values in scores.items():
+        assert values.shape == (6,) and np.isfinite(values).all(), name
+
+
 def assert_same_after_loading(model, path):
     model.save(path)
     loaded = kerae.load(path)

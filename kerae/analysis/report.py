@@ -2,7 +2,9 @@
 
 import time
 
+from ..checks.data import part_of
 from ..configurable import describe
+from ..data.dataset import Dataset
 from ..versions import versions
 from .analysis import analyze
 from .page.atlas import atlas_of
@@ -35,11 +37,13 @@ def report(
 
     Args:
         model: `kerae.Autoencoder`.
-        x: Array `(n, *input_shape)`.
+        x: Array `(n, *input_shape)`, or `kerae.data.Dataset`, whose test part is then `x` and
+            `labels`, with its `class_names`.
         labels: Integers or strings, one for each example.
         path: File ending in .html.
         history: Dict of lists, as `keras.callbacks.History.history`, for the training curves.
-        title: String. Defaults to the model's class and the number of examples.
+        title: String. Defaults to the model's class, the name of the data set and the number of
+            examples.
         command: String, how the page was made. Defaults to the command of this process.
         seed: Integer, of all random numbers.
         **options: Arguments of `kerae.analysis.analyze`: `y`, `class_names`, `method`,
@@ -51,7 +55,7 @@ def report(
 
     >>> data, model = kerae.data.load("digits"), kerae.VAE((8, 8, 1), latent_dim=2)
     >>> path = getfixture("tmp_path") / "report.html"
-    >>> analysis = kerae.analysis.report(model, data.x_test[:99], data.y_test[:99], path)
+    >>> analysis = kerae.analysis.report(model, data, path=path)
     >>> sorted(file.name for file in path.parent.iterdir())
     ['report.html', 'report.json', 'report.parquet']
 
@@ -59,7 +63,11 @@ def report(
         ValueError: If `path` does not end in .html, or data, labels or arguments do not fit.
         OSError: If the files cannot be written.
     """
-    path = checked_path(path)
+    path, about = checked_path(path), type(model).__name__
+    if isinstance(x, Dataset):
+        about = f"{about} on {x.name}"
+        options = {"class_names": x.class_names} | options
+        x, labels = part_of(x, "test", options.get("y") if labels is None else labels)
     analysis = analyze(model, x, labels, seed=seed, **options)
     started = time.perf_counter()
     rows, stated = rows_on_map(len(analysis.examination), seed)
@@ -75,7 +83,7 @@ def report(
         "report.html",
         linked_map(analysis, rows, atlas),
         atlas,
-        title=title or f"{type(model).__name__}: {len(x):,} examples",
+        title=title or f"{about}: {len(x):,} examples",
         summary=numbers["summary"],
         map_in_words=" ".join(filter(None, [analysis.map_in_words, stated])),
         pictures=pictures(analysis, history).values(),

@@ -13,13 +13,14 @@ from .description import description
 from .inference import Inference
 from .propagation import Propagation, applied
 from .saving import Saving
+from .scoring import Scoring
 from .training import Training
 
 OF_KERAS = ("name", "dtype", "trainable")
 
 
 @keras.saving.register_keras_serializable("kerae")
-class Autoencoder(Propagation, Inference, Training, Saving, Configurable, keras.Model):
+class Autoencoder(Propagation, Inference, Scoring, Training, Saving, Configurable, keras.Model):
     """Composes a corruption, encoder, latent, decoder, likelihood, prior and terms.
 
         x' ~ corruption(x),   h = encoder(x'),   z ~ q(z|h),   p(x|z) = likelihood(decoder(z))

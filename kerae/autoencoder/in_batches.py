@@ -36,13 +36,34 @@ def in_batches(model, function, arrays, batch_size=BATCH_SIZE, **integers):
     batch_size = min(batch_size, 1 << (count - 1).bit_length())
     results = []
     for start in range(0, count, batch_size):
-        batch = [_padded(array[start : start + batch_size], batch_size) for array in arrays]
-        result = cache[key](*batch, **integers)
+        batch = _padded([array[start : start + batch_size] for array in arrays], batch_size)
+        result = cache[key](*map(ops.convert_to_tensor, batch), **integers)
         results.append(keras.tree.map_structure(ops.convert_to_numpy, result))
     return keras.tree.map_structure(lambda *parts: np.concatenate(parts)[:count], *results)
 
 
-def _padded(batch, batch_size):
-    """The batch as a tensor, its last row repeated until it has `batch_size` rows."""
-    padding = np.repeat(batch[-1:], batch_size - len(batch), axis=0)
-    return ops.convert_to_tensor(np.concatenate([batch, padding]))
+def in_turn(function, batches, batch_size):
+    """What `function(arrays)` gives for all batches of a data set, each read when it is needed.
+
+    Args:
+        function: From a tuple of arrays to an array, or a structure of arrays, with an axis of
+            examples.
+        batches: Iterable of such tuples. Those smaller than one before are padded, so that few
+            shapes are compiled.
+        batch_size: Integer, the number of examples that the function computes at once.
+    Returns:
+        NumPy array, or the structure of arrays.
+    """
+    results, size = [], 0
+    for arrays in batches:
+        count = len(arrays[0])
+        size = max(size, min(count, batch_size))
+        result = function(_padded(arrays, size))
+        results.append(keras.tree.map_structure(lambda part, count=count: part[:count], result))
+    return keras.tree.map_structure(lambda *parts: np.concatenate(parts), *results)
+
+
+def _padded(arrays, size):
+    """The arrays with their last row repeated until they have `size` rows, if they have fewer."""
+    missing = max(0, size - len(arrays[0]))
+    return tuple(np.concatenate([a, np.repeat(a[-1:], missing, axis=0)]) for a in arrays)

@@ -1,29 +1,31 @@
 """What is asked of a trained model: NumPy in, NumPy out, in batches, nothing in it changes."""
 
-import math
 import random
 from functools import partial
 
+import keras
 import numpy as np
 from keras import ops
 
 from .. import latent_space
-from ..checks.arrays import check_array, is_array
-from ..checks.data import check_examples, checked_labels, repeated_label
+from ..checks.arrays import check_array
+from ..checks.data import batches_of, check_examples, checked_labels, repeated_label
 from ..noise.repeatable import RepeatableNoise
-from .in_batches import BATCH_SIZE, in_batches
-
-ELEMENTS_AT_ONCE = 2**23
+from .in_batches import BATCH_SIZE, in_batches, in_turn
 
 
 class Inference:
-    """Encoding, decoding, sampling and the likelihood of `kerae.Autoencoder`."""
+    """Encoding, decoding and sampling of `kerae.Autoencoder`."""
 
     def encode(self, x, y=None, batch_size=BATCH_SIZE):
         """The codes of examples: for a stochastic latent, the mean of the posterior q(z|x).
 
+        A data set (`tf.data.Dataset`, `keras.utils.PyDataset`, torch `DataLoader`) is read a batch
+        at a time. Batches are `x`, `(x,)`, `(x, y)` or `(x, y, sample_weight)`; `y` is looked at
+        where the model reads it.
+
         Args:
-            x: Array `(n, *input_shape)`.
+            x: Array `(n, *input_shape)`, or a data set of batches of such.
             y: Array of the labels or vectors that a conditional model is conditioned on. Where
                 only the decoder is, as in `kerae.CAAE`, it is not looked at.
             batch_size: Integer, the number of examples computed at once.
@@ -33,8 +35,9 @@ class Inference:
             ValueError: If the data do not fit the model.
         """
         for_decoder_only = self.condition is not None and not self.encoder_is_conditional
-        inputs = self._checked_examples(x) if for_decoder_only else self.checked_inputs(x, y)
-        return in_batches(self, self._encode, inputs, batch_size=batch_size)
+        y, readers = (None, []) if for_decoder_only else (y, self._conditions)
+        encode = partial(in_batches, self, self._encode, batch_size=batch_size)
+        return self._answers(encode, x, y, readers, batch_size)
 
     def decode(self, z, y=None, batch_size=BATCH_SIZE):
         """The mean of p(x|z) of codes, in data space.
@@ -59,7 +62,7 @@ class Inference:
         """The mean of p(x|z) at the code of each example; the same as `predict`.
 
         Args:
-            x: Array `(n, *input_shape)`, or a data set as `predict` takes it.
+            x: Array `(n, *input_shape)`, or a data set as `encode` takes it.
             y: Array of the labels or vectors that a conditional model is conditioned on.
             batch_size: Integer, the number of examples computed at once.
         Returns:
@@ -67,10 +70,8 @@ class Inference:
         Raises:
             ValueError: If the data do not fit the model.
         """
-        if not is_array(x):
-            return self.predict(x, verbose=0)
-        inputs = self.checked_inputs(x, y)
-        return in_batches(self, self._reconstruct, inputs, batch_size=batch_size)
+        reconstruct = partial(in_batches, self, self._reconstruct, batch_size=batch_size)
+        return self._answers(reconstruct, x, y, self._conditions, batch_size)
 
     def sample(self, num_samples, y=None, seed=None, batch_size=BATCH_SIZE, prior=None):
         """New examples: the mean of p(x|z) at codes drawn from the model's prior.
@@ -125,48 +126,6 @@ class Inference:
         decoded = self.decode(z.reshape(-1, *self.latent.event_shape), y)
         return decoded.reshape(-1, steps, *decoded.shape[1:])
 
-    def log_likelihood(self, x, y=None, num_samples=1000, seed=0, batch_size=64):
-        """log p(x) of examples, estimated by importance sampling from the posterior.
-
-            log p(x) = log( 1/K sum over k of  p(x|z_k) p(z_k) / q(z_k|x) ),   z_k ~ q(z|x)
-
-        A lower bound in expectation that gets tighter with K; with K = 1 it is the ELBO. Of a
-        conditional model it is log p(x|y).
-
-        Args:
-            x: Array `(n, *input_shape)`.
-            y: Array of what a conditional model is conditioned on, or of what is to come back of a
-                model whose target is given.
-            num_samples: Integer, the number K of codes per example.
-            seed: Integer; with it, the estimate of an example depends on nothing but the
-                example.
-            batch_size: Integer, the number of examples computed at once.
-        Returns:
-            Array `(n,)`, in nats.
-        Raises:
-            ValueError: If the data do not fit the model, the latent has no density, or the
-                likelihood is none for such data, as Bernoulli for gray pixels.
-        Reference:
-            Burda et al., 2016, https://arxiv.org/abs/1509.00519
-        """
-        arrays = self.checked_inputs(x, y, target=True)
-        self.likelihood.check_density(self.targets_in_batches(*arrays))
-        size = math.prod(self.target_shape)
-        at_once = max(1, min(num_samples, ELEMENTS_AT_ONCE // (batch_size * size)))
-        log_sum = np.full(len(arrays[0]), -np.inf)
-        for done in range(0, num_samples, at_once):
-            more = in_batches(
-                self,
-                partial(self._log_sum_of_weights, num_samples=at_once),
-                arrays,
-                batch_size=batch_size,
-                seed=seed,
-                skip=done,
-                kept=min(at_once, num_samples - done),
-            )
-            log_sum = np.logaddexp(log_sum, more.astype("float64"))
-        return log_sum - math.log(num_samples)
-
     def preprocess_in_batches(self, x, batch_size=BATCH_SIZE):
         """The data that the model sees, as a NumPy array."""
         return in_batches(self, self.preprocess, (x,), batch_size=batch_size)
@@ -190,21 +149,43 @@ class Inference:
         Raises:
             ValueError: If the data do not fit the model.
         """
-        (x,) = self._checked_examples(x)
-        readers = [
-            *self._conditions,
-            *([self.target] if target and self.target.reads_labels else []),
-        ]
-        return (x, *checked_labels(self, readers, y, len(x)))
+        return self._checked_for(self._read_beside(target), x, y)
 
     @property
     def _conditions(self):
         return [] if self.condition is None else [self.condition]
 
-    def _checked_examples(self, x):
+    def _read_beside(self, target):
+        """The parts that read `y`; that of a target, where there is one, if it is asked for."""
+        return [*self._conditions, *([self.target] if target and self.target.reads_labels else [])]
+
+    def _checked_for(self, readers, x, y):
         x = np.asarray(x)
         check_examples(self, x)
-        return (x,)
+        return (x, *checked_labels(self, readers, y, len(x)))
+
+    def _answers(self, function, x, y, readers, batch_size):
+        """What `function` gives for arrays, or for a data set a batch at a time.
+
+        Args:
+            function: As for `in_turn`.
+            x: Array, or data set as `encode` takes it.
+            y: Array, or `None`.
+            readers: List of the parts of the model that read `y`.
+            batch_size: Integer, the number of examples that the function computes at once.
+        Raises:
+            ValueError: If the data do not fit the model.
+        """
+        if hasattr(x, "__array__") or isinstance(x, list | tuple):
+            return function(self._checked_for(readers, x, y))
+        if y is not None:
+            raise ValueError(
+                "Expected a data set whose batches are (x, y). Received: `y` beside it. Leave it "
+                "out, or pass arrays."
+            )
+        batches = map(keras.utils.unpack_x_y_sample_weight, batches_of(x))
+        checked = (self._checked_for(readers, x, y if readers else None) for x, y, _ in batches)
+        return in_turn(function, checked, batch_size)
 
     # What is compiled: functions of tensors that draw no fresh noise.
 
@@ -224,10 +205,3 @@ class Inference:
     def _sample(self, numbers, y=None, *, seed, prior):
         noise = RepeatableNoise((numbers, ops.zeros_like(numbers)), seed)
         return self._decode(self.drawn_from_prior(noise, y, prior), y)
-
-    def _log_sum_of_weights(self, x, y=None, *, seed, skip, kept, num_samples):
-        noise = RepeatableNoise(RepeatableNoise.identity_of(x), seed, skip)
-        outputs = self.propagate(x, y, noise=noise, num_samples=num_samples)
-        log_weights = self.log_weights(outputs)
-        is_kept = ops.arange(num_samples, dtype="int32") < kept
-        return ops.logsumexp(ops.where(is_kept, log_weights, -math.inf), axis=1)

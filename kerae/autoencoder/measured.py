@@ -31,5 +31,25 @@ def measured(x, y=None, *, model):
     return result
 
 
+def scored(x, y=None, *, model):
+    """How far each example is from what the model knows, as tensors `(batch,)`.
+
+    Args:
+        x: As for `measured`, like `y` and `model`.
+    Returns:
+        Dict: `reconstruction_error`, which is the `error` of `measured`; `reconstruction`; and for
+        codes with a density `kl`, summed, and `negative_elbo`, the sum of both.
+    """
+    found = measured(x, y, model=model)
+    scores = {
+        "reconstruction_error": found["error"],
+        "reconstruction": found["reconstruction"],
+    }
+    if "kl" in found:
+        scores["kl"] = ops.sum(found["kl"], axis=1)
+        scores["negative_elbo"] = scores["reconstruction"] + scores["kl"]
+    return scores
+
+
 def _flat(tensor):
     return ops.reshape(tensor, (ops.shape(tensor)[0], -1))

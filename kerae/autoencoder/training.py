@@ -11,8 +11,9 @@ from ..backend import replica_concat
 from ..callbacks.epoch_start import EpochStart
 from ..callbacks.stop_at_non_finite import StopAtNonFinite
 from ..checks.arrays import is_array
-from ..checks.data import check_dataset, check_examples, checked_arrays
+from ..checks.data import check_dataset, check_examples, checked_arrays, part_of
 from ..data.batches import Batches
+from ..data.dataset import Dataset
 from ..data.resident_batches import ResidentBatches
 from ..networks.output_bias import set_output_bias
 from ..terms.term import total
@@ -207,9 +208,11 @@ class Training:
         value divided by the number of examples.
 
         Args:
-            x: Array, `tf.data.Dataset`, `keras.utils.PyDataset` or torch `DataLoader`.
+            x: Array, `tf.data.Dataset`, `keras.utils.PyDataset`, torch `DataLoader`, or
+                `kerae.data.Dataset`, whose training part is then `x` and `y`.
             y: Array of what a conditional model is conditioned on, or of the labels that an
                 adversary reads; other models ignore it.
+            validation_data: As for `keras.Model.fit`, or `kerae.data.Dataset` for its test part.
             **kwargs: As for `keras.Model.fit`, like the arguments not named here.
         Raises:
             ValueError: If the data do not fit the model, or a `keras.distribution` is set on a
@@ -219,6 +222,8 @@ class Training:
         distribution.check()
         epoch_start, looping = EpochStart(), nullcontext()
         callbacks = keras.tree.flatten(callbacks or [])
+        if isinstance(x, Dataset):
+            x, y = part_of(x, "train", y)
         if is_array(x):
             x, y, sample_weight = checked_arrays(self, x, y, sample_weight)
             if validation_split and validation_data is None:
@@ -262,6 +267,8 @@ class Training:
             )
 
     def _checked(self, x, y, sample_weight, batch_size):
+        if isinstance(x, Dataset):
+            x, y = part_of(x, "test", y)
         if not is_array(x):
             check_dataset(self, x, self.label_readers)
             return x, y, sample_weight
@@ -271,7 +278,23 @@ class Training:
         return arrays if whole else (Batches(arrays, batch_size), None, None)
 
     def evaluate(self, x=None, y=None, batch_size=None, *args, sample_weight=None, **kwargs):
-        """Keras' `evaluate`, after a look at the data; it changes nothing in the model."""
+        """Keras' `evaluate`, after a look at the data; it changes nothing in the model.
+
+        Args:
+            x: As for `fit`; of a `kerae.data.Dataset` the test part.
+            y: As for `fit`.
+            **kwargs: As for `keras.Model.evaluate`, like the arguments not named here.
+
+        Example:
+
+        >>> data, model = kerae.data.load("digits"), kerae.VAE((8, 8, 1), latent_dim=2)
+        >>> model.compile()
+        >>> sorted(model.evaluate(data, verbose=0, return_dict=True))
+        ['kl', 'loss', 'reconstruction']
+
+        Raises:
+            ValueError: If the data do not fit the model.
+        """
         if not kwargs.get("_use_cached_eval_dataset"):  # which `fit` has looked at
             batch_size = batch_size or BATCH_SIZE
             x, y, sample_weight = self._checked(x, y, sample_weight, batch_size)

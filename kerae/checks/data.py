@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 
+from ..data.dataset import Dataset
 from .arrays import check_array
 
 EXAMPLES_TO_PREPROCESS = 256
@@ -35,29 +36,58 @@ def check_dataset(model, dataset, label_readers):
     Raises:
         ValueError: If the batch does not fit the model.
     """
-    if hasattr(dataset, "take"):
-        dataset = dataset.take(1)
-    if hasattr(dataset, "num_batches"):
-        if dataset.num_batches == 0:
-            raise ValueError("Expected data. Received: a data set without batches.")
-        batch = dataset[0]
-    elif hasattr(dataset, "__iter__") and not hasattr(dataset, "__next__"):
-        batch = next(iter(dataset), None)
-    else:
+    if hasattr(dataset, "__next__"):
         return
-    if batch is None:
-        raise ValueError("Expected data. Received: a data set without batches.")
-    is_tuple = isinstance(batch, tuple | list)
-    if hasattr(dataset, "batch_sampler") and not is_tuple:
+    batch = next(batches_of(dataset.take(1) if hasattr(dataset, "take") else dataset))
+    if hasattr(dataset, "batch_sampler") and not isinstance(batch, tuple | list):
         raise ValueError(
             "Expected a DataLoader that gives tuples (x,) or (x, y). Received: one that gives "
             f"{type(batch).__name__}. Wrap the tensor in torch.utils.data.TensorDataset."
         )
-    x, y, _ = keras.utils.unpack_x_y_sample_weight(batch if is_tuple else (batch,))
+    x, y, _ = keras.utils.unpack_x_y_sample_weight(batch)
     x = np.asarray(x)
     check_examples(model, x)
     if label_readers:
         checked_labels(model, label_readers, y, len(x))
+
+
+def batches_of(dataset):
+    """The batches of a data set, as it gives them.
+
+    Args:
+        dataset: `tf.data.Dataset`, `keras.utils.PyDataset`, torch `DataLoader` or another iterable.
+    Raises:
+        ValueError: If it is no such thing, or empty.
+    """
+    if not hasattr(dataset, "__iter__"):
+        whole = isinstance(dataset, Dataset)
+        raise ValueError(
+            "Expected an array, or a data set that gives batches. Received: "
+            + (f"{dataset!r}. Pass a part of it, `data.x_test`." if whole else f"{dataset!r}.")
+        )
+    batch = None
+    for batch in dataset:
+        yield batch
+    if batch is None:
+        raise ValueError("Expected data. Received: a data set without batches.")
+
+
+def part_of(dataset, part, y=None):
+    """The examples and the labels of a part of a `kerae.data.Dataset`, `"train"` or `"test"`.
+
+    Args:
+        dataset: `kerae.data.Dataset`.
+        part: String.
+        y: What was given as labels beside it.
+    Raises:
+        ValueError: If there are labels beside it.
+    """
+    if y is not None:
+        raise ValueError(
+            f"Expected {dataset!r} alone, as it has labels. Received: others beside it. Leave "
+            f"them out, or pass `data.x_{part}` with them."
+        )
+    return getattr(dataset, f"x_{part}"), getattr(dataset, f"y_{part}")
 
 
 def check_examples(model, x):

@@ -22,6 +22,7 @@ app = typer.Typer(
 app.command("models")(models.models)
 app.add_typer(train.app, name="train")
 app.command("evaluate")(runs.evaluate)
+app.command("score")(runs.score)
 app.command("sample")(runs.sample)
 app.command("report")(runs.report)
 app.command("explore")(explore.explore)

@@ -1,4 +1,4 @@
-"""`kerae evaluate`, `sample` and `report`: what is asked of a trained model."""
+"""`kerae evaluate`, `score`, `sample` and `report`: what is asked of a trained model."""
 
 from pathlib import Path
 from typing import Annotated
@@ -25,14 +25,52 @@ def evaluate(
     from .report import metrics_table
 
     model, dataset = opened(run, data, data_dir)
-    x, y = dataset.x_test, dataset.y_test
-    examples = (x, y) if model.label_readers else (x,)
-    metrics = model.evaluate(*examples, batch_size=1000, return_dict=True)
+    metrics = model.evaluate(dataset, batch_size=1000, return_dict=True)
     if log_likelihood:
-        y = None if model.condition is None else y
-        nll = -model.log_likelihood(x, y, num_samples=log_likelihood, seed=seed)
+        examples = _test_examples(model, dataset)
+        nll = -model.log_likelihood(*examples, num_samples=log_likelihood, seed=seed)
         metrics[f"-log p(x), {log_likelihood} samples"] = nll.mean()
     Console().print(metrics_table({f"{dataset.name}, test": metrics}))
+
+
+def score(
+    run: RunArgument,
+    data: RunDataOption = None,
+    data_dir: DataDirOption = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="A .parquet or .csv file; by default scores.parquet in the run."),
+    ] = None,
+    num_samples: Annotated[
+        int, typer.Option(help="Codes per example for the bound of log p(x).", min=1)
+    ] = 100,
+    seed: SeedOption = 0,
+    backend: BackendOption = None,
+):
+    """Write what a trained model makes of each test example, a row each."""
+    import numpy as np
+    import pandas as pd
+
+    from ..files import replacing
+
+    out = out or model_file(run).parent / "scores.parquet"
+    if out.suffix not in (".parquet", ".csv"):
+        raise ValueError(f"Expected a path that ends in .parquet or .csv. Received: {out}")
+    model, dataset = opened(run, data, data_dir)
+    examples = _test_examples(model, dataset)
+    table = pd.DataFrame(model.score(*examples, num_samples=num_samples, seed=seed))
+    if len(dataset.class_names) > 1:
+        table.insert(0, "label", np.array(dataset.class_names)[dataset.y_test])
+    write = table.to_parquet if out.suffix == ".parquet" else table.to_csv
+    with replacing(out) as partial:
+        write(partial, index=False)
+    print(f"{len(table)} examples: {out}")
+
+
+def _test_examples(model, dataset):
+    """What a model is asked about: `(x,)`, or `(x, y)` if it is conditional."""
+    x, y = dataset.x_test, dataset.y_test
+    return (x,) if model.condition is None else (x, y)
 
 
 def sample(
@@ -95,10 +133,8 @@ def report(
     history = run / "history.csv"
     analysis.report(
         model,
-        dataset.x_test,
-        dataset.y_test,
-        out,
-        class_names=dataset.class_names,
+        dataset,
+        path=out,
         history=read_history(history) if history.is_file() else None,
         method=method,
         clustering=clustering,

@@ -5,7 +5,7 @@ from functools import partial
 
 from keras import ops
 
-from ..autoencoder.measured import measured
+from ..autoencoder.measured import scored
 from ..likelihoods.unit_interval import UnitInterval
 from ..noise.given import AskedNoise, GivenNoise
 from .endpoint import Endpoint, Input
@@ -82,11 +82,9 @@ def decode_logits(model, z, y=None):
 
 def score(model, x, y=None):
     """How far each example is from what the model knows: greater for anomalies."""
-    quantities = measured(x, y, model=model)
-    scores = {"reconstruction_error": quantities["error"]}
-    if "kl" in quantities:
-        scores["negative_elbo"] = quantities["reconstruction"] + ops.sum(quantities["kl"], axis=1)
-    return scores
+    scores = scored(x, y, model=model)
+    served = ("reconstruction_error", "negative_elbo")
+    return {name: scores[name] for name in served if name in scores}
 
 
 def sample(model, y=None, **noise):

@@ -285,3 +285,19 @@ def test_one_class_only_and_codes_that_are_all_the_same(model, data, tmp_path):
     assert "knn_accuracy" not in found.scores and "class" in found.scores.notes["knn_accuracy"]
     with pytest.raises(ValueError, match="the same code"):
         analysis.report(model, np.zeros((20, 8, 8, 1), "float32"), path=tmp_path / "same.html")
+
+
+def test_a_dataset_is_told_of_by_its_test_part(model, data, tmp_path):
+    few, names = data.y_test < 3, ("zero", "one", "two")
+    parts = data.x_test[~few][:3], data.y_test[few][:3], data.x_test[few], data.y_test[few]
+    few = kerae.data.Dataset(*parts, name="some digits", class_names=names)
+    found = analysis.report(model, few, path=tmp_path / "report.html")
+    assert found.labels.names == names
+    np.testing.assert_array_equal(found.labels.values, few.y_test)
+    np.testing.assert_allclose(found.examination.x, few.x_test)
+    assert (
+        f"VAE on some digits: {len(few.x_test)} examples" in (tmp_path / "report.html").read_text()
+    )
+    for given in ({"labels": few.y_test}, {"y": few.y_test}):
+        with pytest.raises(ValueError, match=r"Expected Dataset\(.*alone"):
+            analysis.report(model, few, path=tmp_path / "report.html", **given)

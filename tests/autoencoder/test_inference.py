@@ -8,7 +8,7 @@ from scipy import special, stats
 from shifted_normal import ShiftedNormal
 
 import kerae
-from kerae.autoencoder import inference
+from kerae.autoencoder import scoring
 from kerae.noise.repeatable import RepeatableNoise
 from kerae.terms import KLDivergence
 
@@ -63,6 +63,7 @@ ASKED = {
     "sample": lambda model: model.sample(3, seed=0),
     "interpolate": lambda model: model.interpolate(BINARY[:2], BINARY[2:4], steps=3),
     "log_likelihood": lambda model: model.log_likelihood(BINARY, num_samples=3),
+    "score": lambda model: np.array(list(model.score(BINARY, num_samples=3).values())),
     "evaluate": lambda model: np.array(list(evaluate(model).values())),
 }
 whatever_is_asked = pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED.keys())
@@ -131,6 +132,9 @@ def test_an_uneven_last_batch_changes_nothing(model, z):
     whole = model.log_likelihood(BINARY, num_samples=5)
     in_parts = model.log_likelihood(BINARY, num_samples=5, batch_size=4)
     np.testing.assert_allclose(in_parts, whole, rtol=1e-5)
+    whole = model.score(BINARY, num_samples=5)
+    for name, values in model.score(BINARY[:6], num_samples=5, batch_size=4).items():
+        np.testing.assert_allclose(values, whole[name][:6], rtol=1e-5)
 
 
 def test_the_preprocessing_is_part_of_every_answer(model):
@@ -256,10 +260,13 @@ def test_the_bound_gets_tighter_with_more_samples(model):
 
 
 def test_many_samples_computed_in_parts_are_the_same_samples(model, monkeypatch):
-    whole = model.log_likelihood(BINARY, num_samples=7, batch_size=10)
-    monkeypatch.setattr(inference, "ELEMENTS_AT_ONCE", 3 * 10 * 16)
-    in_parts = model.log_likelihood(BINARY, num_samples=7, batch_size=10)
-    np.testing.assert_allclose(in_parts, whole, rtol=1e-6)
+    def estimates():
+        size = model.score(BINARY, num_samples=7, batch_size=10)["effective_sample_size"]
+        return model.log_likelihood(BINARY, num_samples=7, batch_size=10), size
+
+    whole = estimates()
+    monkeypatch.setattr(scoring, "ELEMENTS_AT_ONCE", 3 * 10 * 16)
+    np.testing.assert_allclose(estimates(), whole, rtol=1e-5)
 
 
 def test_gray_pixels_have_no_likelihood_under_bernoulli(model):
@@ -271,3 +278,75 @@ def test_a_deterministic_code_has_no_likelihood():
     model = kerae.AE(SHAPE, LATENT_DIM)
     with pytest.raises(ValueError, match=r"Deterministic codes have no density.*latents.Normal"):
         model.log_likelihood(BINARY)
+
+
+@pytest.mark.parametrize("method", ["log_likelihood", "score"])
+def test_refuses_to_weigh_no_code(model, method):
+    with pytest.raises(ValueError, match=r"`num_samples` of at least 1. Received: 0"):
+        getattr(model, method)(BINARY, num_samples=0)
+
+
+# Scores
+
+
+def test_scores_are_those_of_the_equations(model):
+    scores = model.score(BINARY, num_samples=5)
+    log_weights = log_weights_by_hand(model, 5)
+    squared_error = np.square(BINARY - model.reconstruct(BINARY)).mean(axis=(1, 2, 3))
+    weights = np.exp(log_weights - log_weights.max(axis=1, keepdims=True))
+    expected = {
+        "reconstruction_error": squared_error,
+        "negative_elbo": -log_weights_by_hand(model, 1)[:, 0],
+        "importance_weighted_bound": special.logsumexp(log_weights, axis=1) - np.log(5),
+        "effective_sample_size": weights.sum(axis=1) ** 2 / (weights**2).sum(axis=1),
+    }
+    for name, values in expected.items():
+        np.testing.assert_allclose(scores[name], values, rtol=1e-4, err_msg=name)
+    elbo = scores["reconstruction"] + scores["kl"]
+    np.testing.assert_allclose(elbo, expected["negative_elbo"], rtol=1e-4)
+    for term in ("reconstruction", "kl"):
+        assert scores[term].mean() == pytest.approx(evaluate(model)[term], rel=1e-5)
+    assert list(scores) == list(scoring.SCORES)
+
+
+def test_the_kl_is_summed_over_dimensions():
+    model = new_model(prior=None)
+    posterior = model.posterior(BINARY)
+    mean, log_variance = (
+        ops.convert_to_numpy(posterior[name]) for name in ("mean", "log_variance")
+    )
+    expected = 0.5 * (mean**2 + np.exp(log_variance) - 1 - log_variance).sum(axis=1)
+    np.testing.assert_allclose(model.score(BINARY, num_samples=1)["kl"], expected, rtol=1e-4)
+
+
+@pytest.mark.parametrize("num_samples", [1, 6])
+def test_codes_that_all_weigh_the_same_count_in_full(num_samples):
+    model = new_model(prior=None)
+    for variable in model.trainable_variables:
+        variable.assign(np.zeros(variable.shape))
+    scores = model.score(BINARY, num_samples=num_samples)
+    np.testing.assert_allclose(scores["effective_sample_size"], num_samples, rtol=1e-4)
+    assert (scores["effective_sample_size"] <= num_samples).all()
+    # A posterior that is the prior, and pixels that are a coin's.
+    np.testing.assert_allclose(scores["kl"], 0, atol=1e-6)
+    np.testing.assert_allclose(scores["importance_weighted_bound"], -16 * np.log(2), rtol=1e-5)
+
+
+def test_the_seed_is_that_of_the_weighed_codes_alone(model):
+    scores = [model.score(BINARY, num_samples=3, seed=seed) for seed in (0, 1)]
+    for name in scoring.SCORES[:4]:
+        np.testing.assert_array_equal(*(each[name] for each in scores))
+    for name in scoring.SCORES[4:]:
+        assert (scores[0][name] != scores[1][name]).all()
+
+
+def test_gray_pixels_are_scored_by_the_objective(model):
+    scores = model.score(X, num_samples=1)
+    assert scores["negative_elbo"].mean() == pytest.approx(evaluate(model, X)["loss"], rel=1e-5)
+    bound = -scores["importance_weighted_bound"]
+    np.testing.assert_allclose(bound, scores["negative_elbo"], rtol=1e-5)
+
+
+def test_deterministic_codes_are_scored_by_what_comes_back():
+    scores = kerae.AE(SHAPE, LATENT_DIM).score(BINARY)
+    assert list(scores) == ["reconstruction_error", "reconstruction"]

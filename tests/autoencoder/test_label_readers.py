@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from kinds_of_data import KINDS_OF_DATA, as_data_loader
 
 import kerae
 
@@ -51,32 +52,7 @@ def weights(model):
     return np.concatenate([np.ravel(w) for w in model.get_weights()])
 
 
-class Batches(keras.utils.PyDataset):
-    def __init__(self, *arrays):
-        super().__init__()
-        self.arrays = arrays
-
-    def __len__(self):
-        return COUNT // 4
-
-    def __getitem__(self, index):
-        return tuple(array[4 * index : 4 * index + 4] for array in self.arrays)
-
-
-def as_tf_data(*arrays):
-    import tensorflow as tf
-
-    return tf.data.Dataset.from_tensor_slices(arrays).batch(4)
-
-
-def as_data_loader(*arrays):
-    import torch
-
-    dataset = torch.utils.data.TensorDataset(*map(torch.from_numpy, arrays))
-    return torch.utils.data.DataLoader(dataset, batch_size=4)
-
-
-every_kind_of_data = pytest.mark.parametrize("convert", [Batches, as_tf_data, as_data_loader])
+every_kind_of_data = pytest.mark.parametrize("convert", KINDS_OF_DATA)
 
 
 @every_kind_of_data
@@ -170,6 +146,7 @@ ASKED = {
     "sample": lambda model, y: model.sample(COUNT, y),
     "interpolate": lambda model, y: model.interpolate(X, X, y, steps=2),
     "log_likelihood": lambda model, y: model.log_likelihood(X, y, num_samples=2),
+    "score": lambda model, y: model.score(X, y, num_samples=2),
 }
 whatever_is_asked = pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED.keys())
 

@@ -68,6 +68,44 @@ def test_every_kind_of_data_trains_alike(images, convert):
     )
 
 
+@pytest.fixture
+def data(images):
+    """A data set whose training part and test part differ."""
+    y = np.arange(12) % 3
+    parts = images[:12], y, images[12:], y[:4]
+    return kerae.data.Dataset(*parts, name="few", class_names=("a", "b", "c"))
+
+
+def new_conditional_model():
+    kerae.set_random_seed(1)
+    model = kerae.CVAE((8, 8, 1), 3, num_classes=3, encoder=keras.layers.Flatten())
+    model.compile(keras.optimizers.SGD(1e-2))
+    return model
+
+
+@pytest.mark.mainly("torch")
+@pytest.mark.parametrize("make", [new_model, new_conditional_model])
+def test_a_dataset_is_trained_on_by_one_part_and_evaluated_on_the_other(data, make):
+    expected, model = make(), make()
+    test = (data.x_test, data.y_test)
+    a = expected.fit(data.x_train, data.y_train, validation_data=test, batch_size=5, verbose=0)
+    b = model.fit(data, validation_data=data, batch_size=5, verbose=0)
+    assert a.history == b.history and "val_kl" in a.history
+    np.testing.assert_array_equal(weights(model), weights(expected))
+    assert model.evaluate(data, verbose=0) == expected.evaluate(*test, verbose=0)
+
+
+@pytest.mark.parametrize("method", ["fit", "evaluate"])
+def test_labels_beside_a_dataset_are_refused(data, method):
+    with pytest.raises(ValueError, match=r"Dataset\(name='few'.*alone.*Leave them out"):
+        getattr(new_conditional_model(), method)(data, data.y_train)
+
+
+def test_predict_takes_one_part_of_a_dataset(data):
+    with pytest.raises(ValueError, match=r"Received: Dataset\(.*`data.x_test`"):
+        new_model().predict(data)
+
+
 def test_labels_are_ignored(images):
     expected, model = new_model(), new_model()
     expected.fit(images, verbose=0)

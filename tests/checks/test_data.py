@@ -40,7 +40,9 @@ BAD = {
 
 
 @pytest.mark.parametrize("case", BAD)
-@pytest.mark.parametrize("method", ["fit", "evaluate", "predict", "encode", "log_likelihood"])
+@pytest.mark.parametrize(
+    "method", ["fit", "evaluate", "predict", "encode", "log_likelihood", "score"]
+)
 def test_bad_data_are_refused_by_every_method(model, images, method, case):
     spoil, message = BAD[case]
     before = [np.asarray(v) for v in model.variables]

@@ -8,6 +8,7 @@ import time
 
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 from command_line import INTERRUPTIBLE, kerae_command
 from python_program import BACKEND, FRESH, python
@@ -70,11 +71,9 @@ def test_report_tells_of_the_run_and_of_the_command(run):
     assert "Training" in (out / "report.html").read_text()  # the curves, from the run's history
 
 
-def test_evaluate_gives_a_conditional_model_the_labels(digits, tmp_path, capsys):
-    model = kerae.CVAE((8, 8, 1), 2, num_classes=10)
-    model.compile()
-    model.save(tmp_path / "model.keras")
-    runs.evaluate(tmp_path, data="digits")
+def test_evaluate_gives_a_conditional_model_the_labels(conditional, digits, capsys):
+    model, file = conditional
+    runs.evaluate(file, data="digits")
     loss = model.evaluate(digits.x_test, digits.y_test, return_dict=True, verbose=0)["loss"]
     assert f"{loss:.2f}" in capsys.readouterr().out
 
@@ -83,6 +82,60 @@ def test_evaluate_refuses_the_likelihood_of_gray_pixels(run):
     result = kerae_command("evaluate", run[0], "--log-likelihood", 10)
     assert result.returncode == 2
     assert "Binarize the data" in result.stderr
+
+
+@pytest.mark.mainly("torch")
+def test_score_writes_a_row_for_each_test_example(run, digits):
+    out, _ = run
+    result = kerae_command("score", out, "--num-samples", 3, "--seed", 2)
+    assert result.returncode == 0, result.stderr
+    assert f"359 examples: {out / 'scores.parquet'}" in result.stdout
+    table = pd.read_parquet(out / "scores.parquet")
+    scores = kerae.load(out / "model.keras").score(digits.x_test, num_samples=3, seed=2)
+    assert list(table.columns) == ["label", *scores]
+    for name, values in scores.items():
+        np.testing.assert_allclose(table[name], values, rtol=1e-4, err_msg=name)
+    assert (table["label"] == digits.y_test.astype(str)).all()
+
+
+@pytest.fixture
+def conditional(tmp_path):
+    """A conditional model of digits, and its file."""
+    model = kerae.CVAE((8, 8, 1), 2, num_classes=10)
+    model.compile()
+    model.save(tmp_path / "model.keras")
+    return model, tmp_path / "model.keras"
+
+
+def test_score_gives_a_conditional_model_the_labels(conditional, digits, tmp_path):
+    model, file = conditional
+    runs.score(file, data="digits", out=tmp_path / "scores.csv", num_samples=2)
+    expected = model.score(digits.x_test, digits.y_test, num_samples=2)["negative_elbo"]
+    found = pd.read_csv(tmp_path / "scores.csv")["negative_elbo"]
+    np.testing.assert_allclose(found, expected, rtol=1e-4)
+
+
+@pytest.mark.once
+def test_scores_of_unlabeled_data_have_no_column_of_labels(tmp_path):
+    kerae.AE((4,), 2).save(tmp_path / "model.keras")
+    np.savez(tmp_path / "data.npz", x=np.eye(10, 4, dtype="float32"))
+    runs.score(tmp_path, data=str(tmp_path / "data.npz"), num_samples=2)
+    columns = pd.read_parquet(tmp_path / "scores.parquet").columns
+    assert list(columns) == ["reconstruction_error", "reconstruction"]
+
+
+@pytest.mark.once
+def test_scores_are_written_whole_or_not_at_all(conditional, tmp_path, monkeypatch):
+    def cut_short(table, path, index):
+        path.write_text("half")
+        raise OSError("no room")
+
+    monkeypatch.setattr(pd.DataFrame, "to_csv", cut_short)
+    (tmp_path / "scores.csv").write_text("before")
+    with pytest.raises(OSError, match="no room"):
+        runs.score(conditional[1], data="digits", out=tmp_path / "scores.csv", num_samples=1)
+    assert (tmp_path / "scores.csv").read_text() == "before"
+    assert {path.name for path in tmp_path.iterdir()} == {"model.keras", "scores.csv"}
 
 
 def test_sample_writes_an_array_or_a_picture(run, tmp_path):
@@ -155,6 +208,7 @@ def test_help_of_a_model_comes_from_its_docstring():
         (["train", "vae", "--data", "digits", "--backend", "theano"], 2, "theano"),
         (["evaluate", "nothing.keras"], 2, "no file nothing.keras"),
         (["report", "nothing.keras", "--data", "digits"], 2, "no file nothing.keras"),
+        (["score", "file", "--out", "scores.txt"], 2, "ends in .parquet or .csv"),
         (["sample", "file"], 2, "file is no complete `.keras` file"),
     ],
 )

@@ -52,6 +52,9 @@ def test_score_is_what_examine_says(vae, images):
     scores = answer(vae, "score", x=images)
     near(scores["reconstruction_error"], examined.error)
     near(scores["negative_elbo"], examined.negative_elbo)
+    of_model = vae.score(images, num_samples=2)
+    for name, values in scores.items():
+        near(of_model[name], values)
     x, x_hat = vae.preprocess_in_batches(images), vae.reconstruct(images)
     near(scores["reconstruction_error"], np.square(x - x_hat).mean(axis=(1, 2, 3)))
 

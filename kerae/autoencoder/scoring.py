@@ -1,0 +1,145 @@
+"""How well a model knows examples: a number for each, of several kinds."""
+
+import math
+from functools import partial
+
+import numpy as np
+from keras import ops
+
+from ..noise.repeatable import RepeatableNoise
+from .in_batches import in_batches
+from .measured import scored
+
+ELEMENTS_AT_ONCE = 2**23
+BATCH_SIZE = 64  # of examples with many codes each
+SCORES = (
+    "reconstruction_error",
+    "reconstruction",
+    "kl",
+    "negative_elbo",
+    "importance_weighted_bound",
+    "effective_sample_size",
+)
+
+
+class Scoring:
+    """The scores of examples under `kerae.Autoencoder`, and their likelihood.
+
+    Needs of the model: `propagate`, `log_weights`, `latent` and `likelihood`; `checked_inputs` and
+    the rest of `Inference`.
+    """
+
+    def score(self, x, y=None, num_samples=100, seed=0, batch_size=BATCH_SIZE):
+        """What a model makes of each example, for anomalies among others.
+
+            reconstruction_error        mean over elements of (target - x_hat)^2
+            reconstruction              - log p(x|z)                                       nats
+            kl                          KL(q(z|x) || p(z))                                 nats
+            negative_elbo               reconstruction + kl                                nats
+            importance_weighted_bound   log( 1/K sum over k of w_k ), as `log_likelihood`  nats
+            effective_sample_size       (sum over k of w_k)^2 / sum over k of w_k^2
+
+        with z ~ q(z|x), x_hat decoded from the code that `encode` gives, and the weights
+        w_k = p(x|z_k) p(z_k) / q(z_k|x) of K codes z_k ~ q(z|x). The bound is the tighter the
+        larger the effective sample size, from 1 to K, is. Codes without a density have the first
+        two alone.
+
+        The first four are those of `evaluate` and of an exported `score`. For gray pixels under
+        Bernoulli, which is no density of them, all but the first are those of the objective.
+
+        Args:
+            x: Array `(n, *input_shape)`, or a data set as `encode` takes it.
+            y: As for `log_likelihood`.
+            num_samples: Integer, the number K of codes per example.
+            seed: Integer, of these codes; the scores of an example depend on nothing else but the
+                example.
+            batch_size: Integer, the number of examples computed at once.
+        Returns:
+            Dict of arrays `(n,)`.
+
+        Example:
+
+        >>> model = kerae.VAE((8, 8, 1), latent_dim=2)
+        >>> scores = model.score(np.zeros((3, 8, 8, 1), "float32"), num_samples=5)
+        >>> scores["effective_sample_size"].shape
+        (3,)
+
+        Raises:
+            ValueError: If the data do not fit the model, codes have a density but the prior has
+                none, or `num_samples` is below 1.
+        Reference:
+            Burda et al., 2016, https://arxiv.org/abs/1509.00519 (bound);
+            Kong, Liu and Wong, 1994, https://doi.org/10.1080/01621459.1994.10476469 (size)
+        """
+
+        def scores(arrays):
+            found = in_batches(self, partial(scored, model=self), arrays, batch_size)
+            if self.latent.has_density:
+                sums = self._log_sums(arrays, num_samples, seed, batch_size)
+                found["importance_weighted_bound"] = sums[0] - math.log(num_samples)
+                # Of weights that are far from 1, rounding can leave the interval.
+                size = np.exp(2 * sums[0] - sums[1])
+                found["effective_sample_size"] = np.clip(size, 1, num_samples)
+            return {name: found[name] for name in SCORES if name in found}
+
+        return self._answers(scores, x, y, self._read_beside(target=True), batch_size)
+
+    def log_likelihood(self, x, y=None, num_samples=1000, seed=0, batch_size=BATCH_SIZE):
+        """log p(x) of examples, estimated by importance sampling from the posterior.
+
+            log p(x) = log( 1/K sum over k of  p(x|z_k) p(z_k) / q(z_k|x) ),   z_k ~ q(z|x)
+
+        A lower bound in expectation that gets tighter with K; with K = 1 it is the ELBO. Of a
+        conditional model it is log p(x|y).
+
+        Args:
+            x: Array `(n, *input_shape)`, or a data set as `encode` takes it.
+            y: Array of what a conditional model is conditioned on, or of what is to come back of a
+                model whose target is given.
+            num_samples: Integer, the number K of codes per example.
+            seed: Integer; with it, the estimate of an example depends on nothing but the
+                example.
+            batch_size: Integer, the number of examples computed at once.
+        Returns:
+            Array `(n,)`, in nats.
+        Raises:
+            ValueError: If the data do not fit the model, the latent has no density, the
+                likelihood is none for such data, as Bernoulli for gray pixels, or `num_samples`
+                is below 1.
+        Reference:
+            Burda et al., 2016, https://arxiv.org/abs/1509.00519
+        """
+
+        def estimates(arrays):
+            self.likelihood.check_density(self.targets_in_batches(*arrays))
+            sums = self._log_sums(arrays, num_samples, seed, batch_size)
+            return sums[0] - math.log(num_samples)
+
+        return self._answers(estimates, x, y, self._read_beside(target=True), batch_size)
+
+    def _log_sums(self, arrays, num_samples, seed, batch_size):
+        """log of the sum of the weights of an example, and of that of their squares, `(2, n)`."""
+        if num_samples < 1:
+            raise ValueError(f"Expected `num_samples` of at least 1. Received: {num_samples}")
+        size = math.prod(self.target_shape)
+        at_once = max(1, min(num_samples, ELEMENTS_AT_ONCE // (batch_size * size)))
+        sums = np.full((2, len(arrays[0])), -np.inf)
+        for done in range(0, num_samples, at_once):
+            more = in_batches(
+                self,
+                partial(self._log_sums_of_some, num_samples=at_once),
+                arrays,
+                batch_size=batch_size,
+                seed=seed,
+                skip=done,
+                kept=min(at_once, num_samples - done),
+            )
+            sums = np.logaddexp(sums, np.asarray(more, "float64"))
+        return sums
+
+    def _log_sums_of_some(self, x, y=None, *, seed, skip, kept, num_samples):
+        noise = RepeatableNoise(RepeatableNoise.identity_of(x), seed, skip)
+        outputs = self.propagate(x, y, noise=noise, num_samples=num_samples)
+        is_kept = ops.arange(num_samples, dtype="int32") < kept
+        log_weights = ops.where(is_kept, self.log_weights(outputs), -math.inf)
+        return ops.logsumexp(log_weights, axis=1), ops.logsumexp(2 * log_weights, axis=1)
