@@ -113,6 +113,8 @@ def refine_clusters(
     else:
         term = ClusterAssignment(centers, weight=gamma * math.prod(model.target_shape))
         trained = recomposed(refined, [*refined.terms, term], corruption=None)
+    if trained.label_readers:
+        checked_labels(model, trained.label_readers, y, len(x))
     # Which shuffling, noise and schedules depend on.
     _assign(trained.seed_generator.state, keras.random.SeedGenerator(seed).state)
     _assign(trained.step, model.step)

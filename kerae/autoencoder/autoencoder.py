@@ -9,6 +9,7 @@ from ..networks import default_decoder, default_encoder
 from ..priors import StandardNormal
 from ..targets import Target
 from ..terms import Reconstruction
+from .compilation import Compilation
 from .description import description
 from .inference import Inference
 from .propagation import Propagation, applied
@@ -20,7 +21,9 @@ OF_KERAS = ("name", "dtype", "trainable")
 
 
 @keras.saving.register_keras_serializable("kerae")
-class Autoencoder(Propagation, Inference, Scoring, Training, Saving, Configurable, keras.Model):
+class Autoencoder(
+    Propagation, Inference, Scoring, Training, Compilation, Saving, Configurable, keras.Model
+):
     """Composes a corruption, encoder, latent, decoder, likelihood, prior and terms.
 
         x' ~ corruption(x),   h = encoder(x'),   z ~ q(z|h),   p(x|z) = likelihood(decoder(z))

@@ -9,7 +9,10 @@ from ..files import checked_path, replacing
 
 
 class Saving:
-    """How `kerae.Autoencoder` is written and read."""
+    """How `kerae.Autoencoder` is written and read.
+
+    Needs of the model: `build_optimizer`.
+    """
 
     def save(self, filepath, overwrite=True, **kwargs):
         """Writes the model to a `.keras` file, whole or not at all.
@@ -22,7 +25,7 @@ class Saving:
             FileExistsError: If there is a file and `overwrite` is false.
         """
         path = checked_path(filepath, ".keras", overwrite)
-        self._build_optimizer()  # or the file could not be loaded
+        self.build_optimizer()  # or the file could not be loaded
         with replacing(path) as partial, without_tensorflow():
             super().save(partial, **kwargs)
 
@@ -32,17 +35,12 @@ class Saving:
         Raises:
             ValueError: If the file is truncated, foreign, or of another architecture.
         """
-        self._build_optimizer()  # or its state would be skipped
+        self.build_optimizer()  # or its state would be skipped
         read(filepath, self.load_weights)
 
     def __reduce__(self):
-        self._build_optimizer()  # or its state would be missing in a copy
+        self.build_optimizer()  # or its state would be missing in a copy
         return super().__reduce__()
-
-    def _build_optimizer(self):
-        # One that scales losses of half precision would get its variables a second time.
-        if self.compiled and not self.optimizer.built:
-            self.optimizer.build(self.trainable_variables)
 
     def _seed_states(self):
         """The states of all seed generators, dropout's included, in the order of the layers."""

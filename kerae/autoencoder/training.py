@@ -20,7 +20,6 @@ from ..terms.term import total
 from .many_steps import many_steps_a_call, nbytes, steps_a_call
 
 BATCH_SIZE = 32  # as in Keras
-NOT_IN_COMPILE = ("loss", "loss_weights", "metrics", "weighted_metrics")
 
 
 class Training:
@@ -79,88 +78,6 @@ class Training:
     @property
     def metrics(self):
         return self.trackers
-
-    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
-        """Builds the optimizer; the model is built. Keras' own looks at a batch, and fails to where
-        TensorFlow has spread it over processes."""
-        with self.distribute_strategy.scope():
-            self._build_optimizer()
-
-    def compile(
-        self,
-        optimizer="adam",
-        adversary_optimizer=None,
-        steps_per_execution="auto",
-        jit_compile="auto",
-        **kwargs,
-    ):
-        """Sets the optimizer; the objective is the model's own.
-
-        Args:
-            optimizer: Keras optimizer or its name.
-            adversary_optimizer: The same for the variables of the model's adversary. Defaults to
-                one like `optimizer`.
-            steps_per_execution: Integer, the steps of training in one call, after which callbacks
-                are told and an interrupt is noticed; `"epoch"` for as many as there are in one.
-                By default up to 100 on arrays that fit on the device, unless a callback of yours
-                watches batches; else 1. On PyTorch, 1 is the only integer.
-            jit_compile: Boolean, whether XLA or TorchDynamo compiles a step. By default where it
-                is quicker: on JAX always, on TensorFlow on a GPU and, without convolutions, in a
-                fit of 500 steps and more; PyTorch's steps are captured as a graph of kernels in
-                one of 100 and more. On TensorFlow a seed gives other noise with XLA.
-            **kwargs: Keras' own.
-        Raises:
-            ValueError: If a loss or metrics are given, an optimizer for an adversary that the
-                model does not have, or no number of steps.
-        """
-        given = [name for name in NOT_IN_COMPILE if kwargs.get(name) is not None]
-        if given:
-            raise ValueError(
-                f"A kerae model has its own objective. Received: {given[0]}={kwargs[given[0]]!r}. "
-                "Choose `likelihood=` for another reconstruction error, `terms=` for other terms."
-            )
-        if self.adversary is None and adversary_optimizer is not None:
-            raise ValueError(
-                "This model has no adversary. Received: "
-                f"adversary_optimizer={adversary_optimizer!r}. Leave it out."
-            )
-        steps = steps_per_execution
-        if not (steps in ("auto", "epoch") if isinstance(steps, str) else steps >= 1):
-            raise ValueError(
-                'Expected `steps_per_execution` to be at least 1, "epoch" or "auto". '
-                f"Received: {steps!r}"
-            )
-        optimizer = backend.fused(keras.optimizers.get(optimizer))
-        kept = {"optimizer": optimizer, "steps_per_execution": steps_per_execution}
-        used = optimizer
-        if self.adversary is not None:
-            adversary_optimizer = backend.fused(
-                keras.optimizers.get(
-                    adversary_optimizer or type(optimizer).from_config(optimizer.get_config())
-                )
-            )
-            # By identity: the paths of variables change when a model is loaded.
-            own = {id(variable) for variable in self.adversary.trainable_variables}
-            used = keras.optimizers.MultiOptimizer(
-                lambda variable: adversary_optimizer if id(variable) in own else optimizer
-            )
-            kept["adversary_optimizer"] = adversary_optimizer
-        self.steps_asked, self.jit_compile_asked = steps_per_execution, jit_compile
-        self.train_many = None
-        super().compile(
-            optimizer=used,
-            jit_compile=jit_compile,
-            steps_per_execution=1 if isinstance(steps, str) else steps,
-            **kwargs,
-        )
-        self._compile_config.config.update(kept)  # what a `.keras` file keeps
-
-    def compile_from_config(self, config):
-        """Compiles a loaded model as it was when it was saved, ready for its optimizer's state."""
-        arguments = keras.saving.deserialize_keras_object(config)
-        # Whether XLA or TorchDynamo compiles the steps is not for the backend that saved to say.
-        self.compile(**arguments | {"jit_compile": "auto"})
-        self.optimizer.build(self.trainable_variables)
 
     def start_at_mean(self, x):
         """Sets the bias of the decoder's last layer so that training starts at the data's mean.
