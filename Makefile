@@ -34,7 +34,7 @@ lane = KERAS_BACKEND=$(subst once,torch,$1) $(PYTEST) -m "$(if $(filter once,$1)
 
 .PHONY: demo lint quick test test-all $(LANES:%=test-%) $(LANES:%=all-%) bench bench-quick clean
 
-demo: $(VENV)/installed-$(BACKEND)
+demo: $(VENV)/installed-$(BACKEND),analysis,data,serve
 	$(BIN)/kerae train vae --data $(DATA) $(if $(DATA_DIR),--data-dir $(DATA_DIR)) \
 		--latent-dim 2 --batch-size 64 --epochs $(EPOCHS) --backend $(BACKEND) \
 		--out $(OUT) --overwrite

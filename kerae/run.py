@@ -5,6 +5,7 @@ import math
 import shutil
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import keras
@@ -15,8 +16,10 @@ from .callbacks import Checkpoint
 from .callbacks.history_file import HistoryFile
 from .callbacks.interruption import Interruption
 from .callbacks.keep_best import keep_best
+from .checks.extras import advice, require
 from .configurable import describe
 from .figures.run_figures import run_figures
+from .figures.savable import NEEDED
 from .files import replacing
 from .versions import versions
 
@@ -49,6 +52,8 @@ def train(
     Within `kerae.distribution.strategy` all processes call this alike; the first writes the folder,
     which has to lie on a disk that all of them see.
 
+    Without what `kerae[analysis]` installs it warns, and draws no figures.
+
     Args:
         model: `kerae.Autoencoder`.
         data: `kerae.data.Dataset`.
@@ -67,8 +72,14 @@ def train(
         Dict, the content of `run.json`.
     Raises:
         FileExistsError: If the folder holds a run and neither `resume` nor `overwrite` is set.
+        ModuleNotFoundError: If the model has a prior to fit, which needs scikit-learn.
         ValueError: If a run is to be resumed that was made with other settings.
     """
+    if hasattr(model, "fit_prior"):
+        require(f"kerae.train of {type(model).__name__}", "analysis", "sklearn")
+    undrawn = advice("The folder figures/ of a run", "analysis", *NEEDED)
+    if undrawn:
+        warnings.warn(undrawn, stacklevel=2)
     out = Path(out)
     kept, held_out = _hold_out(len(data.x_train), validation, seed)
     x, y = data.x_train, data.y_train
@@ -134,7 +145,8 @@ def train(
         name: model.evaluate(*examples[name], batch_size=1000, return_dict=True, verbose=0)
         for name in ("validation", "test")
     }
-    run_figures(model, data, history.columns(), out / "figures", seed)
+    if not undrawn:
+        run_figures(model, data, history.columns(), out / "figures", seed)
     record |= {
         "metrics": metrics,
         "epochs_trained_now": epochs - first_epoch,

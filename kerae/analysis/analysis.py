@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..checks.extras import require
 from ..checks.labels import Labels, as_labels
 from .clustering import Clustering, cluster
 from .examination import Examination, examine
@@ -142,6 +143,7 @@ def analyze(
     Raises:
         ValueError: If data, labels or arguments do not fit each other, or codes are not finite.
     """
+    require("kerae.analysis.analyze", "analysis", "sklearn", "threadpoolctl")
     seconds = {}
 
     def timed(step, function, *arguments, **named):

@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 
 from ..checks.codes import as_codes, refuse_equal_codes
+from ..checks.extras import require
 from .cluster_methods import METHODS
 from .cluster_methods.cluster_method import fit_clusters
 from .cluster_methods.number_of_clusters import check_n_clusters, choose_n_clusters
@@ -119,6 +120,7 @@ def cluster(
         von Luxburg, 2007, https://doi.org/10.1007/s11222-007-9033-z (spectral);
         Campello, Moulavi and Sander, 2013, https://doi.org/10.1007/978-3-642-37456-2_14 (HDBSCAN)
     """
+    require("kerae.analysis.cluster", "analysis", "sklearn", "threadpoolctl")
     started = time.perf_counter()
     if method not in METHODS:
         names = ", ".join(f'"{name}"' for name in METHODS)

@@ -1,5 +1,6 @@
 """Several models beside each other."""
 
+from ..checks.extras import EXTRAS, require
 from ..configurable import describe
 from ..versions import versions
 from .analysis import analyze
@@ -56,6 +57,7 @@ def compare(
             arguments do not fit a model.
         OSError: If the files cannot be written.
     """
+    require("kerae.analysis.compare", "analysis", *EXTRAS["analysis"])
     import pandas as pd
 
     if not models:

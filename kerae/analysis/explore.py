@@ -4,6 +4,7 @@ import time
 import webbrowser
 from functools import partial
 
+from ..checks.extras import EXTRAS, require
 from ..serving.listening import listening
 from .explorer.latent_map import LatentMap
 from .explorer.page import Page
@@ -52,6 +53,7 @@ def explore(
         OSError: If the port is in use.
         ValueError: If data and labels do not fit the model or each other, or codes are not vectors.
     """
+    require("kerae.analysis.explore", "analysis", *EXTRAS["analysis"])
     with listening(ADDRESS, port) as listener:
         latent_map = LatentMap(model, x, labels, y, class_names, method, max_points, seed)
         with serving(partial(Page, latent_map), listener) as address:

@@ -2,6 +2,7 @@
 
 from .. import metrics
 from ..checks.codes import as_codes
+from ..checks.extras import require
 
 NUM_NEIGHBORS = 10
 
@@ -34,6 +35,7 @@ def outlier_scores(z, examination=None):
         Hawkins et al., 2002, https://doi.org/10.1007/3-540-46145-0_17 (reconstruction);
         Nalisnick et al., 2019, https://arxiv.org/abs/1810.09136 (how likelihoods mislead)
     """
+    require("kerae.analysis.outlier_scores", "analysis", "sklearn")
     z = as_codes(z)
     scores = {"neighbor_distance": metrics.neighbor_distance(z, min(NUM_NEIGHBORS, len(z) - 1))}
     if examination is None:

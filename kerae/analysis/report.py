@@ -3,6 +3,7 @@
 import time
 
 from ..checks.data import part_of
+from ..checks.extras import EXTRAS, require
 from ..configurable import describe
 from ..data.dataset import Dataset
 from ..versions import versions
@@ -63,6 +64,7 @@ def report(
         ValueError: If `path` does not end in .html, or data, labels or arguments do not fit.
         OSError: If the files cannot be written.
     """
+    require("kerae.analysis.report", "analysis", *EXTRAS["analysis"])
     path, about = checked_path(path), type(model).__name__
     if isinstance(x, Dataset):
         about = f"{about} on {x.name}"

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..checks.codes import as_codes
+from ..checks.extras import require
 from ..checks.labels import as_labels
 from .scoring.scores import Scores
 from .scoring.scores_of_clusters import scores_of_clusters
@@ -61,6 +62,7 @@ def score(
         ValueError: If an argument is not as long as `z`, of another type, or holds numbers that
             are not finite.
     """
+    require("kerae.analysis.score", "analysis", "sklearn", "threadpoolctl")
     z = as_codes(z)
     n = len(z)
     labels = None if labels is None else as_labels(labels, n).values

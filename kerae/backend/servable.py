@@ -19,17 +19,11 @@ def _without_keras():
         del sys.modules["keras"]
 
 
-try:
-    with _without_keras():
-        import tensorflow as tf
-        from google.protobuf.json_format import MessageToDict
-        from google.protobuf.message import DecodeError
-        from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
-except ModuleNotFoundError as error:
-    raise ModuleNotFoundError(
-        "Expected TensorFlow, which answers for a SavedModel. Received: an environment without "
-        'it. Do `pip install "kerae[tensorflow]"`.'
-    ) from error
+with _without_keras():
+    import tensorflow as tf
+    from google.protobuf.json_format import MessageToDict
+    from google.protobuf.message import DecodeError
+    from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
 CLIENTS_MISTAKES = (tf.errors.InvalidArgumentError, tf.errors.OutOfRangeError)
 

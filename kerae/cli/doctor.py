@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ..backend.choice import BACKENDS
+from ..checks.extras import EXTRAS, lacking
 from ..versions import installed_version
 from .options import Backend, use_backend
 
@@ -16,13 +17,20 @@ NEEDED_FOR = {
     "torch": "backend",
     "tensorflow-datasets": "data sets by name",
     "array_record": "data sets prepared without TensorFlow",
-    "scikit-learn": "the bundled digits; analysis",
+    "scikit-learn": "the bundled digits; analysis; figures",
     "umap-learn": "maps of latent spaces",
     "pacmap": "maps by PaCMAP and LocalMAP",
     "openTSNE": "maps by t-SNE of many codes",
     "bokeh": "reports and the explorer",
-    "matplotlib": "pictures",
-    "pillow": "folders of images",
+    "matplotlib": "figures",
+    "pandas": "tables of scores",
+    "pyarrow": "the Parquet file of a report",
+    "pillow": "folders of images; reports and the explorer",
+    "starlette": "`kerae serve`",
+    "uvicorn": "`kerae serve`",
+    "prometheus-client": "`kerae serve`",
+    "orjson": "`kerae serve`; its client",
+    "urllib3": "the client of `kerae serve`",
     "tensorflow-serving-api": "warm-up requests; the gRPC client",
     "tf2onnx": "ONNX export",
     "onnxruntime": "verification of ONNX files",
@@ -43,6 +51,12 @@ def doctor(
     for package, purpose in NEEDED_FOR.items():
         table.add_row(package, installed_version(package) or "missing", purpose)
     console.print(table)
+    extras = Table("extra", "of kerae")
+    for extra, modules in EXTRAS.items():
+        absent = lacking(modules)
+        extras.add_row(extra, f"missing: {', '.join(absent)}" if absent else "installed")
+    console.print(extras)
+    console.print("To add an extra: pip install 'kerae[NAME]'", markup=False)
     missing = [name for name in BACKENDS if not importlib.util.find_spec(name)]
     if missing:
         console.print(f"To add a backend: pip install 'kerae[{','.join(missing)}]'", markup=False)

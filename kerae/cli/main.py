@@ -39,7 +39,9 @@ def options(
 
 
 def main():
-    """Runs the command line; a mistake in its use exits with 2, a failure with 1."""
+    """Runs the command line; a mistake in its use, or a missing package, exits with 2, a failure
+    with 1.
+    """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     logging.getLogger("absl").setLevel(logging.ERROR)
     # A switch of the whole command, wherever it stands.
@@ -56,7 +58,8 @@ def main():
 
 
 def _is_wrong_use(error):
-    return isinstance(error, ValueError | FileNotFoundError | FileExistsError)
+    mistakes = ValueError | FileNotFoundError | FileExistsError | ModuleNotFoundError
+    return isinstance(error, mistakes)
 
 
 def _tell(error):
@@ -66,6 +69,7 @@ def _tell(error):
     text = str(error) if isinstance(error, known) else f"{type(error).__name__}: {error}"
     console = Console(stderr=True, highlight=False)
     console.print("[bold red]Error:[/]", end=" ")
-    console.print(text, markup=False)
+    # What is to be pasted is not broken into lines.
+    console.print(text, markup=False, soft_wrap=isinstance(error, ModuleNotFoundError))
     if not isinstance(error, known):
         console.print("This should not happen; --debug shows the traceback.")

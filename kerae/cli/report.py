@@ -24,7 +24,8 @@ def report(out, record):
     console.print(metrics_table(record["metrics"]))
     places = Table(show_header=False, box=None)
     for name, what in WRITTEN.items():
-        places.add_row(f"  {out / name}", what)
+        if (out / name).exists():  # there are no figures without the packages that draw them
+            places.add_row(f"  {out / name}", what)
     console.print(places)
     kerae = _command()
     console.print("\nNext:")

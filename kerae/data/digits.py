@@ -2,12 +2,14 @@
 
 import numpy as np
 
+from ..checks.extras import require
 from .dataset import Dataset
 from .hold_out import hold_out
 
 
 def read_digits():
     """The 1,797 digits of 8x8 pixels from 0 to 16, scaled to 0 to 1, a fifth held out."""
+    require('kerae.data.load("digits")', "data", "sklearn")
     from sklearn.datasets import load_digits
 
     digits = load_digits()

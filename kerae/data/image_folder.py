@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..checks.extras import require
 from .dataset import Dataset
 from .hold_out import hold_out
 from .scale_pixels import scale_pixels
@@ -26,6 +27,7 @@ def read_image_folder(folder):
     Raises:
         ValueError: If there are no images, or one cannot be read or differs from the first.
     """
+    require("kerae.data.load of a folder of images", "data", "PIL")
     splits = [folder / "train", folder / "test"]
     if not all(split.is_dir() for split in splits):
         splits = [folder]

@@ -5,6 +5,7 @@ import importlib.util
 
 import numpy as np
 
+from ..checks.extras import require
 from .any_answers import any_answers
 from .dataset import Dataset
 from .hold_out import hold_out
@@ -37,6 +38,8 @@ def read_tfds(name, data_dir=None):
         RuntimeError: If TFDS fails to prepare it; most of its builders need TensorFlow for that.
         ImportError: If it is prepared as TFRecord and TensorFlow is not installed.
     """
+    needed = ("tensorflow_datasets", "importlib_resources")
+    require(f'kerae.data.load("{name}")', "data", *needed)
     builder = _find_builder(name, data_dir)
     _check_features(builder)
     if not builder.data_path.exists():

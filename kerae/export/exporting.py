@@ -1,17 +1,18 @@
 """The way that every format takes: through a SavedModel, and verified by running the result."""
 
 import tempfile
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
+from ..checks.extras import require
 from .in_tensorflow import export_in_tensorflow
 from .program import run_python
 from .questions import questions_and_answers
 from .signatures import signatures
 
 RUNNERS = Path(__file__).with_name("runners")
+EXTRA = {"saved_model": "tensorflow"}  # where it has another name than the format
 # The largest error, in parts of an output's largest value.
 TOLERANCE = 1e-3
 IN_HALF_PRECISION = {"float16": 2e-2, "bfloat16": 1e-1}
@@ -24,26 +25,24 @@ class Exporting:
 
     Args:
         model: `kerae.Autoencoder`.
-        extra: String, the extra of kerae that installs the packages needed.
-        packages: Tuple of their modules.
+        to_format: String, the function of `kerae.export` that it goes by.
+        modules: Tuple of the modules needed.
         examples: Array of examples to ask for, or `None` for random ones.
         y: Array of what a conditional model is conditioned on.
         signature: Name of the only signature that is exported, or `None` for all.
         image_bytes: Boolean, whether there are signatures for image files.
     Raises:
-        ImportError: If a package is missing.
+        ModuleNotFoundError: If a package is missing.
         ValueError: If the model cannot be exported, or the examples do not fit it.
     """
 
     def __init__(
-        self, model, extra, packages, examples=None, y=None, signature=None, image_bytes=False
+        self, model, to_format, modules, examples=None, y=None, signature=None, image_bytes=False
     ):
-        missing = [name for name in packages if find_spec(name) is None]
-        if missing:
-            raise ImportError(
-                f"This export needs {', '.join(missing)}, which is not installed. "
-                f'Run `pip install "kerae[{extra}]"`.'
-            )
+        extra = EXTRA.get(to_format, to_format)
+        if image_bytes:
+            extra, modules = f"{extra},analysis", (*modules, "PIL")
+        require(f"kerae.export.{to_format}", extra, *modules)
         self.model = model
         self.image_bytes = image_bytes
         available = signatures(model, image_bytes)

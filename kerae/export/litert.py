@@ -28,8 +28,8 @@ def litert(model, path, examples=None, y=None, overwrite=False, verify=True):
             fit it.
     """
     path = checked_path(path, ".tflite", overwrite)
-    packages = ("tensorflow", *(("ai_edge_litert",) if verify else ()))
-    export = Exporting(model, "litert", packages, examples, y)
+    modules = ("tensorflow", *(("ai_edge_litert",) if verify else ()))
+    export = Exporting(model, "litert", modules, examples, y)
     with export, replacing(path) as partial:
         export.write_saved_model(export.folder / "saved_model", litert=str(partial))
         differences = export.differences("run_litert.py", partial) if verify else None

@@ -34,8 +34,8 @@ def onnx(
             examples do not fit it.
     """
     path = checked_path(path, ".onnx", overwrite)
-    packages = ("tensorflow", "tf2onnx", *(("onnxruntime",) if verify else ()))
-    export = Exporting(model, "onnx", packages, examples, y, signature)
+    modules = ("tensorflow", "tf2onnx", *(("onnxruntime",) if verify else ()))
+    export = Exporting(model, "onnx", modules, examples, y, signature)
     with export, replacing(path) as partial:
         export.write_saved_model(export.folder / "saved_model")
         run_python(

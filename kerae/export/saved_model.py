@@ -68,8 +68,8 @@ def saved_model(
             f"saved_models/vae_mnist/1. Received: {path}"
         )
     refuse_existing(path, overwrite)
-    packages = ("tensorflow", "tensorflow_serving") if warm_up else ("tensorflow",)
-    export = Exporting(model, "tensorflow", packages, examples, y, image_bytes=image_bytes)
+    modules = ("tensorflow", "tensorflow_serving") if warm_up else ("tensorflow",)
+    export = Exporting(model, "saved_model", modules, examples, y, image_bytes=image_bytes)
     with export, replacing(path) as partial:
         job = {"warm_up": (path.parent.name, list(warm_up))} if warm_up else {}
         export.write_saved_model(partial, **job)

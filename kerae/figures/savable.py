@@ -4,8 +4,10 @@ import functools
 import inspect
 from pathlib import Path
 
+from ..checks.extras import require
 from ..files import replacing
 
+NEEDED = ("matplotlib", "sklearn")
 SUFFIXES = (".png", ".pdf", ".svg")
 PRINTED_DPI = 300
 DPI = 200
@@ -45,6 +47,7 @@ def savable(draw):
 
     @functools.wraps(draw)
     def drawn(*args, path=None, **kwargs):
+        require(f"kerae.figures.{draw.__name__}", "analysis", *NEEDED)
         import matplotlib
 
         if path is not None and Path(path).suffix.lower() not in SUFFIXES:

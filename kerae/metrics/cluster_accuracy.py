@@ -1,3 +1,4 @@
+from ..checks.extras import require
 from .cluster_counts import cluster_counts
 
 
@@ -23,6 +24,7 @@ def cluster_accuracy(labels, clusters):
         Xie et al., 2016, https://arxiv.org/abs/1511.06335; the map is found by the Hungarian
         method
     """
+    require("kerae.metrics.cluster_accuracy", "analysis", "sklearn")
     from scipy.optimize import linear_sum_assignment
 
     counts = cluster_counts(labels, clusters)

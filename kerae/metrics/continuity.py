@@ -1,3 +1,6 @@
+from ..checks.extras import require
+
+
 def continuity(z, points, num_neighbors=10):
     """Whether neighbors in the space of codes are still neighbors in the picture.
 
@@ -28,6 +31,7 @@ def continuity(z, points, num_neighbors=10):
     Reference:
         Kaski et al., 2003, https://doi.org/10.1186/1471-2105-4-48
     """
+    require("kerae.metrics.continuity", "analysis", "sklearn")
     from sklearn.manifold import trustworthiness
 
     if not 1 <= num_neighbors < len(z) / 2:

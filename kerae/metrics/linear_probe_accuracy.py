@@ -2,6 +2,8 @@ import warnings
 
 import numpy as np
 
+from ..checks.extras import require
+
 MOST_STEPS = 200
 
 
@@ -32,6 +34,7 @@ def linear_probe_accuracy(z_train, y_train, z_test, y_test):
     Reference:
         Alain and Bengio, 2017, https://arxiv.org/abs/1610.01644
     """
+    require("kerae.metrics.linear_probe_accuracy", "analysis", "sklearn", "threadpoolctl")
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline

@@ -1,3 +1,6 @@
+from ..checks.extras import require
+
+
 def neighbor_accuracy(z_train, y_train, z_test, y_test, num_neighbors=10):
     """The part of test examples whose class the nearest training codes tell.
 
@@ -16,6 +19,7 @@ def neighbor_accuracy(z_train, y_train, z_test, y_test, num_neighbors=10):
     >>> kerae.metrics.neighbor_accuracy(z, y, [[0.2], [0.9]], [0, 1], num_neighbors=2)
     1.0
     """
+    require("kerae.metrics.neighbor_accuracy", "analysis", "sklearn")
     from sklearn.neighbors import KNeighborsClassifier
 
     classifier = KNeighborsClassifier(num_neighbors).fit(z_train, y_train)

@@ -1,3 +1,6 @@
+from ..checks.extras import require
+
+
 def neighbor_distance(z, num_neighbors=10):
     """The distance from each code to its k-th nearest other: large where codes are sparse.
 
@@ -17,6 +20,7 @@ def neighbor_distance(z, num_neighbors=10):
     Reference:
         Ramaswamy et al., 2000, https://doi.org/10.1145/335191.335437
     """
+    require("kerae.metrics.neighbor_distance", "analysis", "sklearn")
     from sklearn.neighbors import NearestNeighbors
 
     if not 1 <= num_neighbors < len(z):

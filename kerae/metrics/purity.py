@@ -1,3 +1,4 @@
+from ..checks.extras import require
 from .cluster_counts import cluster_counts
 
 
@@ -26,5 +27,6 @@ def purity(labels, clusters):
         Manning et al., 2008,
         https://nlp.stanford.edu/IR-book/html/htmledition/evaluation-of-clustering-1.html
     """
+    require("kerae.metrics.purity", "analysis", "sklearn")
     counts = cluster_counts(labels, clusters)
     return float(counts.max(axis=0).sum() / counts.sum())

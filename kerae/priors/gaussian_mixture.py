@@ -5,6 +5,7 @@ import numpy as np
 from keras import ops
 
 from ..checks.arrays import check_array
+from ..checks.extras import require
 from .prior import Prior
 
 
@@ -100,6 +101,7 @@ class GaussianMixture(Prior):
         Raises:
             ValueError: If the codes are of another shape.
         """
+        require("kerae.priors.GaussianMixture.fit", "analysis", "sklearn")
         from sklearn import mixture
 
         z = np.asarray(z)

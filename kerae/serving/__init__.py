@@ -2,10 +2,15 @@
 
 from importlib import import_module
 
+from ..checks.extras import require
 from .serve import serve as serve
 
 # Imported when first used: each needs packages that the others do not.
 _HOME = {"Client": "client", "GRPCClient": "grpc_client"}
+_NEEDS = {
+    "Client": ("serve", "orjson", "urllib3"),
+    "GRPCClient": ("tensorflow", "tensorflow", "tensorflow_serving"),
+}
 
 __all__ = ["serve", *_HOME]
 
@@ -13,6 +18,7 @@ __all__ = ["serve", *_HOME]
 def __getattr__(name):
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    require(f"kerae.serving.{name}", *_NEEDS[name])
     return getattr(import_module(f".{_HOME[name]}", __name__), name)
 
 

@@ -2,26 +2,19 @@
 
 import json
 
+import grpc
+from google.protobuf.json_format import MessageToDict
+from tensorflow_serving.apis import (
+    get_model_metadata_pb2,
+    get_model_status_pb2,
+    model_service_pb2_grpc,
+    predict_pb2,
+    prediction_service_pb2_grpc,
+)
+
+from ..backend.tensor_proto import from_proto, to_proto
 from .failure import failure
 from .remote_models import RemoteModels
-
-try:
-    import grpc
-    from google.protobuf.json_format import MessageToDict
-    from tensorflow_serving.apis import (
-        get_model_metadata_pb2,
-        get_model_status_pb2,
-        model_service_pb2_grpc,
-        predict_pb2,
-        prediction_service_pb2_grpc,
-    )
-
-    from ..backend.tensor_proto import from_proto, to_proto
-except ImportError as error:
-    raise ImportError(
-        f"kerae.serving.GRPCClient needs tensorflow-serving-api ({error}). "
-        "Do `pip install tensorflow-serving-api`, or take kerae.serving.Client, which needs none."
-    ) from error
 
 # As TensorFlow Serving's own; gRPC's default is 4 MiB.
 MOST_BYTES = 2**31 - 1
@@ -40,7 +33,7 @@ class GRPCClient(RemoteModels):
         retries: Integer of at most 4, how often a request is tried again.
         credentials: `grpc.ChannelCredentials` for TLS. By default the connection is open.
     Raises:
-        ImportError: If tensorflow-serving-api is missing.
+        ModuleNotFoundError: If tensorflow-serving-api is missing.
         ValueError: If the address is none, or `retries` too many.
     Example:
     >>> client = kerae.serving.GRPCClient("localhost:8500")  # doctest: +SKIP

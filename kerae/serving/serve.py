@@ -2,6 +2,8 @@ import signal
 import threading
 from contextlib import contextmanager
 
+from ..checks.extras import EXTRAS, require
+
 
 def serve(
     folder,
@@ -36,7 +38,7 @@ def serve(
         FileNotFoundError: If there is no such folder.
         ValueError: If it has no model that can be served, or an argument is out of range.
         OSError: If the port is in use.
-        ModuleNotFoundError: If TensorFlow is not installed.
+        ModuleNotFoundError: If TensorFlow or what `kerae[serve]` installs is missing.
     """
     for name, value, least in (
         ("max_batch_size", max_batch_size, 1),
@@ -46,6 +48,7 @@ def serve(
     ):
         if not value >= least:
             raise ValueError(f"Expected `{name}` of at least {least}. Received: {value}")
+    require("kerae.serving.serve", "serve,tensorflow", "tensorflow", *EXTRAS["serve"])
     from .listening import listening
     from .server.version_folders import version_folders
 

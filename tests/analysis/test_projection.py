@@ -298,9 +298,7 @@ def test_positions_that_are_not_finite_are_an_error(z):
 
 @pytest.mark.parametrize(("method", "package"), [("localmap", "pacmap"), ("opentsne", "opentsne")])
 def test_a_missing_extra_says_what_to_install(z, method, package, monkeypatch):
-    monkeypatch.setattr(
-        "kerae.analysis.projection_methods.projection_method.find_spec", lambda name: None
-    )
+    monkeypatch.setattr("kerae.checks.extras.find_spec", lambda name: None)
     with pytest.raises(ImportError, match=rf"pip install 'kerae\[{package}\]'"):
         analysis.project(z, method)
 

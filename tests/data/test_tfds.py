@@ -9,6 +9,7 @@ import time
 import numpy as np
 import pytest
 from python_program import FRESH, python
+from without import without
 
 from kerae.data import load, tfds
 
@@ -88,19 +89,7 @@ def test_reads_tfrecord(shared_data, mnist_fingerprint):
     np.testing.assert_array_equal(np.bincount(mnist.y_test), TEST_COUNTS)
 
 
-WITHOUT_TENSORFLOW = """
-import sys
-
-class Without:
-    def __init__(self, finder):
-        self.finder = finder
-    def __getattr__(self, name):
-        return getattr(self.finder, name)
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] != "tensorflow":
-            return self.finder.find_spec(name, path, target)
-
-sys.meta_path = [Without(finder) for finder in sys.meta_path]
+IMPORTS = """
 import hashlib
 import numpy as np
 from kerae.data import load, tfds
@@ -109,8 +98,9 @@ from kerae.data import load, tfds
 
 def run_without_tensorflow(*code, fresh=False):
     """What the code prints last in a process that finds no TensorFlow."""
+    program = "\n".join([without("tensorflow"), IMPORTS, *code])
     done = subprocess.run(
-        [*(FRESH if fresh else python("jax")), "-c", "\n".join([WITHOUT_TENSORFLOW, *code])],
+        [*(FRESH if fresh else python("jax")), "-c", program],
         env={**os.environ, "KERAS_BACKEND": "jax"},
         capture_output=True,
         text=True,

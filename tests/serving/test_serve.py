@@ -566,4 +566,4 @@ def test_without_tensorflow_it_says_what_to_install(toy):
         env={key: value for key, value in os.environ.items() if key != "KERAS_BACKEND"},
         check=False,
     )
-    assert done.stderr.splitlines()[-1].endswith('Do `pip install "kerae[tensorflow]"`.')
+    assert done.stderr.splitlines()[-1].endswith("pip install 'kerae[serve,tensorflow]'")

@@ -1,9 +1,8 @@
 """What `kerae.analysis.project` knows of a method."""
 
-from importlib.util import find_spec
-
 import numpy as np
 
+from ...checks.extras import require
 from ..fitting.arguments import as_float32
 
 PLACED_AT_ONCE = 10_000
@@ -16,7 +15,7 @@ class ProjectionMethod:
         name: String, what users call it.
         module: String, the module that has it.
         packages: Tuple of strings, the packages whose versions matter.
-        extra: String, the extra of kerae that installs it, or `None`.
+        extra: String, the extra of kerae that installs it.
         compiles: Whether it compiles code at its first use, which takes tens of seconds.
         can_transform: Whether it can place codes that it was not fitted to.
         fit_at_most: Integer, the number of 16-dimensional codes that it is fitted to within
@@ -32,7 +31,7 @@ class ProjectionMethod:
     name: str
     module: str
     packages: tuple[str, ...]
-    extra = None
+    extra = "analysis"
     compiles = False
     can_transform = True
     fit_at_most: int | None = None
@@ -52,12 +51,8 @@ class ProjectionMethod:
         raise NotImplementedError
 
     def check_installed(self):
-        """Raises an `ImportError` if the library is missing."""
-        if self.extra and find_spec(self.module) is None:
-            raise ImportError(
-                f'"{self.name}" needs the package {self.packages[0]}: '
-                f"run `pip install 'kerae[{self.extra}]'`, or use another method."
-            )
+        """Raises a `ModuleNotFoundError` if the library is missing."""
+        require(f'kerae.analysis.project(method="{self.name}")', self.extra, self.module)
 
     def defaults(self, seed):
         """The arguments of the library that users can change, as kerae gives them."""

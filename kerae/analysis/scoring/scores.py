@@ -3,6 +3,8 @@
 import math
 import numbers
 
+from ...checks.extras import require
+
 
 class Scores(dict):
     """Scores by name, as plain numbers, and remarks on them.
@@ -52,6 +54,7 @@ class Scores(dict):
 
     def to_frame(self):
         """The scores as a pandas `DataFrame` of one row."""
+        require("kerae.analysis.Scores.to_frame", "analysis", "pandas")
         import pandas as pd
 
         return pd.DataFrame([dict(self)])
