@@ -9,7 +9,6 @@ import warnings
 from pathlib import Path
 
 import keras
-import numpy as np
 
 from . import distribution
 from .callbacks import Checkpoint
@@ -18,6 +17,7 @@ from .callbacks.interruption import Interruption
 from .callbacks.keep_best import keep_best
 from .checks.extras import advice, require
 from .configurable import describe
+from .data.hold_out import rows_held_out
 from .figures.run_figures import run_figures
 from .figures.savable import NEEDED
 from .files import replacing
@@ -81,7 +81,7 @@ def train(
     if undrawn:
         warnings.warn(undrawn, stacklevel=2)
     out = Path(out)
-    kept, held_out = _hold_out(len(data.x_train), validation, seed)
+    kept, held_out = rows_held_out(len(data.x_train), validation, seed)
     x, y = data.x_train, data.y_train
     examples = {
         "train": _examples(model, x[kept], y[kept]),
@@ -158,18 +158,6 @@ def train(
     _write_json(out / "run.json", record)
     distribution.barrier()  # a process that returns finds the whole folder
     return record
-
-
-def _hold_out(count, validation, seed):
-    """The rows to train on, and those held out."""
-    held_out = round(validation * count) if validation < 1 else int(validation)
-    if not 0 < held_out < count:
-        raise ValueError(
-            f"Expected `validation` to leave examples on both sides. Received: {validation} of "
-            f"{count} training examples."
-        )
-    order = np.random.default_rng(seed).permutation(count)
-    return order[held_out:], order[:held_out]
 
 
 def _examples(model, x, y):

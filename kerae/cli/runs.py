@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from ..checks.extras import require
 from .opened import model_file, opened
 from .options import BackendOption, DataDirOption, RunArgument, RunDataOption, SeedOption
 
@@ -48,6 +49,7 @@ def score(
     backend: BackendOption = None,
 ):
     """Write what a trained model makes of each test example, a row each."""
+    require("kerae score", "analysis", "pandas", "pyarrow")
     import numpy as np
     import pandas as pd
 

@@ -1,4 +1,4 @@
-"""A test split for data that come without one."""
+"""Examples set aside: a test split for data that come without one, and a part for validation."""
 
 import warnings
 
@@ -47,3 +47,15 @@ def hold_out(x, y, class_names):
             stacklevel=2,
         )
     return x[~is_test], y[~is_test], x[is_test], y[is_test]
+
+
+def rows_held_out(count, validation, seed):
+    """The rows to train on, and those held out: a number of them, or a fraction below 1."""
+    held_out = round(validation * count) if validation < 1 else int(validation)
+    if not 0 < held_out < count:
+        raise ValueError(
+            f"Expected `validation` to leave examples on both sides. Received: {validation} of "
+            f"{count} training examples."
+        )
+    order = np.random.default_rng(seed).permutation(count)
+    return order[held_out:], order[:held_out]
