@@ -12,6 +12,8 @@ from .autoencoder import Autoencoder
 from .configurable import Configurable
 from .loading import load
 
+__all__ = ["check_model", "check_part"]
+
 INPUT_SHAPE = (4, 4, 1)
 EXAMPLES = 6
 
