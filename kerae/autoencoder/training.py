@@ -79,7 +79,7 @@ class Training:
     def metrics(self):
         return self.trackers
 
-    def start_at_mean(self, x):
+    def start_at_mean(self, x, y=None):
         """Sets the bias of the decoder's last layer so that training starts at the data's mean.
 
         Otherwise the first steps go into learning that mean, through the code: units with a
@@ -88,6 +88,7 @@ class Training:
 
         Args:
             x: Array `(n, *input_shape)`, the examples to train on.
+            y: Array of what is to come back of a model whose target is given.
         Returns:
             The model itself.
         Raises:
@@ -95,9 +96,12 @@ class Training:
         Reference:
             Burda et al., 2016, https://arxiv.org/abs/1509.00519 (section 5)
         """
-        x = np.asarray(x)
-        check_examples(self, x)
-        mean = self.preprocess_in_batches(x).mean(axis=0)
+        if self.target.reads_labels:
+            (x, y) = self.checked_inputs(x, y, target=True)
+        else:
+            x = np.asarray(x)
+            check_examples(self, x)
+        mean = self.targets_in_batches(x, y).mean(axis=0)
         set_output_bias(self.decoder, self.likelihood.parameters_of(mean))
         return self
 

@@ -170,6 +170,8 @@ def test_a_target_of_its_own_is_what_the_reconstruction_is_compared_with():
     assert logs["reconstruction"] == pytest.approx(expected, rel=1e-5)
     assert model.reconstruct(X).shape == model.predict(X, verbose=0).shape == (6, 3)
     assert np.isfinite(model.log_likelihood(X, y, num_samples=5)).all()
+    model.start_at_mean(X, y)
+    np.testing.assert_allclose(numpy(model.decoder.bias), y.mean(axis=0), rtol=1e-5)
 
 
 @pytest.mark.once
