@@ -4,7 +4,7 @@ import keras
 import pytest
 
 import kerae
-from kerae import extras
+from kerae.checks import extras
 from kerae.export.exporting import Exporting
 
 EXACT = 1e-5
