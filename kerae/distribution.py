@@ -22,7 +22,7 @@ COUNT_GIVEN_BY = {"multi_worker": "TF_CONFIG", "torchrun": "torchrun"}
 
 
 @contextmanager
-def strategy(name="none", devices=None):
+def strategy(name: str = "none", devices: int | None = None):
     """Makes all that is trained inside train on many devices, as if it were on one.
 
     To be entered before anything is computed. The model is made, compiled and trained inside;
@@ -104,12 +104,12 @@ def replicas():
     return backend.replicas()
 
 
-def barrier():
+def barrier() -> None:
     """Waits until all processes are here."""
     backend.barrier()
 
 
-def check():
+def check() -> None:
     """Refuses a `keras.distribution` that the backend does not carry out.
 
     Raises:

@@ -1,18 +1,24 @@
 """What was found in a latent space."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..checks.extras import require
 from ..checks.labels import Labels, as_labels
+from ..types import Rows
 from .clustering import Clustering, cluster
 from .examination import Examination, examine
 from .outlier_scores import outlier_scores
 from .projection import Projection, project
 from .score import score
 from .scoring.scores import Scores
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
 
 HOW_TO_READ = (
     "Near points have near codes; how far apart distant groups lie, and how large they are, says "
@@ -44,7 +50,7 @@ class Analysis:
     seed: int
     seconds: dict
 
-    def decode(self, z, rows):
+    def decode(self, z: Rows, rows: np.ndarray):
         """The data of codes `(m, latent_dim)`, under the conditions of the examples `rows`."""
         model, y = self.examination.model, self.examination.y
         z = np.asarray(z, "float32").reshape(-1, *model.latent.event_shape)
@@ -103,17 +109,17 @@ class Analysis:
 
 
 def analyze(
-    model,
-    x,
-    labels=None,
-    y=None,
-    class_names=None,
-    method=None,
-    clustering="kmeans",
-    n_clusters=None,
-    compare_inputs=True,
-    seed=0,
-):
+    model: "Autoencoder",
+    x: Rows,
+    labels: Rows | None = None,
+    y: Rows | None = None,
+    class_names: Sequence[str] | None = None,
+    method: str | None = None,
+    clustering: str = "kmeans",
+    n_clusters: int | str | None = None,
+    compare_inputs: bool = True,
+    seed: int = 0,
+) -> "Analysis":
     """Examines examples, maps and clusters their codes, and scores all of it.
 
     Args:

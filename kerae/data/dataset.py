@@ -88,7 +88,7 @@ class Dataset:
         sha256 = hashlib.sha256()
         for array in (self.x_train, self.y_train, self.x_test, self.y_test):
             sha256.update(f"{array.dtype.str}{array.shape}".encode())
-            sha256.update(np.ascontiguousarray(array))
+            sha256.update(np.ascontiguousarray(array))  # pyright: ignore[reportArgumentType]
         return sha256.hexdigest()[:16]
 
     def __repr__(self):

@@ -1,11 +1,12 @@
 """Examples set aside: a test split for data that come without one, and a part for validation."""
 
 import warnings
+from collections.abc import Sequence
 
 import numpy as np
 
 
-def hold_out(x, y, class_names):
+def hold_out(x: np.ndarray, y: np.ndarray, class_names: Sequence[str]):
     """Sets a fifth of every class aside for testing; always the same examples.
 
     At least one example of each class is set aside, except where a class has only one: that one

@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..autoencoder.autoencoder import Autoencoder
 
@@ -17,7 +17,7 @@ class Entry(NamedTuple):
     parts: tuple[str, ...]
 
 
-def catalogue():
+def catalogue() -> dict[str, Any]:
     """The models of `kerae.models`, by name.
 
     Returns:
