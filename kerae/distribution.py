@@ -89,17 +89,17 @@ def _quiet_unless_first():
         yield
 
 
-def current():
+def current() -> str:
     """The name of the strategy that training is under."""
     return _entered[-1] if _entered else "none"
 
 
-def is_first():
+def is_first() -> bool:
     """Whether this process is the first, or the only one, of those that train a model."""
     return "keras" not in sys.modules or backend.is_first()
 
 
-def replicas():
+def replicas() -> int:
     """The number of replicas that share a batch."""
     return backend.replicas()
 

@@ -43,10 +43,10 @@ class Schedule(Configurable):
 
         return {"latent": Normal(2), "terms": [Reconstruction(), KLDivergence(self)]}
 
-    def shape(self, progress: Tensor):
+    def shape(self, progress: Tensor) -> Tensor:
         raise NotImplementedError
 
-    def __call__(self, step: Tensor):
+    def __call__(self, step: Tensor) -> Tensor:
         progress = ops.clip(ops.cast(step, "float32") / self.steps, 0.0, 1.0)
         return self.start + (self.end - self.start) * self.shape(progress)
 
@@ -71,7 +71,7 @@ class Linear(Schedule):
         KL annealing: Bowman et al., 2016, https://arxiv.org/abs/1511.06349
     """
 
-    def shape(self, progress: Tensor):
+    def shape(self, progress: Tensor) -> Tensor:
         return progress
 
 
@@ -92,7 +92,7 @@ class Cosine(Schedule):
     2.0
     """
 
-    def shape(self, progress: Tensor):
+    def shape(self, progress: Tensor) -> Tensor:
         return (1 - ops.cos(math.pi * progress)) / 2
 
 
@@ -131,7 +131,7 @@ class Cyclical(Schedule):
         self.cycles = cycles
         self.rise = rise
 
-    def shape(self, progress: Tensor):
+    def shape(self, progress: Tensor) -> Tensor:
         position = progress * self.cycles
         within = ops.where(progress >= 1.0, 1.0, position - ops.floor(position))
         return ops.minimum(within / self.rise, 1.0)

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike as ArrayLike
 
 Activation: TypeAlias = str | Callable[..., Any] | None  # of Keras
 FilePath: TypeAlias = str | PathLike[str]
-Rows: TypeAlias = np.ndarray | Sequence[Any]
+Rows: TypeAlias = np.ndarray | Sequence[Any]  # arrays, or lists, whose length counts examples
 Shape: TypeAlias = Sequence[int]
 Tensor: TypeAlias = Any  # of any of the backends, which share no class
 

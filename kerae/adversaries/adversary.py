@@ -47,19 +47,19 @@ class Adversary(Part):
     def fit_to(self, model: "Autoencoder") -> None:
         self.critic = self.critic or self.critic_for(model)
 
-    def critic_for(self, model: "Autoencoder"):
+    def critic_for(self, model: "Autoencoder") -> Any:
         """The network, built, for codes and data of the model's shapes."""
         raise NotImplementedError
 
-    def real(self, model: "Autoencoder", outputs: dict[str, Any]):
+    def real(self, model: "Autoencoder", outputs: dict[str, Any]) -> Tensor:
         """What a fake should be like, of shape `(batch, …)`."""
         raise NotImplementedError
 
-    def fakes(self, model: "Autoencoder", outputs: dict[str, Any]):
+    def fakes(self, model: "Autoencoder", outputs: dict[str, Any]) -> Any:
         """List of what the model makes, each of shape `(batch, …)`, with gradients."""
         raise NotImplementedError
 
-    def logit(self, network: Any, value: Tensor, outputs: dict[str, Any]):
+    def logit(self, network: Any, value: Tensor, outputs: dict[str, Any]) -> Tensor:
         """The logit that `network` gives to real or fake values, of shape `(batch,)`."""
         logit = network(value, training=outputs["training"])
         return ops.cast(ops.squeeze(logit, axis=-1), self.variable_dtype)
@@ -72,7 +72,7 @@ class Adversary(Part):
         misses = [ops.softplus(self.logit(self.critic, fake, outputs)) for fake in fakes]
         return false_alarm + sum(misses) / len(misses)
 
-    def verdicts(self, model: "Autoencoder", outputs: dict[str, Any]):
+    def verdicts(self, model: "Autoencoder", outputs: dict[str, Any]) -> Any:
         """The logits of the fakes, `(batch, number of fakes)`, for the model to learn from."""
         judge = frozen(self.critic)
         return ops.stack([self.logit(judge, fake, outputs) for fake in outputs["fakes"]], axis=1)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -50,13 +50,13 @@ class Analysis:
     seed: int
     seconds: dict
 
-    def decode(self, z: Rows, rows: np.ndarray):
+    def decode(self, z: Rows, rows: np.ndarray) -> np.ndarray:
         """The data of codes `(m, latent_dim)`, under the conditions of the examples `rows`."""
         model, y = self.examination.model, self.examination.y
         z = np.asarray(z, "float32").reshape(-1, *model.latent.event_shape)
         return model.decode(z, None if y is None else y[rows])
 
-    def cluster_table(self):
+    def cluster_table(self) -> dict[str, Any]:
         """What is known of each cluster: a dict of arrays, the columns of a table."""
         clusters = self.clusters.labels
         numbers = np.unique(clusters)
@@ -73,7 +73,7 @@ class Analysis:
             table["share"] = np.array([count.max() / count.sum() for count in counts])
         return table
 
-    def numbers(self):
+    def numbers(self) -> dict[str, Any]:
         """Every number but those of single examples, as a dict ready for JSON."""
         table = self.cluster_table()
         clusters = {"config": self.clusters.config, "curve": self.clusters.curve, "table": table}
@@ -88,12 +88,12 @@ class Analysis:
         }
 
     @property
-    def axis_names(self):
+    def axis_names(self) -> tuple[str, ...]:
         """What the axes of the map are: a pair of strings."""
         return tuple(self.projection.config["axes"])
 
     @property
-    def map_in_words(self):
+    def map_in_words(self) -> str:
         """How the map was made and how to read it."""
         config = self.projection.config
         how = {

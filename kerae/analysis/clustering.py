@@ -44,7 +44,7 @@ class Clustering:
     assigned: Callable | None = field(default=None, repr=False)
 
     @property
-    def noise(self):
+    def noise(self) -> int:
         """How many codes are in no cluster, as only "hdbscan" leaves some."""
         return int(np.sum(self.labels == -1))
 

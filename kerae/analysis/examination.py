@@ -45,7 +45,7 @@ class Examination:
         """- ELBO = reconstruction + KL in nats, `(n,)`; `None` for codes without a density."""
         return None if self.kl is None else self.reconstruction + self.kl.sum(axis=1)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.z)
 
 

@@ -60,7 +60,7 @@ class Saving(ModelMixin):
             state.assign(store[f"seed_{index}"])
 
 
-def read(filepath: FilePath, reader: Any):
+def read(filepath: FilePath, reader: Any) -> Any:
     """What `reader` makes of the path of a `.keras` file.
 
     Raises:

@@ -78,7 +78,7 @@ class Training(ModelMixin):
         self.first_non_finite.assign(ops.where(is_first, ops.convert_to_tensor(self.step), before))
 
     @property
-    def metrics(self):
+    def metrics(self) -> list[Any]:
         return self.trackers
 
     def start_at_mean(self, x: ArrayLike, y: ArrayLike | None = None) -> Self:
@@ -120,7 +120,7 @@ class Training(ModelMixin):
         shuffle: bool = True,
         sample_weight: Any = None,
         **kwargs: Any,
-    ):
+    ) -> Any:
         """Keras' `fit`, after a look at the data.
 
         Arrays are shuffled in an order that depends on the model's seed and the steps it was
@@ -208,7 +208,7 @@ class Training(ModelMixin):
         *args: Any,
         sample_weight: Any = None,
         **kwargs: Any,
-    ):
+    ) -> Any:
         """Keras' `evaluate`, after a look at the data; it changes nothing in the model.
 
         Args:
@@ -231,7 +231,7 @@ class Training(ModelMixin):
             x, y, sample_weight = self._checked(x, y, sample_weight, batch_size)
         return super().evaluate(x, y, batch_size, *args, sample_weight=sample_weight, **kwargs)
 
-    def predict(self, x: Any, *args: Any, **kwargs: Any):
+    def predict(self, x: Any, *args: Any, **kwargs: Any) -> Any:
         """Keras' `predict`, after a look at the data: reconstructions in data space.
 
         Args:

@@ -37,7 +37,7 @@ class Checkpoint(keras.callbacks.Callback):
         super().__init__()
         self.folder = Path(folder)
 
-    def latest(self):
+    def latest(self) -> Any:
         """The newest checkpoint and the number of epochs it has seen, or `(None, 0)`."""
         checkpoints = [
             (int(match[1]), path)

@@ -35,12 +35,12 @@ class HistoryFile(keras.callbacks.Callback):
         with replacing(self.path) as partial:
             partial.write_text(text.getvalue())
 
-    def columns(self):
+    def columns(self) -> dict[str, list[float]]:
         """Dict of lists of floats, a quantity each."""
         return _columns(self.rows)
 
 
-def read_history(path: FilePath):
+def read_history(path: FilePath) -> dict[str, list[float]]:
     """What `HistoryFile` wrote, as `HistoryFile.columns` gives it."""
     return _columns(_rows(path))
 

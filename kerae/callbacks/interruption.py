@@ -33,7 +33,7 @@ class Interruption(keras.callbacks.Callback):
             raise KeyboardInterrupt
         self._came = True
 
-    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None):
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         if self._came:
             raise KeyboardInterrupt
 

@@ -40,7 +40,7 @@ class Condition(Part):
         """Raises a `ValueError` if the NumPy array `y`, of the right shape, has no meaning."""
 
 
-def join(x: Tensor, condition: Tensor):
+def join(x: Tensor, condition: Tensor) -> Tensor:
     """Appends a condition `(batch, size)` to the last axis of `x`, the same at each position.
 
     An image gets `size` further channels, a vector `size` further elements. Without a condition

@@ -56,7 +56,7 @@ class Label(Condition):
         check_labels(y, self.known_labels)
 
 
-def one_hot(y: Tensor, num_classes: int, dtype: Any):
+def one_hot(y: Tensor, num_classes: int, dtype: Any) -> Tensor:
     """Rows of zeros with a one; Keras' own looks at values on PyTorch, which no graph can hold."""
     return ops.cast(ops.equal(ops.expand_dims(y, -1), ops.arange(num_classes)), dtype)
 

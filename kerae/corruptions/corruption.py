@@ -34,13 +34,13 @@ class Corruption(Part):
         """The data spoilt by random numbers that `noise` draws, in the shape of `x`."""
         raise NotImplementedError
 
-    def call(self, x: Tensor, training: bool = False):
+    def call(self, x: Tensor, training: bool = False) -> Tensor:
         if not training:
             return x
         return self.corrupt(x, FreshNoise(self.seed_generator, ops.shape(x)[0]))
 
 
-def checked_probability(probability: float):
+def checked_probability(probability: float) -> float:
     """The argument itself.
 
     Raises:

@@ -22,7 +22,7 @@ class Batches(keras.utils.PyDataset):
         self._batch_size = batch_size
         self._order = np.arange(len(arrays[0]))
 
-    def __len__(self):
+    def __len__(self) -> int:
         return math.ceil(len(self._order) / self._batch_size)
 
     def __getitem__(self, index):

@@ -50,7 +50,7 @@ def hold_out(x: np.ndarray, y: np.ndarray, class_names: Sequence[str]):
     return x[~is_test], y[~is_test], x[is_test], y[is_test]
 
 
-def rows_held_out(count, validation, seed):
+def rows_held_out(count: int, validation: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """The rows to train on, and those held out: a number of them, or a fraction below 1."""
     held_out = round(validation * count) if validation < 1 else int(validation)
     if not 0 < held_out < count:

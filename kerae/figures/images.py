@@ -19,7 +19,7 @@ THUMBNAIL_SIDE = 12.0  # points, of the longer side of an image
 THUMBNAIL_GAP = 2.5  # points, between two
 
 
-def is_image(shape: Shape):
+def is_image(shape: Shape) -> bool:
     """Whether examples of this shape can be drawn: height, width and 1 or 3 channels."""
     return len(shape) == 3 and shape[-1] in (1, 3)
 

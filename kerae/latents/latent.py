@@ -71,11 +71,11 @@ class Latent(Part):
         """
         return {"z": self.sample(outputs["posterior"], outputs["noise"], num_samples)}
 
-    def log_posterior(self, outputs: dict[str, Any]):
+    def log_posterior(self, outputs: dict[str, Any]) -> Tensor:
         """log q(z|x) of the codes of a pass, in nats, of shape `(batch, num_samples)`."""
         return self.log_prob(outputs["posterior"], outputs["z"])
 
-    def kl_divergence(self, outputs: dict[str, Any]):
+    def kl_divergence(self, outputs: dict[str, Any]) -> Tensor:
         """KL(q(z|x) || p(z)) in nats, of shape `(batch, groups)`: its sum over groups is the KL.
 
         By default one group, estimated from the codes of the pass:

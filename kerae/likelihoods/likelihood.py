@@ -26,11 +26,11 @@ class Likelihood(Part):
 
         return {"latent": Deterministic(2), "likelihood": self}
 
-    def parameter_shape(self, data_shape: Shape):
+    def parameter_shape(self, data_shape: Shape) -> tuple[int, ...]:
         """The shape that the decoder has to give for one example of shape `data_shape`."""
         return tuple(data_shape)
 
-    def elementwise_log_prob(self, x: Tensor, parameters: Tensor):
+    def elementwise_log_prob(self, x: Tensor, parameters: Tensor) -> Tensor:
         """log p of each element of `x` (pixel, channel) in nats, in the shape of `x`."""
         raise NotImplementedError
 
@@ -44,7 +44,7 @@ class Likelihood(Part):
         """The mean of p(x|z), in data space."""
         raise NotImplementedError
 
-    def parameters_of(self, mean: Tensor):
+    def parameters_of(self, mean: Tensor) -> Any:
         """Parameters, a NumPy array, of a density whose mean is about the array `mean`."""
         raise NotImplementedError
 

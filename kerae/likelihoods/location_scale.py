@@ -33,7 +33,7 @@ class LocationScale(Likelihood):
         if scale == "learned":
             self.log_scale = self.add_weight(shape=(), initializer="zeros", name="log_scale")
 
-    def parameter_shape(self, data_shape: Shape):
+    def parameter_shape(self, data_shape: Shape) -> tuple[int, ...]:
         doubled = 2 if self.scale == "predicted" else 1
         return (*data_shape[:-1], doubled * data_shape[-1])
 
@@ -45,18 +45,18 @@ class LocationScale(Likelihood):
             return parameters, 0.5 * bounded(2.0 * self.log_scale)
         return parameters, ops.log(ops.cast(self.scale, parameters.dtype))
 
-    def standard_log_prob(self, residual: Tensor):
+    def standard_log_prob(self, residual: Tensor) -> Tensor:
         """The log-density at `residual`, (x - location) / scale, for scale 1."""
         raise NotImplementedError
 
-    def elementwise_log_prob(self, x: Tensor, parameters: Tensor):
+    def elementwise_log_prob(self, x: Tensor, parameters: Tensor) -> Tensor:
         location, log_scale = self._location_and_log_scale(parameters)
         return self.standard_log_prob((x - location) * ops.exp(-log_scale)) - log_scale
 
     def mean(self, parameters: Tensor) -> Tensor:
         return self._location_and_log_scale(parameters)[0]
 
-    def parameters_of(self, mean: Tensor):
+    def parameters_of(self, mean: Tensor) -> Any:
         if self.scale != "predicted":
             return mean
         return np.concatenate([mean, np.zeros_like(mean)], axis=-1)

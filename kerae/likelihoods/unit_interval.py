@@ -1,7 +1,7 @@
 """Densities of data in [0, 1] whose parameters are logits."""
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
@@ -26,7 +26,7 @@ class UnitInterval(Likelihood):
             *(ops.reshape(each, (-1, math.prod(each.shape[1:]))) for each in (x, parameters))
         )
 
-    def parameters_of(self, mean: Tensor):
+    def parameters_of(self, mean: Tensor) -> Any:
         """log(p / (1 - p)) of means p, of which those near an end count as 0.001 from it."""
         return special.logit(np.clip(mean, 0.001, 0.999))
 
@@ -40,7 +40,7 @@ class UnitInterval(Likelihood):
                 'for real numbers such as likelihood="normal".'
             )
 
-    def fit_to(self, model: "Autoencoder"):
+    def fit_to(self, model: "Autoencoder") -> None:
         *_, last = (
             layer
             for layer in getattr(model.decoder, "layers", [model.decoder])

@@ -48,7 +48,7 @@ def _entry(model):
     return Entry(model, doc.splitlines()[0], paper, link, tuple(parts))
 
 
-def as_markdown():
+def as_markdown() -> str:
     """The catalogue as the table of the README."""
     rows = ["| model | idea | parts | paper |", "|---|---|---|---|"]
     for name, entry in catalogue().items():

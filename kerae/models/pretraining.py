@@ -1,5 +1,7 @@
 """How a stack of dense layers is trained before it is trained as a whole: layer by layer."""
 
+from typing import Any
+
 import keras
 import numpy as np
 
@@ -21,7 +23,7 @@ class Pretraining(ModelMixin):
         batch_size: int = 32,
         optimizer: keras.Optimizer | str = "adam",
         verbose: bool | int | str = "auto",
-    ):
+    ) -> list[Any]:
         """Trains the layers one after the other, each as an autoencoder of one hidden layer.
 
             level k:  minimizes  - log p(h_(k-1) | f_(k-1)(V_k h_k + c_k))  by W_k, b_k, V_k, c_k

@@ -26,7 +26,7 @@ def _dense(width, activation):
 
 def convolutional_encoder(
     input_shape: Shape, width: int | None = 256, activation: Activation = "silu"
-):
+) -> keras.Model:
     """Images to features: 4x4 convolutions with stride 2 from 16 channels up, then a dense layer.
 
     Args:
@@ -52,7 +52,7 @@ def convolutional_encoder(
 
 def convolutional_decoder(
     code_shape: Shape, output_shape: Shape, width: int | None = 256, activation: Activation = "silu"
-):
+) -> keras.Model:
     """A code to images: the mirror image of `convolutional_encoder`, with a linear output.
 
     Args:

@@ -22,7 +22,7 @@ def dense_encoder(
     widths: Sequence[int] = (512,),
     activation: Activation = "silu",
     dropout: float = 0.0,
-):
+) -> keras.Model:
     """Data of any shape to features: Flatten, then one dense layer a width.
 
     Args:
@@ -44,7 +44,7 @@ def dense_decoder(
     widths: Sequence[int] = (512,),
     activation: Activation = "silu",
     dropout: float = 0.0,
-):
+) -> keras.Model:
     """A code to parameters of any shape: one dense layer a width, then a linear one.
 
     Args:
@@ -69,7 +69,7 @@ def dense_decoder(
 
 def tied_decoder(
     encoding: Any, output_shape: Shape, activation: Activation = "silu", dropout: float = 0.0
-):
+) -> keras.Model:
     """A code to data: the dense layers of an encoder in reverse, with transposed kernels.
 
     Args:

@@ -24,11 +24,11 @@ class FreshNoise:
         self._batch_size = batch_size
         self._rows, self._first = replica_rows(batch_size)
 
-    def normal(self, shape: Shape):
+    def normal(self, shape: Shape) -> Tensor:
         """Standard normal draws of shape `(batch, *shape)`."""
         return self._own(random.normal((self._rows, *shape), seed=self._seed_generator))
 
-    def uniform(self, shape: Shape):
+    def uniform(self, shape: Shape) -> Tensor:
         """Uniform draws in [0, 1) of shape `(batch, *shape)`."""
         return self._own(random.uniform((self._rows, *shape), seed=self._seed_generator))
 

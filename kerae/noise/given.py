@@ -4,7 +4,7 @@ from typing import Any
 
 from keras import ops
 
-from ..types import Shape
+from ..types import Shape, Tensor
 
 
 class GivenNoise:
@@ -20,11 +20,11 @@ class GivenNoise:
         self.tensors = tensors
         self.names = []
 
-    def normal(self, shape: Shape):
+    def normal(self, shape: Shape) -> Tensor:
         """Standard normal draws of shape `(batch, *shape)`."""
         return self._draw("noise", shape)
 
-    def uniform(self, shape: Shape):
+    def uniform(self, shape: Shape) -> Tensor:
         """Uniform draws in (0, 1) of shape `(batch, *shape)`."""
         return self._draw("uniform", shape)
 

@@ -60,10 +60,10 @@ class RepeatableNoise:
         key = tuple(ops.expand_dims(word, 1) for word in self._key)
         return tuple(ops.reshape(word, (-1, *shape)) for word in threefry(key, (position, draw)))
 
-    def normal(self, shape: Shape):
+    def normal(self, shape: Shape) -> Tensor:
         """Standard normal draws of shape `(batch, *shape)`."""
         return _to_normal(*self._bits(shape))
 
-    def uniform(self, shape: Shape):
+    def uniform(self, shape: Shape) -> Tensor:
         """Uniform draws in (0, 1) of shape `(batch, *shape)`."""
         return to_uniform(self._bits(shape)[0])

@@ -43,14 +43,14 @@ class AggregatePosterior(Term):
         self.dataset_size = dataset_size
         self.sampling = sampling
 
-    def fit_to(self, model: "Autoencoder"):
+    def fit_to(self, model: "Autoencoder") -> None:
         if type(model.latent) is not Normal:
             raise ValueError(
                 f"{type(self).__name__} needs the densities of single dimensions of the code: a "
                 f"model with kerae.latents.Normal. Received: {type(model.latent).__name__}."
             )
 
-    def log_densities(self, outputs: dict[str, Any]):
+    def log_densities(self, outputs: dict[str, Any]) -> Any:
         """The logarithms of q(z|x), q(z) and the product of the q(z_j), of the first code drawn."""
         z = outputs["z"][:, 0]
         count = ops.shape(z)[0]
@@ -60,7 +60,7 @@ class AggregatePosterior(Term):
         return [each[first : first + count] for each in densities]
 
 
-def log_densities(posterior: dict, z: Tensor, dataset_size: int, sampling: str):
+def log_densities(posterior: dict, z: Tensor, dataset_size: int, sampling: str) -> Any:
     """log q(z|x), log q(z) and the sum over dimensions j of log q(z_j), from one batch.
 
         q(z) = 1/N * sum over the N examples n of  q(z|x_n)

@@ -42,7 +42,7 @@ class Term(Part):
         return {"latent": Normal(2), "terms": [Reconstruction(), self]}
 
     @property
-    def is_watched(self):
+    def is_watched(self) -> bool:
         """Whether the term is logged, and nothing is trained on it: its weight is the number 0."""
         return not isinstance(self.weight, Schedule) and self.weight == 0
 
@@ -60,19 +60,19 @@ class Term(Part):
         return value_at(self.weight, step) * total(value)
 
 
-def total(value: Tensor):
+def total(value: Tensor) -> Tensor:
     """The sum over groups, of shape `(batch,)`."""
     return value if len(value.shape) == 1 else ops.sum(value, axis=-1)
 
 
-def flat(values: Tensor, axes: Any = 1):
+def flat(values: Tensor, axes: Any = 1) -> Tensor:
     """The values as vectors, of all axes but the first ones, which are kept."""
     if len(values.shape) == axes + 1:
         return values
     return ops.reshape(values, (*ops.shape(values)[:axes], math.prod(values.shape[axes:])))
 
 
-def of_each_example(value: Tensor, outputs: dict[str, Any]):
+def of_each_example(value: Tensor, outputs: dict[str, Any]) -> Tensor:
     """A number of the whole batch, a scalar, as that of each of its examples: shape `(batch,)`."""
     return ops.broadcast_to(value, ops.shape(outputs["x"])[:1])
 
