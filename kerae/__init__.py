@@ -80,6 +80,7 @@ if TYPE_CHECKING:
     from . import distribution as distribution
     from . import export as export
     from . import figures as figures
+    from . import files as files
     from . import latent_space as latent_space
     from . import latents as latents
     from . import likelihoods as likelihoods
@@ -93,6 +94,7 @@ if TYPE_CHECKING:
     from . import serving as serving
     from . import targets as targets
     from . import terms as terms
+    from . import testing as testing
     from .autoencoder import Autoencoder as Autoencoder
     from .loading import load as load
     from .models import AAE as AAE

@@ -6,8 +6,8 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
+from .checks.types import FilePath
 from .distribution import is_first
-from .types import FilePath
 
 
 @contextmanager

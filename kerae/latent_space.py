@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .types import ArrayLike
+from .checks.types import ArrayLike
 
 if TYPE_CHECKING:
     from .autoencoder.autoencoder import Autoencoder

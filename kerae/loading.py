@@ -18,7 +18,7 @@ from . import (  # noqa: F401
 )
 from .autoencoder import Autoencoder
 from .autoencoder.saving import read
-from .types import FilePath
+from .checks.types import FilePath
 
 
 def load(filepath: FilePath, custom_objects: dict | None = None) -> Autoencoder:

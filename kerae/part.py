@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
+from .checks.types import Shape
 from .configurable import Configurable
 from .schedules import Adjustable
-from .types import Shape
 
 if TYPE_CHECKING:
     from .autoencoder.autoencoder import Autoencoder

@@ -7,28 +7,25 @@ import sys
 import time
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import keras
 
 from . import distribution
+from .autoencoder import Autoencoder
 from .callbacks import Checkpoint
 from .callbacks.history_file import HistoryFile
 from .callbacks.interruption import Interruption
 from .callbacks.keep_best import keep_best
 from .checks.extras import advice, require
+from .checks.types import FilePath
 from .configurable import describe
+from .data.dataset import Dataset
 from .data.hold_out import rows_held_out
 from .figures.run_figures import run_figures
 from .figures.savable import NEEDED
 from .files import replacing
-from .types import FilePath
 from .versions import versions
-
-if TYPE_CHECKING:
-    from .autoencoder.autoencoder import Autoencoder
-    from .data.dataset import Dataset
-
 
 # When a run is resumed; the data's digest tells sources apart.
 MAY_CHANGE = ("epochs", "source", "strategy", "replicas")
@@ -38,8 +35,8 @@ WRITTEN = ("model.keras", "run.json", "history.csv", "figures", "checkpoints", *
 
 
 def train(
-    model: "Autoencoder",
-    data: "Dataset",
+    model: Autoencoder,
+    data: Dataset,
     out: FilePath,
     epochs: int,
     batch_size: int = 128,

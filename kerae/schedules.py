@@ -6,8 +6,8 @@ from typing import Any, TypeAlias
 import keras
 from keras import ops
 
+from .checks.types import Tensor
 from .configurable import Configurable
-from .types import Tensor
 
 
 def value_at(value, step: Tensor):

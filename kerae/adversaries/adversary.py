@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 from keras import ops
 
+from ..checks.types import Tensor
 from ..ops.frozen import frozen
 from ..part import Part
-from ..types import Tensor
 
 if TYPE_CHECKING:
     from ..autoencoder.autoencoder import Autoencoder

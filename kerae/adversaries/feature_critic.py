@@ -3,9 +3,9 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
+from ..checks.types import Shape, Tensor
 from ..networks import default_encoder
 from ..ops.frozen import frozen
-from ..types import Shape, Tensor
 from .adversary import Adversary
 
 if TYPE_CHECKING:

@@ -3,10 +3,10 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
+from ..checks.types import Tensor
 from ..conditions.condition import join
 from ..conditions.label import check_labels, one_hot
 from ..networks.critic import critic
-from ..types import Tensor
 from .adversary import Adversary
 
 if TYPE_CHECKING:

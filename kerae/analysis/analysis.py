@@ -9,7 +9,7 @@ import numpy as np
 
 from ..checks.extras import require
 from ..checks.labels import Labels, as_labels
-from ..types import Rows
+from ..checks.types import Rows
 from .clustering import Clustering, cluster
 from .examination import Examination, examine
 from .outlier_scores import outlier_scores

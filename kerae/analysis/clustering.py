@@ -11,7 +11,7 @@ import numpy as np
 
 from ..checks.codes import as_codes, refuse_equal_codes
 from ..checks.extras import require
-from ..types import ArrayLike
+from ..checks.types import ArrayLike
 from .cluster_methods import METHODS
 from .cluster_methods.cluster_method import ClusterMethod, fit_clusters
 from .cluster_methods.number_of_clusters import check_n_clusters, choose_n_clusters

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from ..checks.extras import EXTRAS, require
+from ..checks.types import FilePath, Rows
 from ..configurable import describe
-from ..types import FilePath, Rows
 from ..versions import versions
 from .analysis import analyze
 from .page.atlas import atlas_of

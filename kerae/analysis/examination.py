@@ -8,7 +8,7 @@ import numpy as np
 
 from ..autoencoder.in_batches import BATCH_SIZE, in_batches
 from ..autoencoder.measured import measured
-from ..types import Rows
+from ..checks.types import Rows
 
 if TYPE_CHECKING:
     from ..autoencoder.autoencoder import Autoencoder

@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..checks.extras import EXTRAS, require
+from ..checks.types import Rows
 from ..serving.listening import listening
-from ..types import Rows
 from .explorer.latent_map import LatentMap
 from .explorer.page import Page
 from .explorer.serving import ADDRESS, serving

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from .. import metrics
 from ..checks.codes import as_codes
 from ..checks.extras import require
-from ..types import ArrayLike
+from ..checks.types import ArrayLike
 
 if TYPE_CHECKING:
     from ..analysis.examination import Examination

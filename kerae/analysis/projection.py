@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..checks.codes import as_codes, refuse_equal_codes
-from ..types import ArrayLike
+from ..checks.types import ArrayLike
 from .fitting.arguments import (
     as_new_codes,
     as_seed,

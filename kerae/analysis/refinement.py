@@ -12,8 +12,8 @@ import numpy as np
 from ..autoencoder.autoencoder import Autoencoder
 from ..autoencoder.recomposed import recomposed
 from ..checks.data import checked_labels
+from ..checks.types import Rows
 from ..terms import ClusterAssignment
-from ..types import Rows
 from .cluster_methods.relabel import Relabel
 from .clustering import Clustering
 from .fitting.arguments import as_seed

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..checks.data import part_of
 from ..checks.extras import EXTRAS, require
+from ..checks.types import FilePath, Rows
 from ..configurable import describe
 from ..data.dataset import Dataset
-from ..types import FilePath, Rows
 from ..versions import versions
 from .analysis import analyze
 from .page.atlas import atlas_of

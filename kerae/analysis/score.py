@@ -7,7 +7,7 @@ import numpy as np
 from ..checks.codes import as_codes
 from ..checks.extras import require
 from ..checks.labels import as_labels
-from ..types import ArrayLike
+from ..checks.types import ArrayLike
 from .scoring.scores import Scores
 from .scoring.scores_of_clusters import scores_of_clusters
 from .scoring.scores_of_labels import scores_of_labels

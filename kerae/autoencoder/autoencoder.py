@@ -7,12 +7,12 @@ import keras
 
 from .. import likelihoods
 from ..checks.data import check_label_readers
+from ..checks.types import Shape
 from ..configurable import Configurable
 from ..networks import default_decoder, default_encoder
 from ..priors import StandardNormal
 from ..targets import Target
 from ..terms import Reconstruction
-from ..types import Shape
 from .compilation import Compilation
 from .description import description
 from .inference import Inference

@@ -5,7 +5,7 @@ from typing import Any
 import keras
 
 from .. import backend
-from ..types import ModelMixin
+from ..checks.types import ModelMixin
 
 NOT_IN_COMPILE = ("loss", "loss_weights", "metrics", "weighted_metrics")
 

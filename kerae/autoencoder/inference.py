@@ -11,8 +11,8 @@ from keras import ops
 from .. import latent_space
 from ..checks.arrays import check_array
 from ..checks.data import batches_of, check_examples, checked_labels, repeated_label
+from ..checks.types import ArrayLike, ModelMixin
 from ..noise.repeatable import RepeatableNoise
-from ..types import ArrayLike, ModelMixin
 from .in_batches import BATCH_SIZE, in_batches, in_turn
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from keras import ops
 
-from ..types import Tensor
+from ..checks.types import Tensor
 
 if TYPE_CHECKING:
     from ..autoencoder.autoencoder import Autoencoder

@@ -4,10 +4,10 @@ from typing import Any
 
 from keras import ops
 
+from ..checks.types import ModelMixin, Tensor
 from ..conditions.condition import join
 from ..noise.fresh import FreshNoise
 from ..noise.repeatable import RepeatableNoise
-from ..types import ModelMixin, Tensor
 
 EVALUATION_SEED = 0
 

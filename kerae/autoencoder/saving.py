@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from ..backend.without_tensorflow import without_tensorflow
+from ..checks.types import FilePath, ModelMixin
 from ..files import checked_path, replacing
-from ..types import FilePath, ModelMixin
 
 
 class Saving(ModelMixin):

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from keras import ops
 
+from ..checks.types import ArrayLike, ModelMixin
 from ..noise.repeatable import RepeatableNoise
-from ..types import ArrayLike, ModelMixin
 from .in_batches import in_batches
 from .measured import scored
 

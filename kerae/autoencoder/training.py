@@ -13,12 +13,12 @@ from ..callbacks.epoch_start import EpochStart
 from ..callbacks.stop_at_non_finite import StopAtNonFinite
 from ..checks.arrays import is_array
 from ..checks.data import check_dataset, check_examples, checked_arrays, part_of
+from ..checks.types import ArrayLike, ModelMixin
 from ..data.batches import Batches
 from ..data.dataset import Dataset
 from ..data.resident_batches import ResidentBatches
 from ..networks.output_bias import set_output_bias
 from ..terms.term import total
-from ..types import ArrayLike, ModelMixin
 from .many_steps import many_steps_a_call, nbytes, steps_a_call
 
 BATCH_SIZE = 32  # as in Keras

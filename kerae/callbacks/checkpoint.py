@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
+from ..checks.types import FilePath
 from ..distribution import is_first
-from ..types import FilePath
 
 if TYPE_CHECKING:
     from ..autoencoder.autoencoder import Autoencoder

@@ -5,8 +5,8 @@ from typing import Any
 
 import keras
 
+from ..checks.types import FilePath
 from ..files import replacing
-from ..types import FilePath
 
 
 class HistoryFile(keras.callbacks.Callback):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..types import ArrayLike
+from .types import ArrayLike
 
 
 def as_codes(z: ArrayLike, name: str = "z") -> np.ndarray:

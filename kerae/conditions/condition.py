@@ -4,8 +4,8 @@ from typing import Any
 
 from keras import ops
 
+from ..checks.types import Tensor
 from ..part import Part
-from ..types import Tensor
 
 
 class Condition(Part):

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from ..types import Tensor
+from ..checks.types import Tensor
 from .condition import Condition
 
 

@@ -5,7 +5,7 @@ import keras
 from keras import ops
 
 from ..checks.arrays import check_finite
-from ..types import Shape, Tensor
+from ..checks.types import Shape, Tensor
 from .condition import Condition
 
 

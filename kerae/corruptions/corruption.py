@@ -5,9 +5,9 @@ from typing import Any
 import keras
 from keras import ops
 
+from ..checks.types import Tensor
 from ..noise.fresh import FreshNoise
 from ..part import Part
-from ..types import Tensor
 
 
 class Corruption(Part):

@@ -4,7 +4,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from ..types import Tensor
+from ..checks.types import Tensor
 from .corruption import Corruption
 
 

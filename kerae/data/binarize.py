@@ -6,10 +6,10 @@ import keras
 import numpy as np
 from keras import ops
 
+from ..checks.types import ArrayLike, Tensor
 from ..noise.fresh import FreshNoise
 from ..noise.repeatable import RepeatableNoise
 from ..part import Part
-from ..types import ArrayLike, Tensor
 
 
 def binarize(x: ArrayLike, seed: int = 0, threshold: Any = None) -> np.ndarray:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..types import FilePath
+from ..checks.types import FilePath
 from .digits import read_digits
 from .idx import holds_idx, read_idx
 from .image_folder import read_image_folder

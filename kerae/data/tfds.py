@@ -6,7 +6,7 @@ import importlib.util
 import numpy as np
 
 from ..checks.extras import require
-from ..types import FilePath
+from ..checks.types import FilePath
 from .any_answers import any_answers
 from .dataset import Dataset
 from .hold_out import hold_out

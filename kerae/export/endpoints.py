@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from keras import ops
 
 from ..autoencoder.measured import scored
+from ..checks.types import ArrayLike
 from ..likelihoods.unit_interval import UnitInterval
 from ..noise.given import AskedNoise, GivenNoise
-from ..types import ArrayLike
 from .endpoint import Endpoint, Input
 
 if TYPE_CHECKING:

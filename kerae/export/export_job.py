@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..types import FilePath
+from ..checks.types import FilePath
 
 
 def export_job(

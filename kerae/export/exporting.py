@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from ..checks.extras import require
-from ..types import ArrayLike, FilePath
+from ..checks.types import ArrayLike, FilePath
 from .in_tensorflow import export_in_tensorflow
 from .program import run_python
 from .questions import questions_and_answers

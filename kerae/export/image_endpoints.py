@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..types import Shape
+from ..checks.types import Shape
 from .endpoint import Endpoint, Input
 
 

@@ -1,7 +1,7 @@
 from typing import TYPE_CHECKING
 
+from ..checks.types import ArrayLike, FilePath
 from ..files import checked_path, replacing
-from ..types import ArrayLike, FilePath
 from .exported import Exported
 from .exporting import Exporting
 from .program import run_python

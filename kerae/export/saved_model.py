@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import __version__
+from ..checks.types import ArrayLike, FilePath
 from ..files import refuse_existing, replacing
-from ..types import ArrayLike, FilePath
 from .exported import Exported
 from .exporting import Exporting
 from .program import run_python

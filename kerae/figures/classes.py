@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..checks.labels import Labels, as_labels
-from ..types import ArrayLike
+from ..checks.types import ArrayLike
 
 LONGEST_NAME = 18  # characters
 MOST_IN_LEGEND = 20

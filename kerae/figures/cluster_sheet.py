@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..checks.codes import as_codes
-from ..types import ArrayLike
+from ..checks.types import ArrayLike
 from .classes import as_classes, class_legend, colors
 from .images import ImageGrid, as_images
 from .savable import canvas, savable

@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..types import ArrayLike
+from ..checks.types import ArrayLike
 from .classes import as_classes
 from .savable import COLUMN, canvas, savable
 

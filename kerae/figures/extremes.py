@@ -2,7 +2,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..types import ArrayLike
+from ..checks.types import ArrayLike
 from .images import ImageGrid, as_images
 from .savable import COLUMN, canvas, savable
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..types import ArrayLike, Shape
+from ..checks.types import ArrayLike, Shape
 from .classes import colors
 from .savable import COLUMN, canvas
 

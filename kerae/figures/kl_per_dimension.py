@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..checks.codes import as_codes
-from ..types import ArrayLike
+from ..checks.types import ArrayLike
 from .classes import colors
 from .savable import COLUMN, canvas, savable
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..checks.codes import as_codes
-from ..types import Rows
+from ..checks.types import Rows
 from .classes import as_classes, class_legend
 from .draw_codes import draw_codes
 from .savable import canvas, savable

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..checks.codes import as_codes
-from ..types import ArrayLike
+from ..checks.types import ArrayLike
 from .classes import as_classes, class_legend
 from .draw_codes import draw_codes
 from .images import as_images, draw_thumbnails

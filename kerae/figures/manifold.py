@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats
 
-from ..types import ArrayLike
+from ..checks.types import ArrayLike
 from .images import image_canvas, is_image
 from .savable import savable
 

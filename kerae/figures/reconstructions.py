@@ -2,7 +2,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..types import ArrayLike
+from ..checks.types import ArrayLike
 from .images import as_images, image_canvas
 from .savable import savable
 

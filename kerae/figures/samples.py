@@ -1,6 +1,6 @@
 from typing import TYPE_CHECKING
 
-from ..types import ArrayLike
+from ..checks.types import ArrayLike
 from .images import as_images, image_canvas
 from .savable import savable
 

@@ -1,6 +1,6 @@
 from typing import TYPE_CHECKING
 
-from ..types import ArrayLike, Rows
+from ..checks.types import ArrayLike, Rows
 from .images import as_images, image_canvas
 from .savable import savable
 

@@ -3,7 +3,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from ..types import Activation, Tensor
+from ..checks.types import Activation, Tensor
 from .latent import Latent
 from .linear_head import LinearHead
 

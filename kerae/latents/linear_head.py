@@ -1,6 +1,6 @@
 import keras
 
-from ..types import Shape
+from ..checks.types import Shape
 
 
 @keras.saving.register_keras_serializable("kerae.latents")

@@ -4,9 +4,9 @@ from typing import Any
 import keras
 from keras import ops
 
+from ..checks.types import Tensor
 from ..ops.bounded import bounded
 from ..priors.standard_normal import StandardNormal
-from ..types import Tensor
 from .latent import Latent
 from .linear_head import LinearHead
 

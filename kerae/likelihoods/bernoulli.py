@@ -3,7 +3,7 @@ import numpy as np
 from keras import ops
 
 from ..checks.arrays import parts
-from ..types import Tensor
+from ..checks.types import Tensor
 from .unit_interval import UnitInterval
 
 

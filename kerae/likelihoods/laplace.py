@@ -3,7 +3,7 @@ import math
 import keras
 from keras import ops
 
-from ..types import Tensor
+from ..checks.types import Tensor
 from .location_scale import LocationScale
 
 

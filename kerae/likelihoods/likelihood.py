@@ -5,8 +5,8 @@ from typing import Any
 
 from keras import ops
 
+from ..checks.types import Shape, Tensor
 from ..part import Part
-from ..types import Shape, Tensor
 
 
 class Likelihood(Part):

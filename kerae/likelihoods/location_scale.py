@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from keras import ops
 
+from ..checks.types import Shape, Tensor
 from ..ops.bounded import bounded
-from ..types import Shape, Tensor
 from .likelihood import Likelihood
 
 

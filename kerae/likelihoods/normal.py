@@ -2,7 +2,7 @@ import math
 
 import keras
 
-from ..types import Tensor
+from ..checks.types import Tensor
 from .location_scale import LocationScale
 
 

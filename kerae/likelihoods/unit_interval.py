@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 from scipy import special
 
-from ..types import Tensor
+from ..checks.types import Tensor
 from .likelihood import Likelihood
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 import numpy as np
 
-from ..types import Rows
+from ..checks.types import Rows
 
 
 def active_units(z: Rows, threshold: float = 0.01) -> np.ndarray:

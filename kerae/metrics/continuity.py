@@ -1,5 +1,5 @@
 from ..checks.extras import require
-from ..types import Rows
+from ..checks.types import Rows
 
 
 def continuity(z: Rows, points: Rows, num_neighbors: int = 10) -> float:

@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 
-from ..types import Rows
+from ..checks.types import Rows
 
 
 def kruskal_stress(z: Rows, points: Rows) -> float:

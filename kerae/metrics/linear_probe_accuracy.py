@@ -3,7 +3,7 @@ import warnings
 import numpy as np
 
 from ..checks.extras import require
-from ..types import Rows
+from ..checks.types import Rows
 
 MOST_STEPS = 200
 

@@ -1,7 +1,7 @@
 import numpy as np
 
 from ..checks.extras import require
-from ..types import Rows
+from ..checks.types import Rows
 
 
 def neighbor_distance(z: Rows, num_neighbors: int = 10) -> np.ndarray:

@@ -1,6 +1,6 @@
 import numpy as np
 
-from ..types import Rows
+from ..checks.types import Rows
 
 
 def neighborhood_preservation(z: Rows, points: Rows) -> np.ndarray:

@@ -1,6 +1,6 @@
 import numpy as np
 
-from ..types import Rows
+from ..checks.types import Rows
 
 
 def preservation_auc(preservation: Rows) -> float:

@@ -1,5 +1,5 @@
 from ..checks.extras import require
-from ..types import Rows
+from ..checks.types import Rows
 from .cluster_counts import cluster_counts
 
 

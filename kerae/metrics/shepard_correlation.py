@@ -1,6 +1,6 @@
 import math
 
-from ..types import Rows
+from ..checks.types import Rows
 
 
 def shepard_correlation(z: Rows, points: Rows) -> float:

@@ -3,9 +3,9 @@ from typing import Any
 import keras
 
 from ..autoencoder.autoencoder import Autoencoder
+from ..checks.types import Activation, Shape
 from ..latents import Deterministic
 from ..terms import Reconstruction
-from ..types import Activation, Shape
 
 
 @keras.saving.register_keras_serializable("kerae")

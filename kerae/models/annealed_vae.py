@@ -3,11 +3,11 @@ from typing import Any
 import keras
 
 from ..autoencoder.autoencoder import Autoencoder
+from ..checks.types import Shape
 from ..latents import Normal
 from ..schedules import Linear, Weight
 from ..terms import KLDivergence, Reconstruction
 from ..terms.term import non_negative
-from ..types import Shape
 from .composition import REPLACEABLE, composed
 
 

@@ -2,8 +2,8 @@ from typing import Any
 
 import keras
 
+from ..checks.types import Shape
 from ..schedules import Weight
-from ..types import Shape
 from .vae import VAE
 
 

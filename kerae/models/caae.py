@@ -4,11 +4,11 @@ import keras
 
 from ..adversaries import LatentCritic
 from ..autoencoder.autoencoder import Autoencoder
+from ..checks.types import Shape
 from ..conditions import Label, Vector
 from ..latents import Deterministic
 from ..schedules import Weight
 from ..terms import Deception, Reconstruction
-from ..types import Shape
 from .cvae import condition_on
 
 if TYPE_CHECKING:

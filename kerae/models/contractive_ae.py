@@ -3,10 +3,10 @@ from typing import Any
 import keras
 
 from ..autoencoder.autoencoder import Autoencoder
+from ..checks.types import Shape
 from ..latents import Deterministic
 from ..schedules import Weight
 from ..terms import Contractive, Reconstruction
-from ..types import Shape
 
 
 @keras.saving.register_keras_serializable("kerae")

@@ -8,8 +8,8 @@ from .. import corruptions
 from ..autoencoder.in_batches import BATCH_SIZE, in_batches
 from ..checks.arrays import check_array
 from ..checks.data import check_examples
+from ..checks.types import Activation, ArrayLike, Shape
 from ..noise.repeatable import RepeatableNoise
-from ..types import Activation, ArrayLike, Shape
 from .ae import AE
 
 

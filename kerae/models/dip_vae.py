@@ -3,10 +3,10 @@ from typing import Any
 import keras
 
 from ..autoencoder.autoencoder import Autoencoder
+from ..checks.types import Shape
 from ..latents import Normal
 from ..schedules import Weight
 from ..terms import KLDivergence, MomentMatching, Reconstruction
-from ..types import Shape
 from .composition import REPLACEABLE, composed
 
 

@@ -4,10 +4,10 @@ import keras
 
 from ..adversaries import DensityRatio
 from ..autoencoder.autoencoder import Autoencoder
+from ..checks.types import Shape
 from ..latents import Normal
 from ..schedules import Weight
 from ..terms import EstimatedTotalCorrelation, KLDivergence, Reconstruction
-from ..types import Shape
 from .composition import REPLACEABLE, composed
 
 

@@ -3,9 +3,9 @@ from typing import Any
 import keras
 
 from ..autoencoder.autoencoder import Autoencoder
+from ..checks.types import Shape
 from ..latents import Normal
 from ..terms import KLDivergence, MaximumMeanDiscrepancy, Reconstruction
-from ..types import Shape
 from .composition import REPLACEABLE, composed
 
 

@@ -7,10 +7,10 @@ import numpy as np
 
 from ..autoencoder.autoencoder import Autoencoder
 from ..checks.data import check_examples
+from ..checks.types import ArrayLike, ModelMixin
 from ..latents import Deterministic
 from ..likelihoods import Normal
 from ..networks.tied_dense import TiedDense
-from ..types import ArrayLike, ModelMixin
 
 
 class Pretraining(ModelMixin):

@@ -6,12 +6,12 @@ from keras import ops
 
 from .. import likelihoods
 from ..autoencoder.autoencoder import Autoencoder, data_shape
+from ..checks.types import ArrayLike, Shape
 from ..latents import Deterministic
 from ..networks import SpectralNormalization, default_decoder
 from ..priors import GaussianMixture
 from ..schedules import Weight
 from ..terms import CodeNorm, DecoderGradient, DecoderNorm, Reconstruction
-from ..types import ArrayLike, Shape
 
 REGULARIZERS = ("l2", "gradient", "spectral")
 

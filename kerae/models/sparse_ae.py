@@ -3,10 +3,10 @@ from typing import Any
 import keras
 
 from ..autoencoder.autoencoder import Autoencoder
+from ..checks.types import Shape
 from ..latents import Deterministic
 from ..schedules import Weight
 from ..terms import L1, KLSparsity, Reconstruction
-from ..types import Shape
 
 DEFAULT_WEIGHTS = {"kl": 20.0, "l1": 0.1}
 

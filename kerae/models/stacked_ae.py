@@ -5,10 +5,10 @@ import keras
 
 from .. import likelihoods
 from ..autoencoder.autoencoder import Autoencoder, data_shape
+from ..checks.types import Activation, Shape
 from ..latents import Deterministic
 from ..networks import dense_decoder, dense_encoder, tied_decoder
 from ..terms import Reconstruction
-from ..types import Activation, Shape
 from .pretraining import Pretraining
 
 

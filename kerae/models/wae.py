@@ -4,10 +4,10 @@ import keras
 
 from ..adversaries import LatentCritic
 from ..autoencoder.autoencoder import Autoencoder
+from ..checks.types import Shape
 from ..latents import Deterministic
 from ..schedules import Weight
 from ..terms import Deception, MaximumMeanDiscrepancy, Reconstruction
-from ..types import Shape
 
 if TYPE_CHECKING:
     from ..priors.prior import Prior

@@ -2,7 +2,7 @@
 
 import keras
 
-from ..types import Shape
+from ..checks.types import Shape
 from .convolutional import convolutional_decoder as convolutional_decoder
 from .convolutional import convolutional_encoder as convolutional_encoder
 from .dense import dense_decoder as dense_decoder

@@ -3,7 +3,7 @@ import math
 import keras
 from keras import layers
 
-from ..types import Activation, Shape
+from ..checks.types import Activation, Shape
 
 SMALLEST_SIDE = 7
 

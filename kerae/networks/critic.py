@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import keras
 from keras import layers
 
-from ..types import Activation, Shape
+from ..checks.types import Activation, Shape
 from .dense import dense_encoder
 
 

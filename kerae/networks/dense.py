@@ -5,7 +5,7 @@ from typing import Any
 import keras
 from keras import layers
 
-from ..types import Activation, Shape
+from ..checks.types import Activation, Shape
 from .tied_dense import TiedDense
 
 

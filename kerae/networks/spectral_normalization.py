@@ -3,8 +3,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from ..checks.types import ArrayLike, Shape
 from ..part import Part
-from ..types import ArrayLike, Shape
 
 
 @keras.saving.register_keras_serializable("kerae.networks")

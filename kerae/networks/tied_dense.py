@@ -3,7 +3,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from ..types import Activation, ArrayLike, Shape
+from ..checks.types import Activation, ArrayLike, Shape
 
 
 @keras.saving.register_keras_serializable("kerae.networks")

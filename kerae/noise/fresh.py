@@ -5,7 +5,7 @@ from typing import Any
 from keras import random
 
 from ..backend import replica_rows
-from ..types import Shape, Tensor
+from ..checks.types import Shape, Tensor
 
 
 class FreshNoise:

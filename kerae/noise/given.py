@@ -4,7 +4,7 @@ from typing import Any
 
 from keras import ops
 
-from ..types import Shape, Tensor
+from ..checks.types import Shape, Tensor
 
 
 class GivenNoise:

@@ -11,7 +11,7 @@ from typing import Any
 from keras import ops
 
 from ..backend import one_operation
-from ..types import Shape, Tensor
+from ..checks.types import Shape, Tensor
 from .threefry import int32, threefry, to_uniform, wrapping_sum
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from keras import ops
 
 from ..backend import one_operation
-from ..types import Tensor
+from ..checks.types import Tensor
 
 _ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
 _PARITY = 0x1BD11BDA

@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from ..types import Tensor
+from ..checks.types import Tensor
 
 LOG_VARIANCE_LIMIT = 20.0
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from keras import ops
 
-from ..types import Tensor
+from ..checks.types import Tensor
 
 # Kernels of squared distances, by the squared distance at which they have fallen to 1/2 or 1/e.
 KERNELS = {

@@ -6,7 +6,7 @@ from typing import Any
 from keras import ops
 
 from .. import backend
-from ..types import Tensor
+from ..checks.types import Tensor
 
 
 def squared_jacobian_norm(

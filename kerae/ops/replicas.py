@@ -3,7 +3,7 @@
 from keras import ops
 
 from ..backend import replica_sum
-from ..types import Tensor
+from ..checks.types import Tensor
 
 
 def batch_mean(x: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ from keras import ops
 
 from ..checks.arrays import check_array
 from ..checks.extras import require
-from ..types import ArrayLike, Tensor
+from ..checks.types import ArrayLike, Tensor
 from .prior import Prior
 
 

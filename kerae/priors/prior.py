@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+from ..checks.types import Tensor
 from ..part import Part
-from ..types import Tensor
 
 if TYPE_CHECKING:
     from ..autoencoder.autoencoder import Autoencoder

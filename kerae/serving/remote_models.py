@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from ..types import ArrayLike
+from ..checks.types import ArrayLike
 from .failure import failure
 from .signature import Signature
 

@@ -3,7 +3,7 @@ import threading
 from contextlib import contextmanager
 
 from ..checks.extras import EXTRAS, require
-from ..types import FilePath
+from ..checks.types import FilePath
 
 
 def serve(

@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from ..checks.arrays import check_finite
-from ..types import Shape, Tensor
+from ..checks.types import Shape, Tensor
 from .target import Target
 
 

@@ -2,8 +2,8 @@ from typing import Any
 
 import keras
 
+from ..checks.types import Shape, Tensor
 from ..part import Part
-from ..types import Shape, Tensor
 
 
 @keras.saving.register_keras_serializable("kerae.targets")

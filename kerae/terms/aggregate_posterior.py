@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 from keras import ops
 
 from ..backend import replica_concat, replica_rows
+from ..checks.types import Tensor
 from ..latents import Normal
 from ..schedules import Weight
-from ..types import Tensor
 from .term import Term
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ import keras
 import numpy as np
 from keras import ops
 
+from ..checks.types import ArrayLike, Tensor
 from ..latents import Normal
 from ..ops.replicas import batch_mean
 from ..schedules import Weight
-from ..types import ArrayLike, Tensor
 from .term import Term
 
 if TYPE_CHECKING:

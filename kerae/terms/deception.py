@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from ..adversaries import LatentCritic
-from ..types import Tensor
+from ..checks.types import Tensor
 from .term import Term
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
+from ..checks.types import Tensor
 from ..ops.jacobian import checked_num_probes, squared_jacobian_norm
 from ..schedules import Weight
-from ..types import Tensor
 from .term import Term
 
 if TYPE_CHECKING:

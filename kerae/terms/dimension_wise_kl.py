@@ -2,7 +2,7 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
-from ..types import Tensor
+from ..checks.types import Tensor
 from .aggregate_posterior import AggregatePosterior
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ import keras
 from keras import ops
 
 from ..adversaries.feature_critic import FeatureCritic, decoded
-from ..types import Tensor
+from ..checks.types import Tensor
 from .term import Term
 
 if TYPE_CHECKING:

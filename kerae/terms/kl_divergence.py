@@ -3,8 +3,8 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
+from ..checks.types import Tensor
 from ..schedules import Weight, value_at
-from ..types import Tensor
 from .term import Term, non_negative, total
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ import keras
 import numpy as np
 from keras import ops
 
+from ..checks.types import Tensor
 from ..latents import Deterministic
 from ..ops.replicas import batch_mean
 from ..schedules import Weight
-from ..types import Tensor
 from .term import Term, of_each_example
 
 if TYPE_CHECKING:

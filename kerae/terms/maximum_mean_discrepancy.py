@@ -4,9 +4,9 @@ import keras
 from keras import ops
 
 from ..backend import replica_concat
+from ..checks.types import Tensor
 from ..ops.divergences import KERNELS, maximum_mean_discrepancy
 from ..schedules import Weight
-from ..types import Tensor
 from .term import Term, flat, of_each_example
 
 if TYPE_CHECKING:

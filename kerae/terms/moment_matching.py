@@ -3,10 +3,10 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
+from ..checks.types import Tensor
 from ..latents import Normal
 from ..ops.replicas import batch_mean
 from ..schedules import Weight, value_at
-from ..types import Tensor
 from .term import Term, non_negative
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
-from ..types import Tensor
+from ..checks.types import Tensor
 from .term import Term
 
 if TYPE_CHECKING:

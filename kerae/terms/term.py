@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from keras import ops
 
+from ..checks.types import Tensor
 from ..part import Part
 from ..schedules import Schedule, Weight, value_at
-from ..types import Tensor
 
 if TYPE_CHECKING:
     from ..autoencoder.autoencoder import Autoencoder

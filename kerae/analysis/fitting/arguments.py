@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...checks.codes import as_codes
-from ...types import ArrayLike
+from ...checks.types import ArrayLike
 
 
 def as_seed(seed: int | None) -> int | None:
