@@ -49,6 +49,7 @@ test-all: lint $(LANES:%=all-%)
 lint: $(VENV)/installed-all,test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/basedpyright --pythonpath $(BIN)/python
 
 quick: BACKEND = torch
 quick: lint

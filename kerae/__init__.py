@@ -3,6 +3,7 @@
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .backend.choice import choose_backend
 
@@ -68,15 +69,69 @@ _MODULES = (
     "testing",
 )
 
+# For type checkers, which do not call `__getattr__`; a test keeps the names in step.
+if TYPE_CHECKING:
+    from . import adversaries as adversaries
+    from . import analysis as analysis
+    from . import callbacks as callbacks
+    from . import conditions as conditions
+    from . import corruptions as corruptions
+    from . import data as data
+    from . import distribution as distribution
+    from . import export as export
+    from . import figures as figures
+    from . import files as files
+    from . import latent_space as latent_space
+    from . import latents as latents
+    from . import likelihoods as likelihoods
+    from . import metrics as metrics
+    from . import models as models
+    from . import networks as networks
+    from . import noise as noise
+    from . import ops as ops
+    from . import priors as priors
+    from . import schedules as schedules
+    from . import serving as serving
+    from . import targets as targets
+    from . import terms as terms
+    from . import testing as testing
+    from .autoencoder import Autoencoder as Autoencoder
+    from .loading import load as load
+    from .models import AAE as AAE
+    from .models import AE as AE
+    from .models import CAAE as CAAE
+    from .models import CVAE as CVAE
+    from .models import DIPVAE as DIPVAE
+    from .models import RAE as RAE
+    from .models import VAE as VAE
+    from .models import VAEGAN as VAEGAN
+    from .models import WAE as WAE
+    from .models import AnnealedVAE as AnnealedVAE
+    from .models import BetaTCVAE as BetaTCVAE
+    from .models import BetaVAE as BetaVAE
+    from .models import ContractiveAE as ContractiveAE
+    from .models import DenoisingAE as DenoisingAE
+    from .models import FactorVAE as FactorVAE
+    from .models import InfoVAE as InfoVAE
+    from .models import SparseAE as SparseAE
+    from .models import StackedAE as StackedAE
+    from .part import Part as Part
+    from .random_seed import set_random_seed as set_random_seed
+    from .run import train as train
+    from .terms import Reconstruction as Reconstruction
+    from .terms import Term as Term
+
 __all__ = ["__version__", *_HOME, *_MODULES]
 
 
-def __getattr__(name):
-    if name in _HOME:
-        return getattr(import_module(f".{_HOME[name]}", __name__), name)
-    if name in _MODULES:
-        return import_module(f".{name}", __name__)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:  # which would take any name for one of kerae's
+
+    def __getattr__(name):
+        if name in _HOME:
+            return getattr(import_module(f".{_HOME[name]}", __name__), name)
+        if name in _MODULES:
+            return import_module(f".{name}", __name__)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__():

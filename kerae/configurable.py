@@ -1,6 +1,7 @@
 """The one rule of kerae's configs: every constructor argument is an attribute of the same name."""
 
 import inspect
+from typing import Any
 
 import keras
 
@@ -12,11 +13,11 @@ LONGEST = 20  # letters of a value that is shown
 class _Constructed(type):
     """Notes of an object which arguments it was made with, once its constructor has returned."""
 
-    def __call__(cls, *args, **kwargs):
+    def __call__(cls, *args: Any, **kwargs: Any):
         made = super().__call__(*args, **kwargs)
         positional = inspect.signature(cls.__init__).bind_partial(made, *args).arguments
         given = {name for name, value in (positional | kwargs).items() if value is not None}
-        made.__dict__["_given"] = [name for name in cls.argument_names() if name in given]
+        made.__dict__["_given"] = [name for name in cls.argument_names() if name in given]  # pyright: ignore[reportAttributeAccessIssue]
         return made
 
 
@@ -41,7 +42,8 @@ class Configurable(metaclass=_Constructed):
         AttributeError: If an argument is assigned to after construction.
     """
 
-    passed_on = ()
+    passed_on: tuple[str, ...] = ()
+    _given: list[str]  # the names of the arguments that were given
 
     @classmethod
     def argument_names(cls):
@@ -64,16 +66,16 @@ class Configurable(metaclass=_Constructed):
         arguments = (f"{name}={_short(getattr(self, name))}" for name in self._given)
         return f"{type(self).__name__}({', '.join(arguments)})"
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         arguments = {name: getattr(self, name) for name in self.argument_names()}
         own = {k: v for k, v in arguments.items() if k in self._given or not _is_of_parts(v)}
         serialize = keras.saving.serialize_keras_object
         with without_tensorflow():
-            inherited = super().get_config() if isinstance(self, keras.Layer) else {}
+            inherited = super().get_config() if isinstance(self, keras.Layer) else {}  # pyright: ignore[reportAttributeAccessIssue]
             return inherited | {name: serialize(value) for name, value in own.items()}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]):
         deserialize = keras.saving.deserialize_keras_object
         return cls(**{name: deserialize(value) for name, value in config.items()})
 
@@ -90,7 +92,7 @@ def _is_of_parts(value):
     return all(isinstance(each, Configurable) for each in values)
 
 
-def describe(thing):
+def describe(thing: Any):
     """A configuration that a person can read: classes, and arguments by name, as JSON values.
 
     Example:

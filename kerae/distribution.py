@@ -22,7 +22,7 @@ COUNT_GIVEN_BY = {"multi_worker": "TF_CONFIG", "torchrun": "torchrun"}
 
 
 @contextmanager
-def strategy(name="none", devices=None):
+def strategy(name: str = "none", devices: int | None = None):
     """Makes all that is trained inside train on many devices, as if it were on one.
 
     To be entered before anything is computed. The model is made, compiled and trained inside;
@@ -89,27 +89,27 @@ def _quiet_unless_first():
         yield
 
 
-def current():
+def current() -> str:
     """The name of the strategy that training is under."""
     return _entered[-1] if _entered else "none"
 
 
-def is_first():
+def is_first() -> bool:
     """Whether this process is the first, or the only one, of those that train a model."""
     return "keras" not in sys.modules or backend.is_first()
 
 
-def replicas():
+def replicas() -> int:
     """The number of replicas that share a batch."""
     return backend.replicas()
 
 
-def barrier():
+def barrier() -> None:
     """Waits until all processes are here."""
     backend.barrier()
 
 
-def check():
+def check() -> None:
     """Refuses a `keras.distribution` that the backend does not carry out.
 
     Raises:

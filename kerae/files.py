@@ -6,11 +6,12 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
+from .checks.types import FilePath
 from .distribution import is_first
 
 
 @contextmanager
-def replacing(path):
+def replacing(path: FilePath):
     """Yields a path beside `path` to write to, and moves it there when nothing went wrong.
 
     What was there before stays until then. Of the processes that train one model only the first
@@ -59,7 +60,7 @@ def replacing(path):
                 left.unlink()
 
 
-def checked_path(path, suffix, overwrite):
+def checked_path(path: FilePath, suffix: str, overwrite: bool):
     """The path of a file to write, a `pathlib.Path`.
 
     Raises:
@@ -73,7 +74,7 @@ def checked_path(path, suffix, overwrite):
     return path
 
 
-def refuse_existing(path, overwrite):
+def refuse_existing(path: FilePath, overwrite: bool):
     """Raises a `FileExistsError` if there is something at `path` that may not be replaced."""
     if Path(path).exists() and not overwrite:
         raise FileExistsError(f"{path} exists already. Pass overwrite=True to replace it.")

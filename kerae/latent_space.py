@@ -1,11 +1,19 @@
 """Arithmetic and paths in the space of codes, as NumPy arrays."""
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .checks.types import ArrayLike
 
-def interpolate(z_a, z_b, steps=10, method="linear"):
+if TYPE_CHECKING:
+    from .autoencoder.autoencoder import Autoencoder
+
+
+def interpolate(
+    z_a: ArrayLike, z_b: ArrayLike, steps: int = 10, method: str = "linear"
+) -> np.ndarray:
     """Codes on the way from `z_a` to `z_b`, both included.
 
         linear:  (1 - t) a + t b
@@ -54,7 +62,7 @@ def interpolate(z_a, z_b, steps=10, method="linear"):
     return np.where(straight, (1 - t) * a + t * b, curved)
 
 
-def midpoint(z_a, z_b):
+def midpoint(z_a: ArrayLike, z_b: ArrayLike) -> np.ndarray:
     """The codes halfway between `z_a` and `z_b`: (a + b) / 2.
 
     Args:
@@ -74,7 +82,7 @@ def midpoint(z_a, z_b):
     return interpolate(z_a, z_b, steps=3)[:, 1]
 
 
-def attribute_vector(model, x_with, x_without):
+def attribute_vector(model: "Autoencoder", x_with: ArrayLike, x_without: ArrayLike) -> np.ndarray:
     """The direction of an attribute: from the codes of examples without it to those with it.
 
         v = mean code of `x_with` - mean code of `x_without`
@@ -102,7 +110,7 @@ def attribute_vector(model, x_with, x_without):
     return model.encode(x_with).mean(axis=0) - model.encode(x_without).mean(axis=0)
 
 
-def apply_attribute(z, vector, strength=1.0):
+def apply_attribute(z: ArrayLike, vector: ArrayLike, strength: ArrayLike = 1.0) -> np.ndarray:
     """Codes with more of an attribute, or less: z + strength * vector.
 
     Args:
@@ -135,7 +143,14 @@ def apply_attribute(z, vector, strength=1.0):
     return moved if np.ndim(strength) else moved[:, 0]
 
 
-def traverse(model, z, dims=None, range=(-3.0, 3.0), steps=10, y=None):
+def traverse(
+    model: "Autoencoder",
+    z: ArrayLike,
+    dims: ArrayLike | None = None,
+    range: tuple = (-3.0, 3.0),
+    steps: int = 10,
+    y: ArrayLike | None = None,
+) -> np.ndarray:
     """What each latent dimension does: decodes a code while one dimension after another moves.
 
     Args:
@@ -171,6 +186,6 @@ def traverse(model, z, dims=None, range=(-3.0, 3.0), steps=10, y=None):
     if not np.isin(dims, np.arange(len(z))).all():
         raise ValueError(f"Expected `dims` from 0 to {len(z) - 1}. Received: {dims.tolist()}")
     codes = np.tile(z, (len(dims), steps, 1))
-    codes[np.arange(len(dims)), :, dims] = np.linspace(*range, steps).T
+    codes[np.arange(len(dims)), :, dims] = np.linspace(*range, steps).T  # pyright: ignore[reportCallIssue]
     decoded = model.decode(codes.reshape(-1, *shape), y)
     return decoded.reshape(len(dims), steps, *decoded.shape[1:])

@@ -1,9 +1,15 @@
 """What latents, priors, likelihoods and terms have in common."""
 
+from typing import TYPE_CHECKING, Any
+
 import keras
 
+from .checks.types import Shape
 from .configurable import Configurable
 from .schedules import Adjustable
+
+if TYPE_CHECKING:
+    from .autoencoder.autoencoder import Autoencoder
 
 
 class Part(Configurable, keras.Layer):
@@ -19,18 +25,18 @@ class Part(Configurable, keras.Layer):
     (`kerae.ops.batch_mean`), but none that this pass has differentiated through.
     """
 
-    def __init__(self, dtype=None, **kwargs):
+    def __init__(self, dtype: Any = None, **kwargs: Any) -> None:
         policy = keras.dtype_policies.get(dtype or keras.config.dtype_policy())
-        super().__init__(dtype=policy.variable_dtype, **kwargs)
+        super().__init__(dtype=policy.variable_dtype, **kwargs)  # pyright: ignore[reportCallIssue]
         # Else Keras would call the model to build parts that nobody calls.
         self.built = type(self).build is Part.build
 
-    def __setattr__(self, name, value):
+    def __setattr__(self, name: str, value: Any) -> None:
         super().__setattr__(name, value)
         if isinstance(value, Adjustable):  # which is no layer; so its variable is saved
             super().__setattr__(f"{name}_value", value.value)
 
-    def fit_to(self, model):
+    def fit_to(self, model: "Autoencoder") -> None:
         """Makes what depends on the model's shapes and other parts, and checks that they fit.
 
         A model calls it of each of its parts, once encoder, latent and decoder are built; a part
@@ -40,10 +46,10 @@ class Part(Configurable, keras.Layer):
             ValueError: If the part makes no sense for the model.
         """
 
-    def tried_in(self):
+    def tried_in(self) -> dict[str, Any]:
         """Arguments of a small `kerae.Autoencoder` in which `kerae.testing` tries the part."""
         raise NotImplementedError
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
         """For parts whose variables depend on the input of a call; all others make them in the
         constructor or in `fit_to`."""

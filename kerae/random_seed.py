@@ -3,7 +3,7 @@ import keras
 from .backend.without_tensorflow import without_tensorflow
 
 
-def set_random_seed(seed):
+def set_random_seed(seed: int) -> None:
     """Seeds Python, NumPy, Keras and its backend, as `keras.utils.set_random_seed` does.
 
     Keras' own imports TensorFlow on every backend, for seconds; this seeds TensorFlow only where

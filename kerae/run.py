@@ -7,16 +7,20 @@ import sys
 import time
 import warnings
 from pathlib import Path
+from typing import Any
 
 import keras
 
 from . import distribution
+from .autoencoder import Autoencoder
 from .callbacks import Checkpoint
 from .callbacks.history_file import HistoryFile
 from .callbacks.interruption import Interruption
 from .callbacks.keep_best import keep_best
 from .checks.extras import advice, require
+from .checks.types import FilePath
 from .configurable import describe
+from .data.dataset import Dataset
 from .data.hold_out import rows_held_out
 from .figures.run_figures import run_figures
 from .figures.savable import NEEDED
@@ -31,18 +35,18 @@ WRITTEN = ("model.keras", "run.json", "history.csv", "figures", "checkpoints", *
 
 
 def train(
-    model,
-    data,
-    out,
-    epochs,
-    batch_size=128,
-    learning_rate=1e-3,
-    validation=0.1,
-    seed=0,
-    resume=False,
-    overwrite=False,
-    source=None,
-):
+    model: Autoencoder,
+    data: Dataset,
+    out: FilePath,
+    epochs: int,
+    batch_size: int = 128,
+    learning_rate: float = 1e-3,
+    validation: float = 0.1,
+    seed: int = 0,
+    resume: bool = False,
+    overwrite: bool = False,
+    source: dict | None = None,
+) -> dict[str, Any]:
     """Trains a model with Adam on a cosine schedule and writes a run folder.
 
     A part of the training examples is held out: after every epoch the model is kept if it is the

@@ -1,14 +1,16 @@
 """Weights that change while a model trains, as functions of the number of training steps."""
 
 import math
+from typing import Any, TypeAlias
 
 import keras
 from keras import ops
 
+from .checks.types import Tensor
 from .configurable import Configurable
 
 
-def value_at(value, step):
+def value_at(value, step: Tensor):
     """The number itself, or the schedule's value at `step`."""
     return value(step) if isinstance(value, Schedule) else value
 
@@ -27,24 +29,24 @@ class Schedule(Configurable):
         ValueError: If `steps` is not positive.
     """
 
-    def __init__(self, start, end, steps):
+    def __init__(self, start: float, end: float, steps: int) -> None:
         if steps <= 0:
             raise ValueError(f"Expected `steps` to be positive. Received: steps={steps}")
         self.start = start
         self.end = end
         self.steps = steps
 
-    def tried_in(self):
+    def tried_in(self) -> dict[str, Any]:
         """Arguments of a small `kerae.Autoencoder` in which `kerae.testing` tries the schedule."""
         from .latents import Normal
         from .terms import KLDivergence, Reconstruction
 
         return {"latent": Normal(2), "terms": [Reconstruction(), KLDivergence(self)]}
 
-    def shape(self, progress):
+    def shape(self, progress: Tensor) -> Tensor:
         raise NotImplementedError
 
-    def __call__(self, step):
+    def __call__(self, step: Tensor) -> Tensor:
         progress = ops.clip(ops.cast(step, "float32") / self.steps, 0.0, 1.0)
         return self.start + (self.end - self.start) * self.shape(progress)
 
@@ -69,7 +71,7 @@ class Linear(Schedule):
         KL annealing: Bowman et al., 2016, https://arxiv.org/abs/1511.06349
     """
 
-    def shape(self, progress):
+    def shape(self, progress: Tensor) -> Tensor:
         return progress
 
 
@@ -90,7 +92,7 @@ class Cosine(Schedule):
     2.0
     """
 
-    def shape(self, progress):
+    def shape(self, progress: Tensor) -> Tensor:
         return (1 - ops.cos(math.pi * progress)) / 2
 
 
@@ -117,7 +119,9 @@ class Cyclical(Schedule):
         Fu et al., 2019, https://arxiv.org/abs/1903.10145
     """
 
-    def __init__(self, start, end, steps, cycles=4, rise=0.5):
+    def __init__(
+        self, start: float, end: float, steps: int, cycles: int = 4, rise: float = 0.5
+    ) -> None:
         super().__init__(start, end, steps)
         if cycles < 1 or not 0 < rise <= 1:
             raise ValueError(
@@ -127,7 +131,7 @@ class Cyclical(Schedule):
         self.cycles = cycles
         self.rise = rise
 
-    def shape(self, progress):
+    def shape(self, progress: Tensor) -> Tensor:
         position = progress * self.cycles
         within = ops.where(progress >= 1.0, 1.0, position - ops.floor(position))
         return ops.minimum(within / self.rise, 1.0)
@@ -155,15 +159,18 @@ class Adjustable(Schedule):
 
     """
 
-    def __init__(self, start):
+    def __init__(self, start: float) -> None:
         self.start = start
         self.value = keras.Variable(
             float(start), trainable=False, aggregation="only_first_replica", name="value"
         )
 
-    def __call__(self, step):
+    def __call__(self, step: Tensor) -> Tensor:
         return ops.convert_to_tensor(self.value)
 
-    def assign(self, value):
+    def assign(self, value: float) -> None:
         """Sets the value from now on."""
         self.value.assign(value)
+
+
+Weight: TypeAlias = float | Schedule  # what terms weigh: a number, or one for each step

@@ -25,7 +25,7 @@ def versions():
     return {"python": platform.python_version(), "kerae": __version__, **packages}
 
 
-def installed_version(package):
+def installed_version(package: str):
     """The version of an installed package, or `None`."""
     try:
         return version(package)

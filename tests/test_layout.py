@@ -81,10 +81,13 @@ FILES = {module_of(path): path for path in SOURCES}
 
 
 def imports(node):
-    """The import statements that run when a file is imported: all but those in functions."""
+    """The import statements that run when a file is imported: all but those in functions and those
+    for type checkers."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Import | ast.ImportFrom):
             yield child
+        elif isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+            yield from imports(ast.Module(child.orelse, []))
         elif not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             yield from imports(child)
 
@@ -117,9 +120,10 @@ def imported_files(path):
 def test_no_circle_of_imports():
     """A circle is a chain of files of which each imports the next, and the last the first.
 
-    A file imports the modules that its import statements name, in functions excepted, and the
-    `__init__.py` of each package on the way to them; but not of the packages that it lies in
-    itself, which are being imported already, unless it takes a name from them that is no module.
+    A file imports the modules that its import statements name, those in functions and those for
+    type checkers excepted, and the `__init__.py` of each package on the way to them; but not of the
+    packages that it lies in itself, which are being imported already, unless it takes a name from
+    them that is no module.
     So `__init__.py` and the modules that it gathers are a circle only where one of these asks the
     package for what another defines. A name of `kerae.backend` counts as an import of the files of
     all frameworks. What `kerae` itself fetches when a name is first used its own files may not ask

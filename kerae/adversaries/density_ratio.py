@@ -1,9 +1,14 @@
+from typing import TYPE_CHECKING, Any
+
 import keras
 from keras import ops
 
 from ..backend import replica_concat, replica_rows
 from ..networks.critic import critic
 from .adversary import Adversary
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
 
 
 @keras.saving.register_keras_serializable("kerae.adversaries")
@@ -35,16 +40,16 @@ class DensityRatio(Adversary):
         Kim and Mnih, 2018, https://arxiv.org/abs/1802.05983
     """
 
-    def __init__(self, network=None, **kwargs):
+    def __init__(self, network: keras.Layer | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.network = network
 
-    def critic_for(self, model):
+    def critic_for(self, model: "Autoencoder"):
         network = self.network or critic(model.latent.event_shape)
         network(keras.KerasTensor((None, *model.latent.event_shape)))
         return network
 
-    def real(self, model, outputs):
+    def real(self, model: "Autoencoder", outputs: dict[str, Any]):
         z = outputs["z"][:, 0]
         order = ops.argsort(replica_concat(outputs["noise"].uniform(z.shape[1:])), axis=0)
         shuffled = ops.take_along_axis(replica_concat(z), order, axis=0)
@@ -52,5 +57,5 @@ class DensityRatio(Adversary):
         _, first = replica_rows(count)
         return shuffled[first : first + count]
 
-    def fakes(self, model, outputs):
+    def fakes(self, model: "Autoencoder", outputs: dict[str, Any]):
         return [outputs["z"][:, 0]]

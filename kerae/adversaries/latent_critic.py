@@ -1,10 +1,16 @@
+from typing import TYPE_CHECKING, Any
+
 import keras
 from keras import ops
 
+from ..checks.types import Tensor
 from ..conditions.condition import join
 from ..conditions.label import check_labels, one_hot
 from ..networks.critic import critic
 from .adversary import Adversary
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
 
 
 @keras.saving.register_keras_serializable("kerae.adversaries")
@@ -40,13 +46,15 @@ class LatentCritic(Adversary):
         Makhzani et al., 2016, https://arxiv.org/abs/1511.05644
     """
 
-    def __init__(self, network=None, num_classes=None, **kwargs):
+    def __init__(
+        self, network: keras.Layer | None = None, num_classes: int | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.network = network
         self.num_classes = num_classes
         self.reads_labels = num_classes is not None
 
-    def critic_for(self, model):
+    def critic_for(self, model: "Autoencoder"):
         labels = 0 if self.num_classes is None else self.num_classes + 1
         *positions, units = model.latent.event_shape
         shape = (*positions, units + labels)
@@ -54,7 +62,7 @@ class LatentCritic(Adversary):
         network(keras.KerasTensor((None, *shape)))
         return network
 
-    def fit_to(self, model):
+    def fit_to(self, model: "Autoencoder"):
         super().fit_to(model)
         if (self.num_classes or 0) > model.prior.num_classes:
             raise ValueError(
@@ -65,19 +73,19 @@ class LatentCritic(Adversary):
 
     @property
     def known_labels(self):
-        return range(-1, self.num_classes)
+        return range(-1, self.num_classes)  # pyright: ignore[reportArgumentType]
 
-    def check(self, y):
+    def check(self, y: Tensor) -> None:
         check_labels(y, self.known_labels)
 
-    def real(self, model, outputs):
+    def real(self, model: "Autoencoder", outputs: dict[str, Any]):
         labels = outputs["y"] if self.reads_labels else None
         return outputs["prior"].sample(outputs["noise"], labels=labels)
 
-    def fakes(self, model, outputs):
+    def fakes(self, model: "Autoencoder", outputs: dict[str, Any]):
         return [outputs["z"][:, 0]]
 
-    def logit(self, network, value, outputs):
+    def logit(self, network: Any, value: Tensor, outputs: dict[str, Any]):
         if self.num_classes is not None:
             y = ops.where(outputs["y"] < 0, self.num_classes, outputs["y"])
             value = join(value, one_hot(y, self.num_classes + 1, value.dtype))

@@ -1,18 +1,24 @@
 """What was found in a latent space."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..checks.extras import require
 from ..checks.labels import Labels, as_labels
+from ..checks.types import Rows
 from .clustering import Clustering, cluster
 from .examination import Examination, examine
 from .outlier_scores import outlier_scores
 from .projection import Projection, project
 from .score import score
 from .scoring.scores import Scores
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
 
 HOW_TO_READ = (
     "Near points have near codes; how far apart distant groups lie, and how large they are, says "
@@ -44,13 +50,13 @@ class Analysis:
     seed: int
     seconds: dict
 
-    def decode(self, z, rows):
+    def decode(self, z: Rows, rows: np.ndarray) -> np.ndarray:
         """The data of codes `(m, latent_dim)`, under the conditions of the examples `rows`."""
         model, y = self.examination.model, self.examination.y
         z = np.asarray(z, "float32").reshape(-1, *model.latent.event_shape)
         return model.decode(z, None if y is None else y[rows])
 
-    def cluster_table(self):
+    def cluster_table(self) -> dict[str, Any]:
         """What is known of each cluster: a dict of arrays, the columns of a table."""
         clusters = self.clusters.labels
         numbers = np.unique(clusters)
@@ -67,7 +73,7 @@ class Analysis:
             table["share"] = np.array([count.max() / count.sum() for count in counts])
         return table
 
-    def numbers(self):
+    def numbers(self) -> dict[str, Any]:
         """Every number but those of single examples, as a dict ready for JSON."""
         table = self.cluster_table()
         clusters = {"config": self.clusters.config, "curve": self.clusters.curve, "table": table}
@@ -82,12 +88,12 @@ class Analysis:
         }
 
     @property
-    def axis_names(self):
+    def axis_names(self) -> tuple[str, ...]:
         """What the axes of the map are: a pair of strings."""
         return tuple(self.projection.config["axes"])
 
     @property
-    def map_in_words(self):
+    def map_in_words(self) -> str:
         """How the map was made and how to read it."""
         config = self.projection.config
         how = {
@@ -103,17 +109,17 @@ class Analysis:
 
 
 def analyze(
-    model,
-    x,
-    labels=None,
-    y=None,
-    class_names=None,
-    method=None,
-    clustering="kmeans",
-    n_clusters=None,
-    compare_inputs=True,
-    seed=0,
-):
+    model: "Autoencoder",
+    x: Rows,
+    labels: Rows | None = None,
+    y: Rows | None = None,
+    class_names: Sequence[str] | None = None,
+    method: str | None = None,
+    clustering: str = "kmeans",
+    n_clusters: int | str | None = None,
+    compare_inputs: bool = True,
+    seed: int = 0,
+) -> "Analysis":
     """Examines examples, maps and clusters their codes, and scores all of it.
 
     Args:

@@ -5,13 +5,15 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from ..checks.codes import as_codes, refuse_equal_codes
 from ..checks.extras import require
+from ..checks.types import ArrayLike
 from .cluster_methods import METHODS
-from .cluster_methods.cluster_method import fit_clusters
+from .cluster_methods.cluster_method import ClusterMethod, fit_clusters
 from .cluster_methods.number_of_clusters import check_n_clusters, choose_n_clusters
 from .fitting.arguments import as_float32, as_new_codes, as_seed, bounded_neighbors, library_object
 from .fitting.provenance import provenance
@@ -42,11 +44,11 @@ class Clustering:
     assigned: Callable | None = field(default=None, repr=False)
 
     @property
-    def noise(self):
+    def noise(self) -> int:
         """How many codes are in no cluster, as only "hdbscan" leaves some."""
         return int(np.sum(self.labels == -1))
 
-    def assign(self, z):
+    def assign(self, z: ArrayLike) -> np.ndarray:
         """The clusters of codes that were not there when clusters were found.
 
         By the method's own prediction ("kmeans": the nearest center; "gmm": the most probable
@@ -68,8 +70,14 @@ class Clustering:
 
 
 def cluster(
-    z, method="kmeans", n_clusters="auto", seed=0, fit_at_most=None, auto_range=None, **parameters
-):
+    z: ArrayLike,
+    method: str = "kmeans",
+    n_clusters: int | str = "auto",
+    seed: int | None = 0,
+    fit_at_most: int | None = None,
+    auto_range: tuple[int, int] | None = None,
+    **parameters: Any,
+) -> "Clustering":
     """Finds clusters of codes, by a method of scikit-learn.
 
         "kmeans"         nearest of k centers, the best of ten starts
@@ -125,27 +133,27 @@ def cluster(
     if method not in METHODS:
         names = ", ".join(f'"{name}"' for name in METHODS)
         raise ValueError(f"Expected `method` to be one of {names}. Received: {method!r}")
-    method, seed, z = METHODS[method], as_seed(seed), as_float32(as_codes(z))
+    chosen, seed, z = METHODS[method], as_seed(seed), as_float32(as_codes(z))
     refuse_equal_codes(z, "clusters")
-    rows, notes = fitted_rows(method, len(z), fit_at_most, seed)
+    rows, notes = fitted_rows(chosen, len(z), fit_at_most, seed)
     fitted, curve = z[rows], {}
     refuse_equal_codes(fitted, "clusters")
-    check_n_clusters(method, n_clusters, fitted)
-    if n_clusters in (None, "auto") and method.criterion:
-        made = partial(_made, method, parameters, seed)
+    check_n_clusters(chosen, n_clusters, fitted)
+    if n_clusters in (None, "auto") and chosen.criterion:
+        made = partial(_made, chosen, parameters, seed)
         n_clusters, curve, said = choose_n_clusters(
-            method, made, fitted, auto_range, seed, parameters
+            chosen, made, fitted, auto_range, seed, parameters
         )
         notes += said
-    estimator, said = _made(method, parameters, seed, len(fitted), n_clusters)
+    estimator, said = _made(chosen, parameters, seed, len(fitted), n_clusters)
     arguments = estimator.get_params(deep=False)
-    assigned, noted = fit_clusters(method, estimator, fitted, parameters)
+    assigned, noted = fit_clusters(chosen, estimator, fitted, parameters)
     labels = np.empty(len(z), "int64")
     labels[rows] = assigned
     others = np.setdiff1d(np.arange(len(z)), rows)
     if len(others):
-        labels[others] = method.assign(estimator, fitted, assigned, z[others])
-    centers = method.centers(estimator)
+        labels[others] = chosen.assign(estimator, fitted, assigned, z[others])
+    centers = chosen.centers(estimator)
     old, new = numbered_by_size(labels, assigned.max() + 1 if centers is None else len(centers))
     labels = new[labels]
     sizes = np.bincount(labels[labels >= 0], minlength=len(old))
@@ -157,12 +165,12 @@ def cluster(
         centers = centers[old]
     if len(sizes) == 0:
         warnings.warn(
-            f'"{method.name}" found no cluster among {len(z)} codes: all are noise. Give a lower '
+            f'"{chosen.name}" found no cluster among {len(z)} codes: all are noise. Give a lower '
             "`min_cluster_size` or `min_samples`, or use another method.",
             stacklevel=2,
         )
     config = provenance(
-        method=method.name,
+        method=chosen.name,
         parameters=arguments,
         packages=("scikit-learn",),
         seed=seed,
@@ -170,13 +178,13 @@ def cluster(
         n_fitted=len(rows),
         started=started,
         notes=notes + said + noted,
-        criterion=method.criterion if curve else None,
+        criterion=chosen.criterion if curve else None,
     )
-    assign = partial(_assign, method, estimator, fitted, assigned, new)
+    assign = partial(_assign, chosen, estimator, fitted, assigned, new)
     return Clustering(labels, centers.astype("float32"), sizes, config, curve, assign)
 
 
-def _made(method, parameters, seed, n, n_clusters):
+def _made(method: ClusterMethod, parameters, seed, n, n_clusters):
     """The object of the library for n codes, and what has to be said of it."""
     defaults, notes = method.defaults(n), []
     if method.neighbors:
@@ -193,7 +201,7 @@ def _assign(method, estimator, fitted, assigned, new, z):
     return new[method.assign(estimator, fitted, assigned, as_float32(z))]
 
 
-def numbered_by_size(labels, k):
+def numbered_by_size(labels: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     """New numbers of clusters, such that the largest is 0.
 
     Those of equal size are numbered by their first member, and so the same clusters get the same

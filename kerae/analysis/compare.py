@@ -1,6 +1,9 @@
 """Several models beside each other."""
 
+from typing import TYPE_CHECKING, Any
+
 from ..checks.extras import EXTRAS, require
+from ..checks.types import FilePath, Rows
 from ..configurable import describe
 from ..versions import versions
 from .analysis import analyze
@@ -12,20 +15,23 @@ from .page.render import render
 from .page.score_rows import score_rows
 from .page.summary import summary
 
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 INPUT_SUFFIX = "_input"
 
 
 def compare(
-    models,
-    x,
-    labels=None,
-    path=None,
-    title=None,
-    command=None,
-    seed=0,
-    compare_inputs=True,
-    **options,
-):
+    models: dict,
+    x: Rows,
+    labels: Rows | None = None,
+    path: FilePath | None = None,
+    title: str | None = None,
+    command: str | None = None,
+    seed: int = 0,
+    compare_inputs: bool = True,
+    **options: Any,
+) -> "DataFrame":
     """Analyses several models on the same examples: one table, and one page.
 
     The page has the same maps, pictures and scores for each model, side by side; beside it

@@ -2,11 +2,16 @@
 
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..autoencoder.in_batches import BATCH_SIZE, in_batches
 from ..autoencoder.measured import measured
+from ..checks.types import Rows
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,7 @@ class Examination:
             their sum is known; `None` for codes without a density.
     """
 
-    model: object
+    model: Any
     x: np.ndarray
     y: np.ndarray | None
     z: np.ndarray
@@ -40,11 +45,13 @@ class Examination:
         """- ELBO = reconstruction + KL in nats, `(n,)`; `None` for codes without a density."""
         return None if self.kl is None else self.reconstruction + self.kl.sum(axis=1)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.z)
 
 
-def examine(model, x, y=None, batch_size=BATCH_SIZE):
+def examine(
+    model: "Autoencoder", x: Rows, y: Rows | None = None, batch_size: int = BATCH_SIZE
+) -> "Examination":
     """Encodes examples, decodes them again, and measures each.
 
     Codes of several axes are flattened. The same example gives the same numbers at every call.

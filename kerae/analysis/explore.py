@@ -2,27 +2,33 @@
 
 import time
 import webbrowser
+from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from ..checks.extras import EXTRAS, require
+from ..checks.types import Rows
 from ..serving.listening import listening
 from .explorer.latent_map import LatentMap
 from .explorer.page import Page
 from .explorer.serving import ADDRESS, serving
 
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
+
 
 def explore(
-    model,
-    x,
-    labels=None,
-    y=None,
-    class_names=None,
-    method="umap",
-    port=5006,
-    show=True,
-    max_points=10_000,
-    seed=0,
-):
+    model: "Autoencoder",
+    x: Rows,
+    labels: Rows | None = None,
+    y: Rows | None = None,
+    class_names: Sequence[str] | None = None,
+    method: str = "umap",
+    port: int = 5006,
+    show: bool = True,
+    max_points: int = 10_000,
+    seed: int = 0,
+) -> None:
     """Opens a page in the browser to move about in the latent space, until Ctrl-C.
 
     A map of the examples, in which a click or a drag decodes any place; a slider for each latent

@@ -2,8 +2,10 @@
 
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from importlib import resources
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Entry:
     reference: str
 
 
-def glossary(names=None):
+def glossary(names: Sequence[str] | None = None) -> dict[str, Any]:
     """What scores mean.
 
     Args:
@@ -50,7 +52,9 @@ def glossary(names=None):
     Raises:
         ValueError: If there is no such score.
     """
-    table = tomllib.loads(resources.files(__package__).joinpath("glossary.toml").read_text("utf-8"))
+    table = tomllib.loads(
+        resources.files("kerae.analysis").joinpath("glossary.toml").read_text("utf-8")
+    )
     entries = {
         name: Entry(group=group, **entry)
         for group, named in table.items()

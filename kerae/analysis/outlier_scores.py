@@ -1,13 +1,19 @@
 """How unusual each example is."""
 
+from typing import TYPE_CHECKING, Any
+
 from .. import metrics
 from ..checks.codes import as_codes
 from ..checks.extras import require
+from ..checks.types import ArrayLike
+
+if TYPE_CHECKING:
+    from ..analysis.examination import Examination
 
 NUM_NEIGHBORS = 10
 
 
-def outlier_scores(z, examination=None):
+def outlier_scores(z: ArrayLike, examination: "Examination | None" = None) -> dict[str, Any]:
     """How unusual each example is, by several measures; of each, larger is more unusual.
 
         neighbor_distance     distance of its code to the 10th nearest other code
@@ -37,7 +43,9 @@ def outlier_scores(z, examination=None):
     """
     require("kerae.analysis.outlier_scores", "analysis", "sklearn")
     z = as_codes(z)
-    scores = {"neighbor_distance": metrics.neighbor_distance(z, min(NUM_NEIGHBORS, len(z) - 1))}
+    scores: dict[str, Any] = {
+        "neighbor_distance": metrics.neighbor_distance(z, min(NUM_NEIGHBORS, len(z) - 1))
+    }
     if examination is None:
         return scores
     if len(examination) != len(z):

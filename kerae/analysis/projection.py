@@ -2,10 +2,12 @@
 
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from ..checks.codes import as_codes, refuse_equal_codes
+from ..checks.types import ArrayLike
 from .fitting.arguments import (
     as_new_codes,
     as_seed,
@@ -39,7 +41,7 @@ class Projection:
     method: ProjectionMethod | None = field(default=None, repr=False)
     estimator: object = field(default=None, repr=False)
 
-    def transform(self, z):
+    def transform(self, z: ArrayLike) -> np.ndarray:
         """Places codes that the method was not fitted to, on the map that there is.
 
         Args:
@@ -60,7 +62,14 @@ class Projection:
         return self.method.place(self.estimator, plane).astype("float32")
 
 
-def project(z, method="umap", seed=0, fit_at_most=None, verbose=None, **parameters):
+def project(
+    z: ArrayLike,
+    method: str = "umap",
+    seed: int | None = 0,
+    fit_at_most: int | None = None,
+    verbose: bool | None = None,
+    **parameters: Any,
+) -> "Projection":
     """Maps codes to points in the plane, by a method of a well-kept library.
 
         "codes"               the codes themselves, of one or two dimensions
@@ -116,51 +125,51 @@ def project(z, method="umap", seed=0, fit_at_most=None, verbose=None, **paramete
     if method not in METHODS:
         names = ", ".join(f'"{name}"' for name in METHODS)
         raise ValueError(f"Expected `method` to be one of {names}. Received: {method!r}")
-    method, seed, z = METHODS[method], as_seed(seed), as_codes(z)
-    method.check_installed()
-    if method.most_dimensions and z.shape[1] > method.most_dimensions:
+    chosen, seed, z = METHODS[method], as_seed(seed), as_codes(z)
+    chosen.check_installed()
+    if chosen.most_dimensions and z.shape[1] > chosen.most_dimensions:
         raise ValueError(
-            f'Expected codes of at most {method.most_dimensions} dimensions for "{method.name}". '
+            f'Expected codes of at most {chosen.most_dimensions} dimensions for "{chosen.name}". '
             f'Received: {z.shape[1]}. Use another method, such as "umap".'
         )
     refuse_equal_codes(z, "a map")
     plane = as_plane(z)
-    rows, notes = fitted_rows(method, len(z), fit_at_most, seed)
+    rows, notes = fitted_rows(chosen, len(z), fit_at_most, seed)
     refuse_equal_codes(plane[rows], "a map")
     if z.shape[1] == 1:
         notes.append("The codes have one dimension; a second one of 0 was added.")
-    defaults = method.defaults(seed)
-    if method.neighbors:
-        most = method.most_neighbors(len(rows))
-        lowered = bounded_neighbors(method.name, *method.neighbors, most, len(rows), parameters)
+    defaults = chosen.defaults(seed)
+    if chosen.neighbors:
+        most = chosen.most_neighbors(len(rows))
+        lowered = bounded_neighbors(chosen.name, *chosen.neighbors, most, len(rows), parameters)
         defaults.update(lowered[0])
         notes += lowered[1]
-    settings = method.settings(seed, shows_progress(method, len(rows), verbose))
-    estimator = library_object(method.name, method.library_class(), defaults, parameters, settings)
+    settings = chosen.settings(seed, shows_progress(chosen, len(rows), verbose))
+    estimator = library_object(chosen.name, chosen.library_class(), defaults, parameters, settings)
     arguments = estimator.get_params(deep=False)  # of which PaCMAP changes some
     points = np.empty((len(z), 2), "float32")
     others = np.setdiff1d(np.arange(len(z)), rows)
-    with noting_warnings(method.warnings) as noted, explaining_arguments(method.name, parameters):
-        points[rows] = method.fit(estimator, plane[rows])
-        if len(others) and method.can_transform:
-            points[others] = method.place(estimator, plane[others])
+    with noting_warnings(chosen.warnings) as noted, explaining_arguments(chosen.name, parameters):
+        points[rows] = chosen.fit(estimator, plane[rows])
+        if len(others) and chosen.can_transform:
+            points[others] = chosen.place(estimator, plane[others])
         elif len(others):
             points[others] = from_landmarks(plane[rows], points[rows], plane[others])
     if not np.isfinite(points).all():
         raise ValueError(
-            f'Expected finite positions of "{method.name}". Received: NaN or infinity for '
+            f'Expected finite positions of "{chosen.name}". Received: NaN or infinity for '
             f"{np.sum(~np.isfinite(points).all(axis=1))} of {len(points)} codes. Scale the codes, "
             "or change what was given beside them."
         )
     config = provenance(
-        method=method.name,
+        method=chosen.name,
         parameters=arguments,
-        packages=method.packages,
+        packages=chosen.packages,
         seed=seed,
         n=len(z),
         n_fitted=len(rows),
         started=started,
         notes=notes + noted,
-        axes=method.axes(estimator),
+        axes=chosen.axes(estimator),
     )
-    return Projection(points, config, z.shape[1], method, estimator)
+    return Projection(points, config, z.shape[1], chosen, estimator)

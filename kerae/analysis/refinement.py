@@ -12,6 +12,7 @@ import numpy as np
 from ..autoencoder.autoencoder import Autoencoder
 from ..autoencoder.recomposed import recomposed
 from ..checks.data import checked_labels
+from ..checks.types import Rows
 from ..terms import ClusterAssignment
 from .cluster_methods.relabel import Relabel
 from .clustering import Clustering
@@ -36,19 +37,19 @@ METHODS = ("dec", "idec")
 
 
 def refine_clusters(
-    model,
-    x,
-    clusters,
-    method="idec",
-    y=None,
-    epochs=50,
-    batch_size=256,
-    learning_rate=0.001,
-    gamma=0.1,
-    tolerance=0.001,
-    seed=0,
-    verbose="auto",
-):
+    model: Autoencoder,
+    x: Rows,
+    clusters: Clustering | Rows,
+    method: str = "idec",
+    y: Rows | None = None,
+    epochs: int = 50,
+    batch_size: int = 256,
+    learning_rate: float = 0.001,
+    gamma: float = 0.1,
+    tolerance: float = 0.001,
+    seed: int | None = 0,
+    verbose: bool | int | str = "auto",
+) -> "Refinement":
     """Trains a copy of a model, and the centers of clusters of its codes, for surer clusters.
 
         "dec":   loss = KL(p || q)                                              nats per example

@@ -1,9 +1,11 @@
 """One page about one latent space."""
 
 import time
+from typing import TYPE_CHECKING, Any
 
 from ..checks.data import part_of
 from ..checks.extras import EXTRAS, require
+from ..checks.types import FilePath, Rows
 from ..configurable import describe
 from ..data.dataset import Dataset
 from ..versions import versions
@@ -17,18 +19,22 @@ from .page.render import render
 from .page.score_rows import score_rows
 from .page.summary import summary
 
+if TYPE_CHECKING:
+    from ..analysis.analysis import Analysis
+    from ..autoencoder.autoencoder import Autoencoder
+
 
 def report(
-    model,
-    x,
-    labels=None,
-    path="report.html",
-    history=None,
-    title=None,
-    command=None,
-    seed=0,
-    **options,
-):
+    model: "Autoencoder",
+    x: Rows | Dataset,
+    labels: Rows | None = None,
+    path: FilePath = "report.html",
+    history: dict | None = None,
+    title: str | None = None,
+    command: str | None = None,
+    seed: int = 0,
+    **options: Any,
+) -> "Analysis":
     """Writes everything about a model's latent space on one page, and the numbers beside it.
 
     `report.html` needs no network: a summary, an interactive map of up to 10,000 examples with

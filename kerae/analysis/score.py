@@ -1,10 +1,13 @@
 """Everything that is measured on a latent space."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ..checks.codes import as_codes
 from ..checks.extras import require
 from ..checks.labels import as_labels
+from ..checks.types import ArrayLike
 from .scoring.scores import Scores
 from .scoring.scores_of_clusters import scores_of_clusters
 from .scoring.scores_of_labels import scores_of_labels
@@ -12,17 +15,21 @@ from .scoring.scores_of_latent import scores_of_latent
 from .scoring.scores_of_outliers import scores_of_outliers
 from .scoring.scores_of_picture import scores_of_picture
 
+if TYPE_CHECKING:
+    from ..analysis.examination import Examination
+    from ..analysis.projection import Projection
+
 
 def score(
-    z,
-    labels=None,
-    clusters=None,
-    embedding=None,
-    examination=None,
-    x=None,
-    outliers=None,
-    seed=0,
-):
+    z: ArrayLike,
+    labels: ArrayLike | None = None,
+    clusters: ArrayLike | None = None,
+    embedding: "Projection | None" = None,
+    examination: "Examination | None" = None,
+    x: ArrayLike | None = None,
+    outliers: ArrayLike | None = None,
+    seed: int = 0,
+) -> Scores:
     """Measures a latent space: every score for which what it needs is given.
 
     What each score means is in `kerae.analysis.glossary`. A score that is not defined on what was

@@ -1,9 +1,13 @@
 """The one model: corrupt, encode, draw a latent, decode; trained on a sum of named terms."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 import keras
 
 from .. import likelihoods
 from ..checks.data import check_label_readers
+from ..checks.types import Shape
 from ..configurable import Configurable
 from ..networks import default_decoder, default_encoder
 from ..priors import StandardNormal
@@ -16,6 +20,14 @@ from .propagation import Propagation, applied
 from .saving import Saving
 from .scoring import Scoring
 from .training import Training
+
+if TYPE_CHECKING:
+    from ..adversaries.adversary import Adversary
+    from ..conditions.condition import Condition
+    from ..latents.latent import Latent
+    from ..priors.prior import Prior
+    from ..terms.term import Term
+
 
 OF_KERAS = ("name", "dtype", "trainable")
 
@@ -86,21 +98,21 @@ class Autoencoder(
 
     def __init__(
         self,
-        input_shape,
-        latent,
-        likelihood: str = "bernoulli",
-        prior=None,
-        terms=None,
-        encoder=None,
-        decoder=None,
-        corruption=None,
-        preprocessing=None,
-        condition=None,
-        adversary=None,
-        target=None,
-        input_dtype=None,
-        **kwargs,
-    ):
+        input_shape: Shape,
+        latent: "Latent",
+        likelihood: str | likelihoods.Likelihood = "bernoulli",
+        prior: "Prior | None" = None,
+        terms: "Sequence[Term] | None" = None,
+        encoder: keras.Layer | None = None,
+        decoder: keras.Layer | None = None,
+        corruption: keras.Layer | None = None,
+        preprocessing: keras.Layer | None = None,
+        condition: "Condition | None" = None,
+        adversary: "Adversary | None" = None,
+        target: Target | None = None,
+        input_dtype: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         # The networks cast their own inputs; data and densities keep full precision.
         self.autocast = False
@@ -165,7 +177,7 @@ class Autoencoder(
             aggregation="only_first_replica",
         )
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         if self.built:
             return
         parameters = self.decoder(self._placeholder(self.decoded_shape))
@@ -190,10 +202,10 @@ class Autoencoder(
     def __str__(self):
         return description(self)
 
-    def build_from_config(self, config):
+    def build_from_config(self, config: dict[str, Any]) -> None:
         """Does nothing: the constructor has built the model."""
 
 
-def data_shape(input_shape, preprocessing):
+def data_shape(input_shape: Shape, preprocessing: Any):
     """The shape of one example after preprocessing."""
     return applied(preprocessing, keras.KerasTensor((None, *input_shape))).shape[1:]

@@ -1,13 +1,16 @@
 """How a model is compiled: its optimizers, and what Keras' files keep of them."""
 
+from typing import Any
+
 import keras
 
 from .. import backend
+from ..checks.types import ModelMixin
 
 NOT_IN_COMPILE = ("loss", "loss_weights", "metrics", "weighted_metrics")
 
 
-class Compilation:
+class Compilation(ModelMixin):
     """`compile` of `kerae.Autoencoder`, and when its optimizer is built.
 
     Needs of the model: `adversary`, and what `keras.Model` has.
@@ -21,12 +24,12 @@ class Compilation:
 
     def compile(
         self,
-        optimizer="adam",
-        adversary_optimizer=None,
-        steps_per_execution="auto",
-        jit_compile="auto",
-        **kwargs,
-    ):
+        optimizer: Any = "adam",
+        adversary_optimizer: keras.Optimizer | str | None = None,
+        steps_per_execution: int | str = "auto",
+        jit_compile: bool | str = "auto",
+        **kwargs: Any,
+    ) -> None:
         """Sets the optimizer; the objective is the model's own.
 
         Args:
@@ -88,14 +91,14 @@ class Compilation:
         )
         self._compile_config.config.update(kept)  # what a `.keras` file keeps
 
-    def compile_from_config(self, config):
+    def compile_from_config(self, config: dict[str, Any]) -> None:
         """Compiles a loaded model as it was when it was saved, ready for its optimizer's state."""
         arguments = keras.saving.deserialize_keras_object(config)
         # Whether XLA or TorchDynamo compiles the steps is not for the backend that saved to say.
         self.compile(**arguments | {"jit_compile": "auto"})
         self.optimizer.build(self.trainable_variables)
 
-    def build_optimizer(self):
+    def build_optimizer(self) -> None:
         """Makes the variables of the optimizer, if they are missing."""
         # One that scales losses of half precision would get its variables a second time.
         if self.compiled and not self.optimizer.built:

@@ -1,11 +1,15 @@
 """A model as a person reads it: its parts, what goes in and out of them, and its terms."""
 
 import math
+from typing import TYPE_CHECKING
 
 from ..configurable import Configurable
 
+if TYPE_CHECKING:
+    from .autoencoder import Autoencoder
 
-def description(model):
+
+def description(model: "Autoencoder") -> str:
     """The text that `print(model)` prints.
 
     Args:

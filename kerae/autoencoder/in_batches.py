@@ -1,5 +1,7 @@
 """Functions of a trained model, compiled once and called batch by batch on NumPy arrays."""
 
+from typing import TYPE_CHECKING, Any
+
 import keras
 import numpy as np
 from keras import ops
@@ -7,10 +9,20 @@ from keras import ops
 from .. import backend
 from ..noise.threefry import int32
 
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
+
+
 BATCH_SIZE = 256
 
 
-def in_batches(model, function, arrays, batch_size=BATCH_SIZE, **integers):
+def in_batches(
+    model: "Autoencoder",
+    function: Any,
+    arrays: tuple,
+    batch_size: int = BATCH_SIZE,
+    **integers: Any,
+):
     """What `function(*batch, **integers)` gives for all batches, which are all of one size.
 
     Args:

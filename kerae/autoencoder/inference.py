@@ -2,6 +2,7 @@
 
 import random
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
@@ -10,14 +11,20 @@ from keras import ops
 from .. import latent_space
 from ..checks.arrays import check_array
 from ..checks.data import batches_of, check_examples, checked_labels, repeated_label
+from ..checks.types import ArrayLike, ModelMixin
 from ..noise.repeatable import RepeatableNoise
 from .in_batches import BATCH_SIZE, in_batches, in_turn
 
+if TYPE_CHECKING:
+    from ..priors.prior import Prior
 
-class Inference:
+
+class Inference(ModelMixin):
     """Encoding, decoding and sampling of `kerae.Autoencoder`."""
 
-    def encode(self, x, y=None, batch_size=BATCH_SIZE):
+    def encode(
+        self, x: Any, y: ArrayLike | None = None, batch_size: int = BATCH_SIZE
+    ) -> np.ndarray:
         """The codes of examples: for a stochastic latent, the mean of the posterior q(z|x).
 
         A data set (`tf.data.Dataset`, `keras.utils.PyDataset`, torch `DataLoader`) is read a batch
@@ -39,7 +46,9 @@ class Inference:
         encode = partial(in_batches, self, self._encode, batch_size=batch_size)
         return self._answers(encode, x, y, readers, batch_size)
 
-    def decode(self, z, y=None, batch_size=BATCH_SIZE):
+    def decode(
+        self, z: ArrayLike, y: ArrayLike | None = None, batch_size: int = BATCH_SIZE
+    ) -> np.ndarray:
         """The mean of p(x|z) of codes, in data space.
 
         Args:
@@ -58,7 +67,9 @@ class Inference:
         arrays = (z, *checked_labels(self, self._conditions, y, len(z)))
         return in_batches(self, self._decode, arrays, batch_size=batch_size)
 
-    def reconstruct(self, x, y=None, batch_size=BATCH_SIZE):
+    def reconstruct(
+        self, x: Any, y: ArrayLike | None = None, batch_size: int = BATCH_SIZE
+    ) -> np.ndarray:
         """The mean of p(x|z) at the code of each example; the same as `predict`.
 
         Args:
@@ -73,7 +84,14 @@ class Inference:
         reconstruct = partial(in_batches, self, self._reconstruct, batch_size=batch_size)
         return self._answers(reconstruct, x, y, self._conditions, batch_size)
 
-    def sample(self, num_samples, y=None, seed=None, batch_size=BATCH_SIZE, prior=None):
+    def sample(
+        self,
+        num_samples: int,
+        y: ArrayLike | None = None,
+        seed: int | None = None,
+        batch_size: int = BATCH_SIZE,
+        prior: "Prior | None" = None,
+    ) -> np.ndarray:
         """New examples: the mean of p(x|z) at codes drawn from the model's prior.
 
         Args:
@@ -106,7 +124,14 @@ class Inference:
         sample = partial(self._sample, prior=prior)
         return in_batches(self, sample, arrays, batch_size=batch_size, seed=seed)
 
-    def interpolate(self, x_a, x_b, y=None, steps=10, method="linear"):
+    def interpolate(
+        self,
+        x_a: ArrayLike,
+        x_b: ArrayLike,
+        y: ArrayLike | None = None,
+        steps: int = 10,
+        method: str = "linear",
+    ) -> np.ndarray:
         """Decoded codes on the way from one example to another.
 
         Args:
@@ -126,20 +151,22 @@ class Inference:
         decoded = self.decode(z.reshape(-1, *self.latent.event_shape), y)
         return decoded.reshape(-1, steps, *decoded.shape[1:])
 
-    def preprocess_in_batches(self, x, batch_size=BATCH_SIZE):
+    def preprocess_in_batches(self, x: ArrayLike, batch_size: int = BATCH_SIZE) -> Any:
         """The data that the model sees, as a NumPy array."""
         return in_batches(self, self.preprocess, (x,), batch_size=batch_size)
 
-    def targets_in_batches(self, x, y=None, batch_size=BATCH_SIZE):
+    def targets_in_batches(
+        self, x: ArrayLike, y: ArrayLike | None = None, batch_size: int = BATCH_SIZE
+    ) -> Any:
         """What the model compares its reconstructions with, as a NumPy array."""
         if self.preprocessing is None and not self.target.reads_labels:
             return x
         return in_batches(self, self._target, (x, y) if y is not None else (x,), batch_size)
 
-    def check_prior(self):
+    def check_prior(self) -> None:
         """Raises a `ValueError` if the prior is none yet that samples can be drawn from."""
 
-    def checked_inputs(self, x, y, target=False):
+    def checked_inputs(self, x: ArrayLike, y: ArrayLike | None, target: bool = False) -> tuple:
         """What the model is called with: a tuple of the examples, and `y` if it is conditional.
 
         Args:

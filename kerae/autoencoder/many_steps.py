@@ -3,17 +3,24 @@
 import math
 from contextlib import contextmanager
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import keras
 
 from .. import backend
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
+
 
 AUTO = 100  # steps a call
 BATCH_HOOKS = ("on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end")
 COUNTED_BY_KERAS = ("class_weight", "steps_per_epoch")
 
 
-def steps_a_call(model, arrays, batch_size, callbacks, options):
+def steps_a_call(
+    model: "Autoencoder", arrays: tuple, batch_size: int, callbacks: Any, options: dict
+):
     """The number of steps that a call trains for; 0 where Keras' own loop has to be used.
 
     Args:
@@ -40,7 +47,7 @@ def steps_a_call(model, arrays, batch_size, callbacks, options):
     return backend.plannable(steps, batches) if possible else 0
 
 
-def nbytes(arrays):
+def nbytes(arrays: tuple):
     return sum(array.nbytes for array in arrays if array is not None)
 
 
@@ -51,7 +58,7 @@ def _watches_batches(callback):
 
 
 @contextmanager
-def many_steps_a_call(model, batches, steps, epochs):
+def many_steps_a_call(model: "Autoencoder", batches: Any, steps: int, epochs: int):
     """Lets Keras' `fit` train by the backend's loop.
 
     Args:

@@ -1,9 +1,16 @@
 """What is measured of each example of a batch, by one rule wherever it is asked for."""
 
+from typing import TYPE_CHECKING, Any
+
 from keras import ops
 
+from ..checks.types import Tensor
 
-def measured(x, y=None, *, model):
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
+
+
+def measured(x: Tensor, y: Tensor = None, *, model: "Autoencoder") -> dict[str, Any]:
     """What a model makes of each example, as tensors; repeatable, like evaluation.
 
     Args:

@@ -1,7 +1,10 @@
 """How data pass through a model: corrupted, encoded, drawn, decoded."""
 
+from typing import Any
+
 from keras import ops
 
+from ..checks.types import ModelMixin, Tensor
 from ..conditions.condition import join
 from ..noise.fresh import FreshNoise
 from ..noise.repeatable import RepeatableNoise
@@ -9,70 +12,76 @@ from ..noise.repeatable import RepeatableNoise
 EVALUATION_SEED = 0
 
 
-class Propagation:
+class Propagation(ModelMixin):
     """The passes of `kerae.Autoencoder`, as functions of tensors, through its parts.
 
     Needs of the model: the parts that its constructor takes, `input_dtype`, `seed_generator` and
     `step`.
     """
 
-    def preprocess(self, x, training=False):
+    def preprocess(self, x: Tensor, training: bool = False) -> Tensor:
         """The data that the model sees."""
         return applied(self.preprocessing, ops.cast(x, self.input_dtype), training)
 
     @property
-    def target_shape(self):
+    def target_shape(self) -> tuple[int, ...]:
         """The shape of what a reconstruction is compared with, and of a reconstruction."""
         return self.target.shape_of(self.data_shape)
 
     @property
-    def label_readers(self):
+    def label_readers(self) -> list[Any]:
         """The parts for which `fit` and `evaluate` need `y`."""
         parts = (self.condition, self.target, self.adversary)
         return [part for part in parts if part is not None and part.reads_labels]
 
     @property
-    def encoder_is_conditional(self):
+    def encoder_is_conditional(self) -> bool:
         """Whether the encoder too is given the condition; else only the decoder is."""
         return self.condition is not None and self.condition.for_encoder
 
-    def embed(self, y):
+    def embed(self, y: Tensor) -> Tensor:
         """The condition c(y) of shape `(batch, size)`, or `None` where there is none."""
         return None if self.condition is None or y is None else self.condition(y)
 
-    def posterior(self, x, condition=None, training=False):
+    def posterior(self, x: Tensor, condition: Tensor = None, training: bool = False) -> Any:
         """The parameters of q(z|x, c), a dict of tensors, for preprocessed data `x`."""
         if self.encoder_is_conditional:
             x = join(x, condition)
         return self.latent(self.encoder(x, training=training))
 
-    def likelihood_parameters(self, z, condition=None, training=False):
+    def likelihood_parameters(
+        self, z: Tensor, condition: Tensor = None, training: bool = False
+    ) -> Tensor:
         """The decoder's output for codes `z` of shape `(batch, *event_shape)`."""
         return ops.cast(self.decoder(join(z, condition), training=training), self.variable_dtype)
 
-    def parameters_of_codes(self, z, condition=None, training=False):
+    def parameters_of_codes(
+        self, z: Tensor, condition: Tensor = None, training: bool = False
+    ) -> Tensor:
         """The same for codes `(batch, num_samples, *event_shape)`, row by row."""
         if condition is not None:
             condition = ops.repeat(condition, z.shape[1], axis=0)
         rows = ops.reshape(z, (-1, *self.latent.event_shape))
         return self.likelihood_parameters(rows, condition, training)
 
-    def log_likelihood_of_parameters(self, target, parameters, num_samples):
+    def log_likelihood_of_parameters(self, target, parameters: Tensor, num_samples: int):
         """log p(target|z) in nats, `(batch, num_samples)`, for what `parameters_of_codes` gives."""
         log_prob = self.likelihood.log_prob(ops.repeat(target, num_samples, axis=0), parameters)
         return ops.reshape(log_prob, (-1, num_samples))
 
-    def log_likelihood_of_codes(self, target, z, condition=None, training=False):
+    def log_likelihood_of_codes(
+        self, target, z: Tensor, condition: Tensor = None, training: bool = False
+    ):
         """log p(target|z, c) in nats for codes `(batch, num_samples, *event_shape)`, for each."""
         parameters = self.parameters_of_codes(z, condition, training)
         return self.log_likelihood_of_parameters(target, parameters, z.shape[1])
 
-    def log_weights(self, outputs):
+    def log_weights(self, outputs: dict[str, Any]) -> Tensor:
         """log( p(x|z) p(z) / q(z|x) ) of the codes of a pass, in nats, `(batch, num_samples)`."""
         log_prior = outputs["prior"].log_prob(outputs["z"])
         return outputs["log_likelihood"] + log_prior - self.latent.log_posterior(outputs)
 
-    def drawn_from_prior(self, noise, y=None, prior=None):
+    def drawn_from_prior(self, noise: Any, y: Tensor = None, prior: Any = None) -> Any:
         """Codes drawn from the prior, of the classes `y` if the adversary gives it classes.
 
         Args:
@@ -91,19 +100,26 @@ class Propagation:
         labels = y if self.adversary in self.label_readers else None
         return density.sample(noise, labels=labels)
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: Any, training: bool = False) -> Tensor:
         x, y = inputs if self.condition is not None else (inputs, None)
         x, condition = self.preprocess(x), self.embed(y)
         z = self.latent.mode(self.posterior(x, condition, training))
         return self.likelihood.mean(self.likelihood_parameters(z, condition, training))
 
-    def noise(self, x, training):
+    def noise(self, x: Tensor, training: bool):
         """Where a pass over the batch `x` draws its random numbers from."""
         if training:
             return FreshNoise(self.seed_generator, ops.shape(x)[0])
         return RepeatableNoise(RepeatableNoise.identity_of(x), EVALUATION_SEED)
 
-    def propagate(self, x, y=None, training=False, noise=None, num_samples=None):
+    def propagate(
+        self,
+        x: Tensor,
+        y: Tensor = None,
+        training: bool = False,
+        noise: Any = None,
+        num_samples: int | None = None,
+    ) -> dict[str, Any]:
         """One stochastic pass over a batch, as training and evaluation do it.
 
         Args:
@@ -152,6 +168,6 @@ class Propagation:
         return outputs
 
 
-def applied(layer, x, training=False):
+def applied(layer: Any, x: Tensor, training: bool = False) -> Tensor:
     """What the layer makes of `x`; without a layer (`None`), `x`."""
     return x if layer is None else layer(x, training=training)

@@ -1,9 +1,15 @@
 """The same networks under another objective."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 from .autoencoder import Autoencoder
 
+if TYPE_CHECKING:
+    from ..terms.term import Term
 
-def recomposed(model, terms, **parts):
+
+def recomposed(model: Autoencoder, terms: "Sequence[Term]", **parts: Any):
     """A plain `kerae.Autoencoder` around the parts of a model, which trains them on other terms.
 
     Variables are shared: what one of the two learns, the other knows. Step, seed and optimizer

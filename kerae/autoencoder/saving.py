@@ -3,18 +3,20 @@
 import warnings
 import zipfile
 from pathlib import Path
+from typing import Any
 
 from ..backend.without_tensorflow import without_tensorflow
+from ..checks.types import FilePath, ModelMixin
 from ..files import checked_path, replacing
 
 
-class Saving:
+class Saving(ModelMixin):
     """How `kerae.Autoencoder` is written and read.
 
     Needs of the model: `build_optimizer`.
     """
 
-    def save(self, filepath, overwrite=True, **kwargs):
+    def save(self, filepath: FilePath, overwrite: bool = True, **kwargs: Any) -> None:
         """Writes the model to a `.keras` file, whole or not at all.
 
         Args:
@@ -29,7 +31,7 @@ class Saving:
         with replacing(path) as partial, without_tensorflow():
             super().save(partial, **kwargs)
 
-    def restore(self, filepath):
+    def restore(self, filepath: FilePath) -> None:
         """Takes over weights, optimizer state, seeds and step from a `.keras` file.
 
         Raises:
@@ -46,19 +48,19 @@ class Saving:
         """The states of all seed generators, dropout's included, in the order of the layers."""
         return [v for v in self.non_trainable_variables if v.path.endswith("seed_generator_state")]
 
-    def save_own_variables(self, store):
+    def save_own_variables(self, store: Any) -> None:
         super().save_own_variables(store)
         for index, state in enumerate(self._seed_states()):
             store[f"seed_{index}"] = state
 
-    def load_own_variables(self, store):
+    def load_own_variables(self, store: Any) -> None:
         own = [key for key in list(store.keys()) if not key.startswith("seed_")]
         super().load_own_variables({key: store[key] for key in own})
         for index, state in enumerate(self._seed_states()):
             state.assign(store[f"seed_{index}"])
 
 
-def read(filepath, reader):
+def read(filepath: FilePath, reader: Any) -> Any:
     """What `reader` makes of the path of a `.keras` file.
 
     Raises:

@@ -2,10 +2,12 @@
 
 import math
 from functools import partial
+from typing import Any
 
 import numpy as np
 from keras import ops
 
+from ..checks.types import ArrayLike, ModelMixin
 from ..noise.repeatable import RepeatableNoise
 from .in_batches import in_batches
 from .measured import scored
@@ -22,14 +24,21 @@ SCORES = (
 )
 
 
-class Scoring:
+class Scoring(ModelMixin):
     """The scores of examples under `kerae.Autoencoder`, and their likelihood.
 
     Needs of the model: `propagate`, `log_weights`, `latent` and `likelihood`; `checked_inputs` and
     the rest of `Inference`.
     """
 
-    def score(self, x, y=None, num_samples=100, seed=0, batch_size=BATCH_SIZE):
+    def score(
+        self,
+        x: Any,
+        y: ArrayLike | None = None,
+        num_samples: int = 100,
+        seed: int = 0,
+        batch_size: int = BATCH_SIZE,
+    ) -> dict[str, np.ndarray]:
         """What a model makes of each example, for anomalies among others.
 
             reconstruction_error        mean over elements of (target - x_hat)^2
@@ -84,7 +93,14 @@ class Scoring:
 
         return self._answers(scores, x, y, self._read_beside(target=True), batch_size)
 
-    def log_likelihood(self, x, y=None, num_samples=1000, seed=0, batch_size=BATCH_SIZE):
+    def log_likelihood(
+        self,
+        x: Any,
+        y: ArrayLike | None = None,
+        num_samples: int = 1000,
+        seed: int = 0,
+        batch_size: int = BATCH_SIZE,
+    ) -> np.ndarray:
         """log p(x) of examples, estimated by importance sampling from the posterior.
 
             log p(x) = log( 1/K sum over k of  p(x|z_k) p(z_k) / q(z_k|x) ),   z_k ~ q(z|x)

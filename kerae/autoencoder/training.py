@@ -1,6 +1,7 @@
 """How a model is trained and evaluated: its objective, and Keras' `fit` around it."""
 
 from contextlib import nullcontext
+from typing import Any, Self
 
 import keras
 import numpy as np
@@ -12,6 +13,7 @@ from ..callbacks.epoch_start import EpochStart
 from ..callbacks.stop_at_non_finite import StopAtNonFinite
 from ..checks.arrays import is_array
 from ..checks.data import check_dataset, check_examples, checked_arrays, part_of
+from ..checks.types import ArrayLike, ModelMixin
 from ..data.batches import Batches
 from ..data.dataset import Dataset
 from ..data.resident_batches import ResidentBatches
@@ -22,7 +24,7 @@ from .many_steps import many_steps_a_call, nbytes, steps_a_call
 BATCH_SIZE = 32  # as in Keras
 
 
-class Training:
+class Training(ModelMixin):
     """The objective of `kerae.Autoencoder` and the methods of `keras.Model` that use it.
 
     Needs of the model: `propagate`, `terms`, `adversary`, `label_readers`; `trackers`, `step` and
@@ -32,7 +34,7 @@ class Training:
     train_step = backend.train_step
     test_step = backend.test_step
 
-    def objective(self, data, training, noise=None):
+    def objective(self, data: tuple, training: bool, noise: Any = None):
         """The loss of a batch, a scalar; each term is added to its running mean on the way.
 
         A replica gives its share, the sum over its own examples divided by the number of all.
@@ -76,10 +78,10 @@ class Training:
         self.first_non_finite.assign(ops.where(is_first, ops.convert_to_tensor(self.step), before))
 
     @property
-    def metrics(self):
+    def metrics(self) -> list[Any]:
         return self.trackers
 
-    def start_at_mean(self, x, y=None):
+    def start_at_mean(self, x: ArrayLike, y: ArrayLike | None = None) -> Self:
         """Sets the bias of the decoder's last layer so that training starts at the data's mean.
 
         Otherwise the first steps go into learning that mean, through the code: units with a
@@ -107,18 +109,18 @@ class Training:
 
     def fit(
         self,
-        x=None,
-        y=None,
-        batch_size=None,
-        epochs=1,
-        verbose="auto",
-        callbacks=None,
-        validation_split=0.0,
-        validation_data=None,
-        shuffle=True,
-        sample_weight=None,
-        **kwargs,
-    ):
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: bool | int | str = "auto",
+        callbacks: Any = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        sample_weight: Any = None,
+        **kwargs: Any,
+    ) -> Any:
         """Keras' `fit`, after a look at the data.
 
         Arrays are shuffled in an order that depends on the model's seed and the steps it was
@@ -171,7 +173,7 @@ class Training:
             size = kwargs.get("validation_batch_size") or batch_size or BATCH_SIZE
             kwargs["validation_batch_size"] = size
             validation_data = keras.utils.unpack_x_y_sample_weight(validation_data)
-            validation_data = self._checked(*validation_data, size)
+            validation_data = self._checked(*validation_data, size)  # pyright: ignore[reportCallIssue]
         with looping as planned:
             own = [epoch_start, StopAtNonFinite(), *([planned] if planned else [])]
             return super().fit(
@@ -198,7 +200,15 @@ class Training:
         whole = backend.replicas() == 1 and backend.has_room_for(nbytes(arrays))
         return arrays if whole else (Batches(arrays, batch_size), None, None)
 
-    def evaluate(self, x=None, y=None, batch_size=None, *args, sample_weight=None, **kwargs):
+    def evaluate(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        *args: Any,
+        sample_weight: Any = None,
+        **kwargs: Any,
+    ) -> Any:
         """Keras' `evaluate`, after a look at the data; it changes nothing in the model.
 
         Args:
@@ -221,7 +231,7 @@ class Training:
             x, y, sample_weight = self._checked(x, y, sample_weight, batch_size)
         return super().evaluate(x, y, batch_size, *args, sample_weight=sample_weight, **kwargs)
 
-    def predict(self, x, *args, **kwargs):
+    def predict(self, x: Any, *args: Any, **kwargs: Any) -> Any:
         """Keras' `predict`, after a look at the data: reconstructions in data space.
 
         Args:

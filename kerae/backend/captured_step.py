@@ -68,7 +68,7 @@ def captured_step(model, batch):
         noise = model.noise(keras.tree.flatten(batch)[0], training=True)
         draws = asked.drawn_from(noise).values()
         results = graph(*weights, *before, *keras.tree.flatten(batch), *draws)
-        torch._foreach_copy_(changing, results[len(weights) :])
+        torch._foreach_copy_(changing, results[len(weights) :])  # pyright: ignore[reportPrivateImportUsage]
         model.optimizer.apply(results[: len(weights)], trainable)
 
     return step

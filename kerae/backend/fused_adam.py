@@ -27,7 +27,7 @@ def _update(optimizer, gradients, variables, learning_rate):
     step = int(optimizer.iterations) + 1
     corrected = (1 - optimizer.beta_2**step) ** 0.5 / (1 - optimizer.beta_1**step)
     indices = [optimizer._get_variable_index(variable) for variable in variables]
-    torch._fused_adam_(
+    torch._fused_adam_(  # pyright: ignore[reportPrivateImportUsage]
         weights,
         [gradient.contiguous() for gradient in gradients],
         [optimizer._momentums[index].value for index in indices],

@@ -25,7 +25,7 @@ def write_saved_model(endpoints, path):
         signatures[name] = tf.function(endpoint.function).get_concrete_function(**specs)
     module = tf.Module()
     used = {id(v): v for function in signatures.values() for v in function.graph.variables}
-    module.weights = list(used.values())
+    module.weights = list(used.values())  # pyright: ignore[reportAttributeAccessIssue]
     tf.saved_model.save(module, str(path), signatures=signatures)
 
 

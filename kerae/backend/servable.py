@@ -12,7 +12,7 @@ def _without_keras():
     if "keras" in sys.modules:
         yield
         return
-    sys.modules["keras"] = None
+    sys.modules["keras"] = None  # pyright: ignore[reportArgumentType]
     try:
         yield
     finally:

@@ -52,7 +52,7 @@ def vjp(function, x):
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(x)
         y = function(x)
-    return lambda cotangent: tape.gradient(y, x, cotangent, unconnected_gradients="zero")
+    return lambda cotangent: tape.gradient(y, x, cotangent, unconnected_gradients="zero")  # pyright: ignore[reportArgumentType, reportCallIssue]
 
 
 def _replicas():

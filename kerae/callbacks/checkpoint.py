@@ -1,9 +1,14 @@
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import keras
 
+from ..checks.types import FilePath
 from ..distribution import is_first
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
 
 
 class Checkpoint(keras.callbacks.Callback):
@@ -28,11 +33,11 @@ class Checkpoint(keras.callbacks.Callback):
     3
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder: FilePath) -> None:
         super().__init__()
         self.folder = Path(folder)
 
-    def latest(self):
+    def latest(self) -> Any:
         """The newest checkpoint and the number of epochs it has seen, or `(None, 0)`."""
         checkpoints = [
             (int(match[1]), path)
@@ -42,7 +47,7 @@ class Checkpoint(keras.callbacks.Callback):
         epochs, path = max(checkpoints, default=(0, None))
         return path, epochs
 
-    def restore(self, model):
+    def restore(self, model: "Autoencoder") -> int:
         """Brings a compiled model to the state of the newest checkpoint, if there is one.
 
         Returns:
@@ -55,7 +60,7 @@ class Checkpoint(keras.callbacks.Callback):
             model.restore(path)
         return epochs
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         path = self.folder / f"epoch-{epoch + 1:05d}.keras"
         self.model.save(path)
         if not is_first():

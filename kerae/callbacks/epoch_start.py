@@ -1,3 +1,5 @@
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
@@ -17,10 +19,10 @@ class EpochStart(keras.callbacks.Callback):
 
     batches = None
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         backend.share([*self.model.variables, *self.model.optimizer.variables])
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         seed, _ = ops.convert_to_numpy(self.model.seed_generator.state)
         seed = np.uint32(seed), np.uint32(ops.convert_to_numpy(self.model.step))
         backend.seed_global_generator(int(np.random.SeedSequence(seed).generate_state(1)[0]))

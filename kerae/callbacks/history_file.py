@@ -1,8 +1,11 @@
 import csv
 import io
+from pathlib import Path
+from typing import Any
 
 import keras
 
+from ..checks.types import FilePath
 from ..files import replacing
 
 
@@ -16,15 +19,15 @@ class HistoryFile(keras.callbacks.Callback):
         epochs_done: Integer, the number of rows to keep.
     """
 
-    def __init__(self, path, epochs_done=0):
+    def __init__(self, path: Path, epochs_done: int = 0) -> None:
         super().__init__()
         self.path = path
         self.rows = []
         if epochs_done:
             self.rows = [row for row in _rows(path) if int(row["epoch"]) <= epochs_done]
 
-    def on_epoch_end(self, epoch, logs=None):
-        self.rows.append({"epoch": epoch + 1, **logs})
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self.rows.append({"epoch": epoch + 1, **(logs or {})})
         text = io.StringIO()
         writer = csv.DictWriter(text, fieldnames=self.rows[0])
         writer.writeheader()
@@ -32,12 +35,12 @@ class HistoryFile(keras.callbacks.Callback):
         with replacing(self.path) as partial:
             partial.write_text(text.getvalue())
 
-    def columns(self):
+    def columns(self) -> dict[str, list[float]]:
         """Dict of lists of floats, a quantity each."""
         return _columns(self.rows)
 
 
-def read_history(path):
+def read_history(path: FilePath) -> dict[str, list[float]]:
     """What `HistoryFile` wrote, as `HistoryFile.columns` gives it."""
     return _columns(_rows(path))
 

@@ -1,5 +1,6 @@
 import signal
 import threading
+from typing import Any, Self
 
 import keras
 
@@ -11,12 +12,12 @@ class Interruption(keras.callbacks.Callback):
     and a callback to be given to the `fit` inside; a second Ctrl-C interrupts at once.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self._came = False
         self._before = None
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         # A process in the background ignores the signal; other threads cannot handle any.
         heeds = signal.getsignal(signal.SIGINT) is signal.default_int_handler
         if heeds and threading.current_thread() is threading.main_thread():
@@ -32,7 +33,7 @@ class Interruption(keras.callbacks.Callback):
             raise KeyboardInterrupt
         self._came = True
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         if self._came:
             raise KeyboardInterrupt
 

@@ -1,4 +1,5 @@
 import math
+from typing import Any
 
 import keras
 import numpy as np
@@ -17,16 +18,16 @@ class StopAtNonFinite(keras.callbacks.Callback):
         FloatingPointError: With the epoch, the step and the terms.
     """
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._next_look = 0
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         if batch >= self._next_look:
             self._next_look = batch + BATCHES_BETWEEN_LOOKS
             if not math.isfinite(float(logs["loss"])):
                 self.model.stop_training = True
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         steps = np.asarray(ops.convert_to_numpy(self.model.first_non_finite))
         if (steps < 0).all():
             return

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from .types import ArrayLike
 
-def as_codes(z, name="z"):
+
+def as_codes(z: ArrayLike, name: str = "z") -> np.ndarray:
     """Codes as given by a user, checked: a float array `(n, latent_dim)` of at least two rows.
 
     Raises:

@@ -1,5 +1,7 @@
 """What data a model takes: said in one line before any training."""
 
+from typing import Any
+
 import keras
 import numpy as np
 
@@ -9,7 +11,7 @@ from .arrays import check_array
 EXAMPLES_TO_PREPROCESS = 256
 
 
-def checked_arrays(model, x, y=None, sample_weight=None):
+def checked_arrays(model, x, y=None, sample_weight=None) -> tuple:
     """The arguments as NumPy arrays (or `None`).
 
     Raises:
@@ -18,7 +20,7 @@ def checked_arrays(model, x, y=None, sample_weight=None):
     x = np.asarray(x)
     check_examples(model, x)
     if model.label_readers:
-        (y,) = checked_labels(model, model.label_readers, y, len(x))
+        (y,) = checked_labels(model, model.label_readers, y, len(x))  # pyright: ignore[reportAssignmentType]
     if y is None:
         # Without labels Keras drops the weights; what they are does not matter here.
         y = sample_weight
@@ -72,7 +74,7 @@ def batches_of(dataset):
         raise ValueError("Expected data. Received: a data set without batches.")
 
 
-def part_of(dataset, part, y=None):
+def part_of(dataset: Any, part: str, y: Any = None) -> tuple[np.ndarray, np.ndarray]:
     """The examples and the labels of a part of a `kerae.data.Dataset`, `"train"` or `"test"`.
 
     Args:

@@ -2,6 +2,7 @@
 
 import sys
 from importlib.util import find_spec
+from typing import Any
 
 # As in pyproject.toml: for each extra the modules of its packages, and the names of these packages.
 EXTRAS = {
@@ -46,7 +47,7 @@ def lacking(modules):
     return [PACKAGES[module] for module in modules if find_spec(module) is None]
 
 
-def advice(what, extra, *modules):
+def advice(what: str, extra: str, *modules: Any):
     """The line that says what to install; empty where everything is.
 
     Args:
@@ -63,7 +64,7 @@ def advice(what, extra, *modules):
     )
 
 
-def require(what, extra, *modules):
+def require(what: str, extra: str, *modules: Any) -> None:
     """Raises a `ModuleNotFoundError` of one line, that of `advice`, if a module is missing."""
     line = advice(what, extra, *modules)
     if line:

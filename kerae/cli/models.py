@@ -1,7 +1,10 @@
 """`kerae models`: what can be trained."""
 
 import inspect
-from typing import Annotated
+from functools import reduce
+from operator import or_
+from types import NoneType, UnionType
+from typing import Annotated, get_args
 
 import typer
 
@@ -41,15 +44,28 @@ def _options(model):
     return " ".join(f"--{name.rstrip('_').replace('_', '-')}" for name in hyperparameters(model))
 
 
+SCALARS = (bool, int, float, str)
+
+
 def hyperparameters(model):
-    """The annotated arguments of a model's constructor: those that a command line can give."""
+    """The arguments of a model's constructor that a command line can give: those annotated as
+    numbers or strings, whatever else they may be; `float | Schedule` is a float here.
+    """
     parameters = {
         name: parameter
         for of_class in reversed(model.__mro__)
         for name, parameter in inspect.signature(of_class.__init__).parameters.items()
     }
     known = [(name, parameters[name]) for name in model.argument_names()]
-    return {name: p for name, p in known if p.annotation is not p.empty}
+    options = [(name, p.replace(annotation=_scalar(p.annotation))) for name, p in known]
+    return {name: p for name, p in options if p.annotation is not None}
+
+
+def _scalar(annotation):
+    """The part of an annotation that text can give, or `None`."""
+    kinds = get_args(annotation) if isinstance(annotation, UnionType) else (annotation,)
+    scalars = [kind for kind in kinds if kind in SCALARS]
+    return reduce(or_, scalars + [NoneType] * (NoneType in kinds)) if scalars else None
 
 
 def help_of(model):

@@ -113,7 +113,7 @@ def _run(
     ] = Binarization.none,
     seed: SeedOption = 0,
     backend: BackendOption = None,
-    strategy: StrategyOption = Strategy.none,
+    strategy: StrategyOption = Strategy.none,  # pyright: ignore[reportAttributeAccessIssue]
     devices: DevicesOption = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on after the last whole epoch of this run.")

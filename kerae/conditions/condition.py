@@ -1,7 +1,10 @@
 """What a conditional autoencoder asks of its condition."""
 
+from typing import Any
+
 from keras import ops
 
+from ..checks.types import Tensor
 from ..part import Part
 
 
@@ -24,20 +27,20 @@ class Condition(Part):
     size: int
     known_labels = None
 
-    def __init__(self, for_encoder=True, **kwargs):
+    def __init__(self, for_encoder: bool = True, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.for_encoder = for_encoder
 
-    def tried_in(self):
+    def tried_in(self) -> dict[str, Any]:
         from ..latents import Deterministic
 
         return {"latent": Deterministic(2), "condition": self}
 
-    def check(self, y):
+    def check(self, y: Tensor) -> None:
         """Raises a `ValueError` if the NumPy array `y`, of the right shape, has no meaning."""
 
 
-def join(x, condition):
+def join(x: Tensor, condition: Tensor) -> Tensor:
     """Appends a condition `(batch, size)` to the last axis of `x`, the same at each position.
 
     An image gets `size` further channels, a vector `size` further elements. Without a condition

@@ -1,7 +1,10 @@
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
 
+from ..checks.types import Tensor
 from .condition import Condition
 
 
@@ -30,7 +33,7 @@ class Label(Condition):
     y_shape = ()
     y_dtype = "int32"
 
-    def __init__(self, num_classes, embedding_dim=None, **kwargs):
+    def __init__(self, num_classes: int, embedding_dim: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if num_classes < 2:
             raise ValueError(f"Expected `num_classes` of at least 2. Received: {num_classes}")
@@ -40,7 +43,7 @@ class Label(Condition):
         if embedding_dim is not None:
             self.embedding = keras.layers.Embedding(num_classes, embedding_dim)
 
-    def call(self, y):
+    def call(self, y: Tensor):
         if self.embedding_dim is None:
             return one_hot(y, self.num_classes, self.variable_dtype)
         return self.embedding(y)
@@ -49,16 +52,16 @@ class Label(Condition):
     def known_labels(self):
         return range(self.num_classes)
 
-    def check(self, y):
+    def check(self, y: Tensor) -> None:
         check_labels(y, self.known_labels)
 
 
-def one_hot(y, num_classes, dtype):
+def one_hot(y: Tensor, num_classes: int, dtype: Any) -> Tensor:
     """Rows of zeros with a one; Keras' own looks at values on PyTorch, which no graph can hold."""
     return ops.cast(ops.equal(ops.expand_dims(y, -1), ops.arange(num_classes)), dtype)
 
 
-def check_labels(y, allowed):
+def check_labels(y: Tensor, allowed) -> None:
     """Raises a `ValueError` unless each label is one of the range `allowed`."""
     unknown = np.unique(y[~np.isin(y, allowed)])
     if len(unknown):

@@ -1,9 +1,11 @@
 import math
+from typing import Any
 
 import keras
 from keras import ops
 
 from ..checks.arrays import check_finite
+from ..checks.types import Shape, Tensor
 from .condition import Condition
 
 
@@ -26,14 +28,14 @@ class Vector(Condition):
     passed_on = ("for_encoder",)
     y_dtype = "float32"
 
-    def __init__(self, shape, **kwargs):
+    def __init__(self, shape: Shape, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.shape = tuple(shape)
         self.y_shape = self.shape
         self.size = math.prod(self.shape)
 
-    def check(self, y):
+    def check(self, y: Tensor) -> None:
         check_finite(y, "y")
 
-    def call(self, y):
+    def call(self, y: Tensor):
         return ops.reshape(ops.cast(y, self.variable_dtype), (-1, self.size))

@@ -1,8 +1,11 @@
 """What an autoencoder asks of the noise on its input."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
+from ..checks.types import Tensor
 from ..noise.fresh import FreshNoise
 from ..part import Part
 
@@ -18,26 +21,26 @@ class Corruption(Part):
         training: Boolean, whether the data are spoilt.
     """
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.seed_generator = keras.random.SeedGenerator()
 
-    def tried_in(self):
+    def tried_in(self) -> dict[str, Any]:
         from ..latents import Deterministic
 
         return {"latent": Deterministic(2), "corruption": self}
 
-    def corrupt(self, x, noise):
+    def corrupt(self, x: Tensor, noise: Any) -> Tensor:
         """The data spoilt by random numbers that `noise` draws, in the shape of `x`."""
         raise NotImplementedError
 
-    def call(self, x, training=False):
+    def call(self, x: Tensor, training: bool = False) -> Tensor:
         if not training:
             return x
         return self.corrupt(x, FreshNoise(self.seed_generator, ops.shape(x)[0]))
 
 
-def checked_probability(probability):
+def checked_probability(probability: float) -> float:
     """The argument itself.
 
     Raises:

@@ -1,8 +1,10 @@
 import math
+from typing import Any
 
 import keras
 from keras import ops
 
+from ..checks.types import Tensor
 from .corruption import Corruption
 
 
@@ -27,7 +29,7 @@ class Gaussian(Corruption):
         Vincent et al., 2010, https://jmlr.org/papers/v11/vincent10a.html
     """
 
-    def __init__(self, stddev=0.3, **kwargs):
+    def __init__(self, stddev: float = 0.3, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if not (isinstance(stddev, int | float) and 0 <= stddev < math.inf):
             raise ValueError(
@@ -36,5 +38,5 @@ class Gaussian(Corruption):
             )
         self.stddev = stddev
 
-    def corrupt(self, x, noise):
+    def corrupt(self, x: Tensor, noise: Any) -> Tensor:
         return x + self.stddev * ops.cast(noise.normal(tuple(x.shape[1:])), x.dtype)

@@ -1,6 +1,9 @@
+from typing import Any
+
 import keras
 from keras import ops
 
+from ..checks.types import Tensor
 from .corruption import Corruption, checked_probability
 
 
@@ -26,10 +29,10 @@ class Masking(Corruption):
         elements of each example)
     """
 
-    def __init__(self, probability=0.25, **kwargs):
+    def __init__(self, probability: float = 0.25, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.probability = checked_probability(probability)
 
-    def corrupt(self, x, noise):
+    def corrupt(self, x: Tensor, noise: Any) -> Tensor:
         lost = noise.uniform(tuple(x.shape[1:])) < self.probability
         return ops.where(lost, ops.zeros_like(x), x)

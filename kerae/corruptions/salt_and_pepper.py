@@ -1,6 +1,9 @@
+from typing import Any
+
 import keras
 from keras import ops
 
+from ..checks.types import Tensor
 from .corruption import Corruption, checked_probability
 
 
@@ -27,7 +30,9 @@ class SaltAndPepper(Corruption):
         Vincent et al., 2010, https://jmlr.org/papers/v11/vincent10a.html
     """
 
-    def __init__(self, probability=0.25, low=0.0, high=1.0, **kwargs):
+    def __init__(
+        self, probability: float = 0.25, low: float = 0.0, high: float = 1.0, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.probability = checked_probability(probability)
         if not low < high:
@@ -35,7 +40,7 @@ class SaltAndPepper(Corruption):
         self.low = low
         self.high = high
 
-    def corrupt(self, x, noise):
+    def corrupt(self, x: Tensor, noise: Any) -> Tensor:
         uniform = noise.uniform(tuple(x.shape[1:]))
         extreme = ops.where(uniform < self.probability / 2, self.low, self.high)
         return ops.where(uniform < self.probability, ops.cast(extreme, x.dtype), x)

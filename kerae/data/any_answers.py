@@ -3,10 +3,11 @@
 import queue
 import threading
 import time
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 
-def any_answers(addresses, seconds):
+def any_answers(addresses: Sequence[str], seconds: float) -> bool:
     """Whether any of the hosts answers an HTTP request, whatever the answer is.
 
     Every host is asked at once in a thread of its own, since a name look-up can hang for longer

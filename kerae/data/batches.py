@@ -16,13 +16,13 @@ class Batches(keras.utils.PyDataset):
         batch_size: Integer, of all processes; the last batch of an epoch may be smaller.
     """
 
-    def __init__(self, arrays, batch_size):
+    def __init__(self, arrays: tuple, batch_size: int) -> None:
         super().__init__()
         self._arrays = arrays
         self._batch_size = batch_size
         self._order = np.arange(len(arrays[0]))
 
-    def __len__(self):
+    def __len__(self) -> int:
         return math.ceil(len(self._order) / self._batch_size)
 
     def __getitem__(self, index):
@@ -32,6 +32,6 @@ class Batches(keras.utils.PyDataset):
         x = x if repeated is None else (x, repeated)
         return keras.utils.pack_x_y_sample_weight(x, y, sample_weight)
 
-    def shuffle(self, seed):
+    def shuffle(self, seed: int) -> None:
         """Puts the examples in a new order; `seed` as for `numpy.random.default_rng`."""
         self._order = np.random.default_rng(seed).permutation(len(self._order))

@@ -1,15 +1,18 @@
 """Black-and-white images from gray ones."""
 
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
 
+from ..checks.types import ArrayLike, Tensor
 from ..noise.fresh import FreshNoise
 from ..noise.repeatable import RepeatableNoise
 from ..part import Part
 
 
-def binarize(x, seed=0, threshold=None):
+def binarize(x: ArrayLike, seed: int = 0, threshold: Any = None) -> np.ndarray:
     """Draws each pixel from a Bernoulli distribution whose mean is its gray value.
 
         b ~ Bernoulli(x),   or b = 1[x > threshold] where a threshold is given
@@ -78,7 +81,7 @@ class Binarize(Part):
         https://doi.org/10.1145/1390156.1390266
     """
 
-    def __init__(self, policy, threshold=0.5, seed=0, **kwargs):
+    def __init__(self, policy: str, threshold: float = 0.5, seed: int = 0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if policy not in POLICIES:
             raise ValueError(f"Expected `policy` to be one of {POLICIES}. Received: {policy!r}")
@@ -87,7 +90,7 @@ class Binarize(Part):
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
 
-    def call(self, x, training=False):
+    def call(self, x: Tensor, training: bool = False):
         if self.policy == "threshold":
             return ops.cast(x > self.threshold, self.compute_dtype)
         if self.policy == "dynamic" and training:

@@ -37,7 +37,7 @@ class Dataset:
     name: str
     class_names: tuple[str, ...]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         names = self.class_names
         if not isinstance(names, tuple) or not all(isinstance(name, str) for name in names):
             raise ValueError(
@@ -78,7 +78,7 @@ class Dataset:
         check(low >= 0 and high <= last, f"labels from 0 to {last}", f"{low} to {high}")
 
     @property
-    def input_shape(self):
+    def input_shape(self) -> tuple[int, ...]:
         """Shape of one example, without the batch axis."""
         return self.x_train.shape[1:]
 
@@ -88,10 +88,10 @@ class Dataset:
         sha256 = hashlib.sha256()
         for array in (self.x_train, self.y_train, self.x_test, self.y_test):
             sha256.update(f"{array.dtype.str}{array.shape}".encode())
-            sha256.update(np.ascontiguousarray(array))
+            sha256.update(np.ascontiguousarray(array))  # pyright: ignore[reportArgumentType]
         return sha256.hexdigest()[:16]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return (
             f"Dataset(name={self.name!r}, train={len(self.x_train)}, test={len(self.x_test)}, "
             f"input_shape={self.input_shape}, classes={len(self.class_names)})"

@@ -1,11 +1,12 @@
 """Examples set aside: a test split for data that come without one, and a part for validation."""
 
 import warnings
+from collections.abc import Sequence
 
 import numpy as np
 
 
-def hold_out(x, y, class_names):
+def hold_out(x: np.ndarray, y: np.ndarray, class_names: Sequence[str]):
     """Sets a fifth of every class aside for testing; always the same examples.
 
     At least one example of each class is set aside, except where a class has only one: that one
@@ -49,7 +50,7 @@ def hold_out(x, y, class_names):
     return x[~is_test], y[~is_test], x[is_test], y[is_test]
 
 
-def rows_held_out(count, validation, seed):
+def rows_held_out(count: int, validation: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """The rows to train on, and those held out: a number of them, or a fraction below 1."""
     held_out = round(validation * count) if validation < 1 else int(validation)
     if not 0 < held_out < count:

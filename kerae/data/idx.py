@@ -4,6 +4,7 @@ import gzip
 import math
 import struct
 import zlib
+from pathlib import Path
 
 import numpy as np
 
@@ -14,12 +15,12 @@ _TRAIN = ("train",)
 _TEST = ("t10k", "test")
 
 
-def holds_idx(folder):
+def holds_idx(folder: Path):
     """Whether a folder holds any IDX file of the names that `read_idx` looks for."""
     return any(folder.glob("*-idx[13]-ubyte*"))
 
 
-def read_idx(folder, name):
+def read_idx(folder: Path, name: str) -> Dataset:
     """Reads the four files of one data set, gzipped or not.
 
         train-images-idx3-ubyte[.gz]    train-labels-idx1-ubyte[.gz]

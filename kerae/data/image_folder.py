@@ -1,5 +1,7 @@
 """A folder of images, one sub-folder per class."""
 
+from pathlib import Path
+
 import numpy as np
 
 from ..checks.extras import require
@@ -11,7 +13,7 @@ _ENDINGS = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"}
 _MODES = {"1": "L", "L": "L", "P": "RGB", "RGB": "RGB", "RGBA": "RGB"}
 
 
-def read_image_folder(folder):
+def read_image_folder(folder: Path) -> Dataset:
     """Reads images of one size, all gray or all in color.
 
         folder/cat/1.png        or      folder/train/cat/1.png

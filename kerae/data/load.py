@@ -1,15 +1,20 @@
 """One function for every source of data."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from ..checks.types import FilePath
 from .digits import read_digits
 from .idx import holds_idx, read_idx
 from .image_folder import read_image_folder
 from .npz import read_npz
 from .tfds import read_tfds
 
+if TYPE_CHECKING:
+    from ..data.dataset import Dataset
 
-def load(name, data_dir=None):
+
+def load(name: FilePath, data_dir: FilePath | None = None) -> "Dataset":
     """Loads a data set by name, or files by path.
 
     | `name` | what is read |
@@ -41,6 +46,7 @@ def load(name, data_dir=None):
         >>> load("digits")
         Dataset(name='digits', train=1438, test=359, input_shape=(8, 8, 1), classes=10)
     """
+    name = str(name)
     if name == "digits":
         return read_digits()
     if data_dir is None:

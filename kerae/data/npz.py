@@ -1,5 +1,7 @@
 """Arrays saved with `numpy.savez`."""
 
+from pathlib import Path
+
 import numpy as np
 
 from .dataset import Dataset
@@ -7,7 +9,7 @@ from .hold_out import hold_out
 from .scale_pixels import scale_pixels
 
 
-def read_npz(path):
+def read_npz(path: Path) -> Dataset:
     """Reads `x_train`, `x_test` and, if there, `y_train`, `y_test`; or `x` and, if there, `y`.
 
     Images are uint8, or floats from 0 to 1, of shape `(n, height, width[, channels])`; arrays of
@@ -38,7 +40,7 @@ def read_npz(path):
     else:
         y = [np.zeros(len(part), np.int64) for part in x]
         class_names = ("unlabeled",)
-    arrays = hold_out(*x, *y, class_names) if len(x) == 1 else (x[0], y[0], x[1], y[1])
+    arrays = hold_out(*x, *y, class_names) if len(x) == 1 else (x[0], y[0], x[1], y[1])  # pyright: ignore[reportCallIssue]
     return Dataset(*arrays, name=path.stem, class_names=class_names)
 
 

@@ -18,13 +18,13 @@ class ResidentBatches(Batches):
         tensors: The arrays on the device, packed as Keras packs a batch.
     """
 
-    def __init__(self, arrays, batch_size):
+    def __init__(self, arrays: tuple, batch_size: int) -> None:
         super().__init__(arrays, batch_size)
         given = [array if array is None else backend.on_device(array) for array in arrays]
         self.tensors = keras.utils.pack_x_y_sample_weight(*given)
         self._taken = 0
 
-    def take(self, count):
+    def take(self, count: int) -> tuple:
         """The rows of the next `count` batches, or of those that are left of an epoch.
 
         Returns:

@@ -1,9 +1,11 @@
 """Pixels of any source on one scale."""
 
+from typing import Any
+
 import numpy as np
 
 
-def scale_pixels(x, source):
+def scale_pixels(x: np.ndarray, source: Any) -> np.ndarray:
     """Turns 8-bit or float images into float32 images from 0 to 1 with a channel axis.
 
     Args:

@@ -6,6 +6,7 @@ import importlib.util
 import numpy as np
 
 from ..checks.extras import require
+from ..checks.types import FilePath
 from .any_answers import any_answers
 from .dataset import Dataset
 from .hold_out import hold_out
@@ -20,7 +21,7 @@ _WAYS_OUT = (
 )
 
 
-def read_tfds(name, data_dir=None):
+def read_tfds(name: str, data_dir: FilePath | None = None) -> Dataset:
     """Reads images and labels, and downloads them first if they are not in `data_dir`.
 
     TFRecord files are read by TensorFlow, ArrayRecord files without it; a download is stored as

@@ -24,16 +24,16 @@ class Input:
     low: float | None = None
     high: float | None = None
 
-    def drawn(self, count, seed=0):
+    def drawn(self, count: int, seed: int = 0):
         """An array of `count` random values that it takes."""
         generator = np.random.default_rng(seed)
         shape = (count, *self.shape)
         if "int" in self.dtype:
-            low, high = (0, 1) if self.low is None else (int(self.low), int(self.high))
+            low, high = (0, 1) if self.low is None else (int(self.low), int(self.high))  # pyright: ignore[reportArgumentType]
             return generator.integers(low, high + 1, size=shape, dtype=self.dtype)
         if self.low is None:
             return generator.normal(size=shape).astype(self.dtype)
-        return generator.uniform(self.low, self.high, size=shape).astype(self.dtype)
+        return generator.uniform(self.low, self.high, size=shape).astype(self.dtype)  # pyright: ignore[reportArgumentType, reportCallIssue]
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,21 @@
 
 import inspect
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from keras import ops
 
 from ..autoencoder.measured import scored
+from ..checks.types import ArrayLike
 from ..likelihoods.unit_interval import UnitInterval
 from ..noise.given import AskedNoise, GivenNoise
 from .endpoint import Endpoint, Input
 
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
 
-def endpoints(model):
+
+def endpoints(model: "Autoencoder") -> dict[str, Any]:
     """What can be asked of a model once it is exported, as functions of tensors.
 
     All of them are deterministic. The noise that `sample` decodes is an input: the random state
@@ -52,42 +57,45 @@ def endpoints(model):
         answers[decode_logits] = (z | y, {"logits": "A logit for each element."})
     return {
         function.__name__: Endpoint(
-            inspect.getdoc(function), inputs, outputs, partial(function, model)
+            inspect.getdoc(function) or "",
+            inputs,
+            outputs,
+            partial(function, model),
         )
         for function, (inputs, outputs) in answers.items()
     }
 
 
-def reconstruct(model, x, y=None):
+def reconstruct(model: "Autoencoder", x: ArrayLike, y: ArrayLike | None = None):
     """The mean of p(x|z) at the code of each example."""
     return {"reconstruction": model(x if y is None else (x, y))}
 
 
-def encode(model, x, y=None):
+def encode(model: "Autoencoder", x: ArrayLike, y: ArrayLike | None = None):
     """The code of each example."""
     posterior = model.posterior(model.preprocess(x), model.embed(y))
     values = posterior | {"mean": model.latent.mode(posterior)}
     return {name: values[name] for name in model.latent.served}
 
 
-def decode(model, z, y=None):
+def decode(model: "Autoencoder", z: ArrayLike, y: ArrayLike | None = None):
     """The mean of p(x|z) at codes."""
     return {"x": model.likelihood.mean(_parameters(model, z, y))}
 
 
-def decode_logits(model, z, y=None):
+def decode_logits(model: "Autoencoder", z: ArrayLike, y: ArrayLike | None = None):
     """The logits at codes, whose means `decode` gives."""
     return {"logits": _parameters(model, z, y)}
 
 
-def score(model, x, y=None):
+def score(model: "Autoencoder", x: ArrayLike, y: ArrayLike | None = None):
     """How far each example is from what the model knows: greater for anomalies."""
     scores = scored(x, y, model=model)
     served = ("reconstruction_error", "negative_elbo")
     return {name: scores[name] for name in served if name in scores}
 
 
-def sample(model, y=None, **noise):
+def sample(model: "Autoencoder", y: ArrayLike | None = None, **noise: Any):
     """New examples: the mean of p(x|z) at codes that the prior makes of noise."""
     return decode(model, model.drawn_from_prior(GivenNoise(noise), y), y)
 

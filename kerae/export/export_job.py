@@ -2,14 +2,26 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from ..checks.types import FilePath
 
-def export_job(folder, modules, saved_model, names, image_bytes, warm_up=None, litert=None):
+
+def export_job(
+    folder: Path,
+    modules: Sequence[str],
+    saved_model: FilePath,
+    names: Sequence[str],
+    image_bytes: bool,
+    warm_up: Any = None,
+    litert: FilePath | None = None,
+) -> None:
     """Writes the model of `folder/model.keras` as a SavedModel.
 
     Args:

@@ -2,14 +2,20 @@
 
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from ..checks.extras import require
+from ..checks.types import ArrayLike, FilePath
 from .in_tensorflow import export_in_tensorflow
 from .program import run_python
 from .questions import questions_and_answers
 from .signatures import signatures
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
+
 
 RUNNERS = Path(__file__).with_name("runners")
 EXTRA = {"saved_model": "tensorflow"}  # where it has another name than the format
@@ -37,8 +43,15 @@ class Exporting:
     """
 
     def __init__(
-        self, model, to_format, modules, examples=None, y=None, signature=None, image_bytes=False
-    ):
+        self,
+        model: "Autoencoder",
+        to_format: str,
+        modules: tuple,
+        examples: ArrayLike | None = None,
+        y: ArrayLike | None = None,
+        signature: str | None = None,
+        image_bytes: bool = False,
+    ) -> None:
         extra = EXTRA.get(to_format, to_format)
         if image_bytes:
             extra, modules = f"{extra},analysis", (*modules, "PIL")
@@ -54,7 +67,7 @@ class Exporting:
         self.endpoints = {name: available[name] for name in available if signature in (None, name)}
         self.questions, self.answers = questions_and_answers(model, available, examples, y)
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         self._temporary = tempfile.TemporaryDirectory()
         self.folder = Path(self._temporary.name)
         (self.folder / "questions").mkdir()
@@ -65,7 +78,7 @@ class Exporting:
     def __exit__(self, *_):
         self._temporary.cleanup()
 
-    def write_saved_model(self, path, **job):
+    def write_saved_model(self, path: FilePath, **job: Any) -> None:
         """Has TensorFlow write a SavedModel to `path`, and do more as `export_job` says."""
         export_in_tensorflow(
             self.model,
@@ -76,7 +89,7 @@ class Exporting:
             **job,
         )
 
-    def differences(self, runner, artifact):
+    def differences(self, runner: str, artifact: FilePath) -> dict[str, Any]:
         """Runs an artifact in a process of its own and compares it with the model.
 
         Args:
@@ -102,7 +115,7 @@ class Exporting:
                 differences[name] = self.difference(name, dict(archive))
         return differences
 
-    def difference(self, name, outputs):
+    def difference(self, name: str, outputs: dict[str, Any]):
         """The largest error of an artifact's outputs of one signature.
 
         Raises:

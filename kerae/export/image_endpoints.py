@@ -1,13 +1,15 @@
 """Endpoints for the bytes of image files, beside those for arrays."""
 
 import io
+from typing import Any
 
 import numpy as np
 
+from ..checks.types import Shape
 from .endpoint import Endpoint, Input
 
 
-def image_endpoints(endpoints, shape, decode=None):
+def image_endpoints(endpoints: dict, shape: Shape, decode: Any = None) -> dict[str, Any]:
     """`encode_image` and `score_image`: as `encode` and `score`, of PNG or JPEG files.
 
     Args:
@@ -47,7 +49,7 @@ def _of_files(endpoint, decode, shape):
     return Endpoint(endpoint.description, inputs, endpoint.outputs, function)
 
 
-def png_files(images):
+def png_files(images: Any):
     """Images of values from 0 to 1 as an array of the bytes of PNG files."""
     from PIL import Image
 

@@ -4,13 +4,18 @@ import json
 import os
 import sys
 import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import keras
 
 from .program import run_python
 
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
 
-def export_in_tensorflow(model, folder, **job):
+
+def export_in_tensorflow(model: "Autoencoder", folder: Path, **job: Any) -> None:
     """Saves a model to `folder` and has another process read it and do `export_job`.
 
     Args:

@@ -1,9 +1,22 @@
+from typing import TYPE_CHECKING
+
+from ..checks.types import ArrayLike, FilePath
 from ..files import checked_path, replacing
 from .exported import Exported
 from .exporting import Exporting
 
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
 
-def litert(model, path, examples=None, y=None, overwrite=False, verify=True):
+
+def litert(
+    model: "Autoencoder",
+    path: FilePath,
+    examples: ArrayLike | None = None,
+    y: ArrayLike | None = None,
+    overwrite: bool = False,
+    verify: bool = True,
+) -> Exported:
     """Exports a model as a LiteRT (TensorFlow Lite) file, with all its signatures.
 
     It holds LiteRT's own operations only, in single precision. With `verify`, LiteRT's interpreter

@@ -1,14 +1,27 @@
+from typing import TYPE_CHECKING
+
+from ..checks.types import ArrayLike, FilePath
 from ..files import checked_path, replacing
 from .exported import Exported
 from .exporting import Exporting
 from .program import run_python
 
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
+
+
 OPSET = 18  # the first with bitwise operations, which repeatable noise takes
 
 
 def onnx(
-    model, path, signature="serving_default", examples=None, y=None, overwrite=False, verify=True
-):
+    model: "Autoencoder",
+    path: FilePath,
+    signature: str = "serving_default",
+    examples: ArrayLike | None = None,
+    y: ArrayLike | None = None,
+    overwrite: bool = False,
+    verify: bool = True,
+) -> Exported:
     """Exports one signature of a model as an ONNX file, for batches of any size.
 
     With `verify`, ONNX Runtime answers for 1 and for 7 examples in a process without kerae and

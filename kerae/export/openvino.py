@@ -1,7 +1,14 @@
+from typing import TYPE_CHECKING
+
+from ..checks.types import ArrayLike, FilePath
 from ..files import checked_path, refuse_existing, replacing
 from .exported import Exported
 from .exporting import Exporting
 from .program import run_python
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
+
 
 # In a process of its own: where OpenVINO is imported, it forks.
 CONVERSION = """
@@ -12,8 +19,14 @@ openvino.save_model(graph, sys.argv[2], compress_to_fp16=False)
 
 
 def openvino(
-    model, path, signature="serving_default", examples=None, y=None, overwrite=False, verify=True
-):
+    model: "Autoencoder",
+    path: FilePath,
+    signature: str = "serving_default",
+    examples: ArrayLike | None = None,
+    y: ArrayLike | None = None,
+    overwrite: bool = False,
+    verify: bool = True,
+) -> Exported:
     """Exports one signature of a model for OpenVINO, for batches of any size.
 
     Writes two files, the graph `NAME.xml` and its weights `NAME.bin`, in single precision. With

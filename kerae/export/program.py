@@ -3,12 +3,13 @@
 import os
 import subprocess
 import sys
+from typing import Any
 
 # A GPU may be taken whole by the backend of the process that exports.
 _HERE = {"CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3"}
 
 
-def run_python(*arguments, failure, **environment):
+def run_python(*arguments: Any, failure: str, **environment: Any) -> None:
     """Runs Python, without a GPU, on arguments.
 
     Args:

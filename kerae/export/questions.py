@@ -1,6 +1,7 @@
 """What an exported model is asked to verify it, and what the model itself answers."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from keras import ops
@@ -8,12 +9,21 @@ from keras import ops
 from .. import backend
 from .image_endpoints import png_files
 
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
+
+
 COUNT = 8
 # Of one answer with another signature.
 SAME = {"serving_default": "reconstruct", "encode_image": "encode", "score_image": "score"}
 
 
-def questions_and_answers(model, endpoints, examples=None, y=None):
+def questions_and_answers(
+    model: "Autoencoder",
+    endpoints: dict,
+    examples: Any = None,
+    y: Any = None,
+):
     """Inputs for each endpoint, made of real examples, and the model's own outputs.
 
     Args:

@@ -1,27 +1,34 @@
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import __version__
+from ..checks.types import ArrayLike, FilePath
 from ..files import refuse_existing, replacing
 from .exported import Exported
 from .exporting import Exporting
 from .program import run_python
 
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
+
+
 DOCUMENTATION = Path("assets.extra", "kerae.json")
 
 
 def saved_model(
-    model,
-    path,
-    examples=None,
-    y=None,
-    image_bytes=False,
-    warm_up=(1,),
-    overwrite=False,
-    verify=True,
-):
+    model: "Autoencoder",
+    path: FilePath,
+    examples: ArrayLike | None = None,
+    y: ArrayLike | None = None,
+    image_bytes: bool = False,
+    warm_up: Sequence[int] = (1,),
+    overwrite: bool = False,
+    verify: bool = True,
+) -> Exported:
     """Exports a model as a TensorFlow SavedModel, as TensorFlow Serving takes it.
 
     Its signatures take and give batches of any size, and are described in

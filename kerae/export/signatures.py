@@ -1,10 +1,17 @@
 """The endpoints of a model under the names that servers know them by."""
 
+from typing import TYPE_CHECKING, Any
+
 from .endpoints import endpoints
 from .image_endpoints import image_endpoints
 
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
 
-def signatures(model, image_bytes=False, decode=None):
+
+def signatures(
+    model: "Autoencoder", image_bytes: bool = False, decode: Any = None
+) -> dict[str, Any]:
     """All endpoints of a model, with `serving_default`, which is `reconstruct`.
 
     Args:

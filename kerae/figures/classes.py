@@ -1,8 +1,12 @@
 """Classes of examples, and the colors and shapes that stand for them."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from ..checks.labels import Labels, as_labels
+from ..checks.types import ArrayLike
 
 LONGEST_NAME = 18  # characters
 MOST_IN_LEGEND = 20
@@ -11,7 +15,9 @@ NOISE = 0.75  # the gray of examples of no class
 MARKERS = "o^sDvPX*"
 
 
-def as_classes(labels, count, class_names=None):
+def as_classes(
+    labels: ArrayLike | None, count: int, class_names: Sequence[str] | None = None
+) -> Labels:
     """Labels as given by a user: numbers that choose a color, and names.
 
     A class has the number that it has in `class_names`, and so the same color in every figure,
@@ -44,7 +50,7 @@ def _short(name):
     return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 
-def colors(values):
+def colors(values: ArrayLike) -> np.ndarray:
     """The colors of classes: ten that stay apart under any color blindness, then again.
 
     Args:
@@ -66,7 +72,7 @@ def marker(value):
     return "x" if value < 0 else MARKERS[value // 10 % len(MARKERS)]
 
 
-def class_legend(figure, classes, title):
+def class_legend(figure: Any, classes: "Labels", title: str) -> None:
     """Adds a legend of the classes that occur, if there are more than one, to the right.
 
     The figure grows where it is too low for it. More than 20 have none, and it says so.

@@ -1,18 +1,35 @@
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from ..checks.codes import as_codes
+from ..checks.types import ArrayLike
 from .classes import as_classes, class_legend, colors
 from .images import ImageGrid, as_images
 from .savable import canvas, savable
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
 CELL = 0.36  # inches, the width of an image
 BARS = 5  # images as wide as the bars
 GAP = 0.3  # of an image
-ABOVE = {"textcoords": "offset points", "va": "bottom"}
+ABOVE: dict[str, Any] = {"textcoords": "offset points", "va": "bottom"}
 
 
 @savable
-def cluster_sheet(images, z, clusters, centers, decoded, labels=None, class_names=None, members=8):
+def cluster_sheet(
+    images: ArrayLike,
+    z: ArrayLike,
+    clusters: ArrayLike,
+    centers: ArrayLike,
+    decoded: ArrayLike,
+    labels: ArrayLike | None = None,
+    class_names: Sequence[str] | None = None,
+    members: int = 8,
+) -> "Figure":
     """What is in each cluster: its center decoded, its nearest members and its classes.
 
     A row is a cluster, with its number and its size. The nearest members are those with the

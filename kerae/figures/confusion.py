@@ -1,13 +1,23 @@
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
+from ..checks.types import ArrayLike
 from .classes import as_classes
 from .savable import COLUMN, canvas, savable
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 
 WRITTEN = 20  # rows or columns whose numbers there is room for
 
 
 @savable
-def confusion(clusters, labels, class_names=None):
+def confusion(
+    clusters: ArrayLike, labels: ArrayLike, class_names: Sequence[str] | None = None
+) -> "Figure":
     """How many examples of each class are in each cluster.
 
     The one-to-one map of clusters to classes that gets the most examples right, framed, lies on
@@ -48,13 +58,18 @@ def confusion(clusters, labels, class_names=None):
     axes = figure.subplots()
     shares = counts / counts.sum(axis=1, keepdims=True)
     picture = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
-    style = {"location": "top", "aspect": 40, "shrink": 0.6, "label": "share of the cluster"}
+    style: dict[str, Any] = {
+        "location": "top",
+        "aspect": 40,
+        "shrink": 0.6,
+        "label": "share of the cluster",
+    }
     figure.colorbar(picture, ax=axes, **style)
     if written:
         for place in zip(*np.nonzero(counts)):
             color = "white" if shares[place] > 0.6 else "black"
             style = {"ha": "center", "va": "center", "fontsize": 7, "color": color}
-            axes.text(*place[::-1], _short(counts[place]), **style)
+            axes.text(*place[::-1], _short(counts[place]), **style)  # pyright: ignore[reportCallIssue]
     for place in range(matched):
         axes.add_patch(_frame(place))
     crowded = not written or max(len(names[1][value]) for value in columns) > 3

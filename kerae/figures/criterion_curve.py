@@ -1,11 +1,17 @@
+from typing import TYPE_CHECKING
+
 from .classes import colors
 from .savable import COLUMN, canvas, savable
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 
 BETTER = {"silhouette": "higher", "bic": "lower"}
 
 
 @savable
-def criterion_curve(curve, chosen, criterion):
+def criterion_curve(curve: dict, chosen: int, criterion: str) -> "Figure":
     """How good a clustering is by the number of clusters, and the number that was chosen.
 
     Args:
@@ -41,6 +47,6 @@ def criterion_curve(curve, chosen, criterion):
     label = criterion.upper() if criterion == "bic" else criterion
     axes.set_ylabel(f"{label} ({direction} is better)" if direction else label)
     axes.set_xlabel("number of clusters")
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.get_major_locator().set_params(integer=True)  # pyright: ignore[reportCallIssue]
     axes.legend()
     return figure

@@ -1,5 +1,7 @@
 """Codes in one panel, whatever their dimension and number."""
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from .classes import colors, marker
@@ -8,8 +10,13 @@ DENSE = 20_000  # points that hide each other
 BINS = 320  # a side
 FAINTEST = 0.4  # opacity of the places with the fewest points
 
+if TYPE_CHECKING:
+    from ..checks.labels import Labels
 
-def draw_codes(axes, z, classes, axis_names=None):
+
+def draw_codes(
+    axes: Any, z: np.ndarray, classes: "Labels", axis_names: tuple[str, str] | None = None
+) -> tuple:
     """Draws codes in the plane, in equal aspect.
 
     Args:
@@ -35,7 +42,7 @@ def draw_codes(axes, z, classes, axis_names=None):
     return points, note
 
 
-def plane(z, classes):
+def plane(z: np.ndarray, classes: "Labels"):
     """Codes in two dimensions, and what these are.
 
     Two dimensions are drawn as they are, more are projected by PCA. Codes of one dimension become
@@ -62,7 +69,7 @@ def plane(z, classes):
     return pca.transform(z), names
 
 
-def draw_points(axes, points, classes):
+def draw_points(axes: Any, points: np.ndarray, classes: "Labels"):
     """Draws points in the colors of their classes; more than 20,000 as a shaded density.
 
     Noise lies below the classes, as crosses. After every ten classes the colors begin again,
@@ -104,7 +111,7 @@ def _shape(value):
     return style.get_path().transformed(style.get_transform())
 
 
-def draw_density(axes, points, classes):
+def draw_density(axes: Any, points: np.ndarray, classes: "Labels") -> None:
     """Draws where the points of each class lie, as a picture of 320 x 320 places.
 
     A place has the color of the class that most points around it are of, and is the more opaque

@@ -1,13 +1,26 @@
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 
+from ..checks.types import ArrayLike
 from .classes import as_classes, colors
 from .savable import COLUMN, canvas, savable
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 
 MOST = 30  # classes
 
 
 @savable
-def error_by_class(error, labels, class_names=None, name="reconstruction error"):
+def error_by_class(
+    error: ArrayLike,
+    labels: ArrayLike,
+    class_names: Sequence[str] | None = None,
+    name: str = "reconstruction error",
+) -> "Figure":
     """How the error is distributed in each class: a box for each.
 
     A box reaches from the first to the third quartile, with the median in it; the lines reach

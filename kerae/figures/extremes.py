@@ -1,11 +1,23 @@
+from typing import TYPE_CHECKING
+
 import numpy as np
 
+from ..checks.types import ArrayLike
 from .images import ImageGrid, as_images
 from .savable import COLUMN, canvas, savable
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 
 @savable
-def extremes(x, x_hat, values, name="reconstruction error", columns=8):
+def extremes(
+    x: ArrayLike,
+    x_hat: ArrayLike,
+    values: ArrayLike,
+    name: str = "reconstruction error",
+    columns: int = 8,
+) -> "Figure":
     """The examples with the largest values and those with the smallest.
 
     Each original stands above its reconstruction, and its value below both. Where there are fewer

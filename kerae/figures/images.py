@@ -1,11 +1,17 @@
 """Images: what is one, and how they are drawn side by side and at their places in a map."""
 
 import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..checks.types import ArrayLike, Shape
 from .classes import colors
 from .savable import COLUMN, canvas
+
+if TYPE_CHECKING:
+    from ..checks.labels import Labels
 
 LARGEST_SIDE = 0.5  # inches, the side of an image where there are few
 ABOVE = 0.25  # inches, for the title
@@ -13,12 +19,14 @@ THUMBNAIL_SIDE = 12.0  # points, of the longer side of an image
 THUMBNAIL_GAP = 2.5  # points, between two
 
 
-def is_image(shape):
+def is_image(shape: Shape) -> bool:
     """Whether examples of this shape can be drawn: height, width and 1 or 3 channels."""
     return len(shape) == 3 and shape[-1] in (1, 3)
 
 
-def as_images(images, name, count=None, outer=("n",)):
+def as_images(
+    images: ArrayLike, name: str, count: int | None = None, outer: Sequence[str] = ("n",)
+) -> np.ndarray:
     """Images as given by a user, checked.
 
     Args:
@@ -53,7 +61,7 @@ class ImageGrid:
         columns: Integer, the images in a row.
     """
 
-    def __init__(self, images, columns):
+    def __init__(self, images: np.ndarray, columns: int) -> None:
         count, self.height, self.width, channels = images.shape
         self.columns, self.rows = columns, math.ceil(count / columns)
         shape = (self.rows * (self.height + 1) + 1, columns * (self.width + 1) + 1, channels)
@@ -64,7 +72,7 @@ class ImageGrid:
             place = np.s_[top : top + self.height, left : left + self.width]
             self.picture[place] = np.clip(image, 0.0, 1.0)
 
-    def draw(self, axes, left=0):
+    def draw(self, axes: Any, left: float = 0) -> None:
         """Draws the picture in units of its pixels, from `left` on, and hides the axes' lines."""
         height, width = self.picture.shape[:2]
         axes.imshow(
@@ -89,7 +97,9 @@ class ImageGrid:
         return 1 + np.arange(self.columns) * (self.width + 1) + (self.width - 1) / 2
 
 
-def image_canvas(images, columns, title, left=0.0, below=0.0):
+def image_canvas(
+    images: np.ndarray, columns: int, title: str, left: float = 0.0, below: float = 0.0
+):
     """A figure of images side by side, as wide as a column of a paper.
 
     Args:
@@ -110,7 +120,7 @@ def image_canvas(images, columns, title, left=0.0, below=0.0):
     return figure, axes, grid
 
 
-def draw_thumbnails(axes, points, classes, images):
+def draw_thumbnails(axes: Any, points: np.ndarray, classes: "Labels", images: np.ndarray) -> None:
     """Draws images of well-spread examples at their points, so that none covers another.
 
     In a random order, which follows the density, each example is drawn whose place is still free.
@@ -134,7 +144,7 @@ def draw_thumbnails(axes, points, classes, images):
         )
         color = colors(classes.values[[index]])[0]
         frame = {"boxstyle": "square,pad=0", "edgecolor": color, "linewidth": 1.3}
-        axes.add_artist(AnnotationBbox(picture, points[index], pad=0.0, bboxprops=frame))
+        axes.add_artist(AnnotationBbox(picture, points[index], pad=0.0, bboxprops=frame))  # pyright: ignore[reportArgumentType]
 
 
 def _spread(places, distance):

@@ -1,9 +1,15 @@
+from typing import TYPE_CHECKING
+
+from ..checks.types import ArrayLike
 from .images import as_images, image_canvas
 from .savable import savable
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 
 @savable
-def interpolations(images):
+def interpolations(images: ArrayLike) -> "Figure":
     """A row for each pair of examples, from one to the other.
 
     Args:

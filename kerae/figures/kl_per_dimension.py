@@ -1,14 +1,21 @@
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ..checks.codes import as_codes
+from ..checks.types import ArrayLike
 from .classes import colors
 from .savable import COLUMN, canvas, savable
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 
 NAMED = 28  # dimensions whose numbers there is room for
 
 
 @savable
-def kl_per_dimension(kl, threshold=0.01):
+def kl_per_dimension(kl: ArrayLike, threshold: float = 0.01) -> "Figure":
     """What each latent dimension tells of an example: a bar for its KL, the largest first.
 
         mean over examples of KL(q(z_j|x) || p(z_j))     nats

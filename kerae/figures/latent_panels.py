@@ -1,13 +1,25 @@
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ..checks.codes import as_codes
+from ..checks.types import Rows
 from .classes import as_classes, class_legend
 from .draw_codes import draw_codes
 from .savable import canvas, savable
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 
 @savable
-def latent_panels(codes, labels, class_names, titles):
+def latent_panels(
+    codes: Sequence[Rows],
+    labels: Rows,
+    class_names: Sequence[str] | None,
+    titles: Sequence[str],
+) -> "Figure":
     """The codes that several models give to the same examples, side by side in equal aspect.
 
     Args:

@@ -1,20 +1,27 @@
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from ..checks.codes import as_codes
+from ..checks.types import ArrayLike
 from .classes import as_classes, class_legend
 from .draw_codes import draw_codes
 from .images import as_images, draw_thumbnails
 from .savable import COLUMN, PAGE, canvas, savable
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 
 @savable
 def latent_scatter(
-    z,
-    labels=None,
-    class_names=None,
-    images=None,
-    title=None,
-    axis_names=None,
-    legend_title="label",
-):
+    z: ArrayLike,
+    labels: ArrayLike | None = None,
+    class_names: Sequence[str] | None = None,
+    images: ArrayLike | None = None,
+    title: str | None = None,
+    axis_names: tuple[str, str] | None = None,
+    legend_title: str = "label",
+) -> "Figure":
     """Codes, or a projection of them, as points in the plane, colored by label.
 
     More than two dimensions are projected by PCA; codes of one dimension become a strip for each

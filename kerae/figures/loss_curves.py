@@ -1,14 +1,19 @@
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .savable import COLUMN, PAGE, canvas, savable
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
 PANELS = 3  # in a row
 
 
 @savable
-def loss_curves(history):
+def loss_curves(history: dict) -> "Figure":
     """Each logged quantity by epoch, in a panel, for training and validation.
 
     Args:

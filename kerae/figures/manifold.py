@@ -1,16 +1,24 @@
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import stats
 
+from ..checks.types import ArrayLike
 from .images import image_canvas, is_image
 from .savable import savable
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from ..autoencoder.autoencoder import Autoencoder
+
 
 TICKS = 6  # along each axis
 
 
 @savable
-def manifold(model, n=20, y=None):
+def manifold(model: "Autoencoder", n: int = 20, y: ArrayLike | None = None) -> "Figure":
     """The plane of codes, decoded at the quantiles of N(0, I).
 
     z[0] grows to the right and z[1] upwards: each takes the values whose probabilities are the

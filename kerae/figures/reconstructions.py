@@ -1,11 +1,17 @@
+from typing import TYPE_CHECKING
+
 import numpy as np
 
+from ..checks.types import ArrayLike
 from .images import as_images, image_canvas
 from .savable import savable
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 
 @savable
-def reconstructions(x, x_hat):
+def reconstructions(x: ArrayLike, x_hat: ArrayLike) -> "Figure":
     """Pairs of rows: originals, and below them their reconstructions.
 
     Args:

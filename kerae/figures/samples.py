@@ -1,9 +1,15 @@
+from typing import TYPE_CHECKING
+
+from ..checks.types import ArrayLike
 from .images import as_images, image_canvas
 from .savable import savable
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 
 @savable
-def samples(images, title="samples from the prior, decoded"):
+def samples(images: ArrayLike, title: str = "samples from the prior, decoded") -> "Figure":
     """A grid of images, ten in a row.
 
     Args:

@@ -2,19 +2,24 @@
 
 import functools
 import inspect
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ..checks.extras import require
 from ..files import replacing
 
 NEEDED = ("matplotlib", "sklearn")
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 SUFFIXES = (".png", ".pdf", ".svg")
 PRINTED_DPI = 300
 DPI = 200
 COLUMN = 3.4  # inches, the width of a column of a two-column paper
 PAGE = 7.0
 TICKS = {"labelsize": 7, "width": 0.6, "length": 2.5, "pad": 2}
-STYLE = {  # for figures that are printed at their own size
+STYLE: dict[Any, Any] = {  # for figures that are printed at their own size
     "font.size": 8,
     "axes.titlesize": 8,
     "axes.labelsize": 8,
@@ -26,14 +31,14 @@ STYLE = {  # for figures that are printed at their own size
 }
 
 
-def canvas(width, height):
+def canvas(width: float, height: float):
     """An empty figure of so many inches."""
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), dpi=DPI, layout="compressed")
 
 
-def savable(draw):
+def savable(draw: Callable[..., "Figure"]) -> Callable[..., "Figure"]:
     """Gives a function that returns a figure the keyword `path`, and kerae's style.
 
     Args:
@@ -66,5 +71,5 @@ def savable(draw):
 
     signature = inspect.signature(draw)
     keyword = inspect.Parameter("path", inspect.Parameter.KEYWORD_ONLY, default=None)
-    drawn.__signature__ = signature.replace(parameters=[*signature.parameters.values(), keyword])
+    drawn.__signature__ = signature.replace(parameters=[*signature.parameters.values(), keyword])  # pyright: ignore[reportAttributeAccessIssue]
     return drawn

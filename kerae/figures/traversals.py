@@ -1,9 +1,15 @@
+from typing import TYPE_CHECKING
+
+from ..checks.types import ArrayLike, Rows
 from .images import as_images, image_canvas
 from .savable import savable
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 
 @savable
-def traversals(images, dims=None):
+def traversals(images: ArrayLike, dims: Rows | None = None) -> "Figure":
     """A row for each latent dimension that moves.
 
     Args:

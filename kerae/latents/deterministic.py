@@ -1,6 +1,9 @@
+from typing import Any
+
 import keras
 from keras import ops
 
+from ..checks.types import Activation, Tensor
 from .latent import Latent
 from .linear_head import LinearHead
 
@@ -23,18 +26,20 @@ class Deterministic(Latent):
         ValueError: If the encoder's features are not of shape `(batch, features)`.
     """
 
-    def __init__(self, latent_dim, activation=None, **kwargs):
+    def __init__(self, latent_dim: int, activation: Activation = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.latent_dim = latent_dim
         self.activation = keras.activations.get(activation)
         self.event_shape = (latent_dim,)
         self.head = LinearHead(latent_dim, dtype=self.dtype_policy)
 
-    def call(self, features):
+    def call(self, features: Tensor):
         return {"z": self.activation(self.head(features))}
 
-    def mode(self, posterior):
+    def mode(self, posterior: dict[str, Any]) -> Tensor:
         return posterior["z"]
 
-    def sample(self, posterior, noise, num_samples=None):
+    def sample(
+        self, posterior: dict[str, Any], noise: Any, num_samples: int | None = None
+    ) -> Tensor:
         return ops.expand_dims(posterior["z"], 1)

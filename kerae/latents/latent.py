@@ -1,8 +1,14 @@
 """What an autoencoder asks of its code."""
 
+from typing import TYPE_CHECKING, Any
+
 from keras import ops
 
+from ..checks.types import Tensor
 from ..part import Part
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
 
 
 class Latent(Part):
@@ -26,28 +32,32 @@ class Latent(Part):
     has_density = False
     served = {"mean": "The code."}
 
-    def tried_in(self):
+    def tried_in(self) -> dict[str, Any]:
         from ..terms import KLDivergence, Reconstruction
 
         terms = [Reconstruction(), KLDivergence()] if self.has_density else [Reconstruction()]
         return {"latent": self, "terms": terms}
 
-    def mode(self, posterior):
+    def mode(self, posterior: dict[str, Any]) -> Tensor:
         """The deterministic code, of shape `(batch, *event_shape)`."""
         raise NotImplementedError
 
-    def sample(self, posterior, noise, num_samples=None):
+    def sample(
+        self, posterior: dict[str, Any], noise: Any, num_samples: int | None = None
+    ) -> Tensor:
         """Codes drawn from q(z|x), of shape `(batch, num_samples, *event_shape)`."""
         raise NotImplementedError
 
-    def log_prob(self, posterior, z):
+    def log_prob(self, posterior: dict[str, Any], z: Tensor) -> Tensor:
         """log q(z|x) in nats, of shape `(batch, num_samples)`."""
         raise ValueError(
             f"{type(self).__name__} codes have no density, and so the model has no likelihood "
             "bound. Use a stochastic latent such as kerae.latents.Normal."
         )
 
-    def draw(self, model, outputs, num_samples=None):
+    def draw(
+        self, model: "Autoencoder", outputs: dict, num_samples: int | None = None
+    ) -> dict[str, Any]:
         """What is drawn in a pass.
 
         Args:
@@ -61,11 +71,11 @@ class Latent(Part):
         """
         return {"z": self.sample(outputs["posterior"], outputs["noise"], num_samples)}
 
-    def log_posterior(self, outputs):
+    def log_posterior(self, outputs: dict[str, Any]) -> Tensor:
         """log q(z|x) of the codes of a pass, in nats, of shape `(batch, num_samples)`."""
         return self.log_prob(outputs["posterior"], outputs["z"])
 
-    def kl_divergence(self, outputs):
+    def kl_divergence(self, outputs: dict[str, Any]) -> Tensor:
         """KL(q(z|x) || p(z)) in nats, of shape `(batch, groups)`: its sum over groups is the KL.
 
         By default one group, estimated from the codes of the pass:

@@ -1,5 +1,7 @@
 import keras
 
+from ..checks.types import Shape
+
 
 @keras.saving.register_keras_serializable("kerae.latents")
 class LinearHead(keras.layers.Dense):
@@ -9,7 +11,7 @@ class LinearHead(keras.layers.Dense):
         ValueError: If the features are not of shape `(batch, features)`.
     """
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape):
         if len(input_shape) != 2 or input_shape[-1] is None:
             raise ValueError(
                 "Expected the encoder to give features of shape (batch, features). "

@@ -1,8 +1,10 @@
 import math
+from typing import Any
 
 import keras
 from keras import ops
 
+from ..checks.types import Tensor
 from ..ops.bounded import bounded
 from ..priors.standard_normal import StandardNormal
 from .latent import Latent
@@ -42,7 +44,7 @@ class Normal(Latent):
         "log_variance": "Logarithm of the variance of q(z|x) in each dimension.",
     }
 
-    def __init__(self, latent_dim, num_samples=1, **kwargs):
+    def __init__(self, latent_dim: int, num_samples: int = 1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if num_samples < 1:
             raise ValueError(f"Expected `num_samples` of at least 1. Received: {num_samples}")
@@ -52,26 +54,28 @@ class Normal(Latent):
         self.mean_head = LinearHead(latent_dim, dtype=self.dtype_policy)
         self.log_variance_head = LinearHead(latent_dim, dtype=self.dtype_policy)
 
-    def call(self, features):
+    def call(self, features: Tensor):
         return {
             "mean": self.mean_head(features),
             "log_variance": bounded(self.log_variance_head(features)),
         }
 
-    def mode(self, posterior):
+    def mode(self, posterior: dict[str, Any]) -> Tensor:
         return posterior["mean"]
 
-    def sample(self, posterior, noise, num_samples=None):
+    def sample(
+        self, posterior: dict[str, Any], noise: Any, num_samples: int | None = None
+    ) -> Tensor:
         mean, log_variance = _per_sample(posterior)
         epsilon = noise.normal((num_samples or self.num_samples, self.latent_dim))
         return mean + ops.exp(0.5 * log_variance) * ops.cast(epsilon, mean.dtype)
 
-    def log_prob(self, posterior, z):
+    def log_prob(self, posterior: dict[str, Any], z: Tensor) -> Tensor:
         mean, log_variance = _per_sample(posterior)
         squared = ops.square(z - mean) * ops.exp(-log_variance)
         return -0.5 * ops.sum(squared + log_variance + math.log(2 * math.pi), axis=-1)
 
-    def kl_divergence(self, outputs):
+    def kl_divergence(self, outputs: dict[str, Any]):
         if type(outputs["prior"]) is not StandardNormal:
             return super().kl_divergence(outputs)
         mean, log_variance = (outputs["posterior"][name] for name in ("mean", "log_variance"))

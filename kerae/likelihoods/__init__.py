@@ -14,7 +14,7 @@ NAMES = {
 }
 
 
-def get(likelihood):
+def get(likelihood: str | Likelihood) -> Likelihood:
     """The likelihood of that name with its defaults, or the given object.
 
     Example:

@@ -3,6 +3,7 @@ import numpy as np
 from keras import ops
 
 from ..checks.arrays import parts
+from ..checks.types import Tensor
 from .unit_interval import UnitInterval
 
 
@@ -22,13 +23,13 @@ class Bernoulli(UnitInterval):
     -2.079441...
     """
 
-    def elementwise_log_prob(self, x, parameters):
+    def elementwise_log_prob(self, x: Tensor, parameters: Tensor):
         return x * parameters - ops.softplus(parameters)
 
-    def mean(self, parameters):
+    def mean(self, parameters: Tensor) -> Tensor:
         return ops.sigmoid(parameters)
 
-    def check_density(self, x):
+    def check_density(self, x: Tensor):
         gray = sum(np.count_nonzero((rows != 0) & (rows != 1)) for rows in parts(x)) / x.size
         if gray > 0:
             raise ValueError(

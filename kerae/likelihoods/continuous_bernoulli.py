@@ -3,6 +3,7 @@ import math
 import keras
 from keras import ops
 
+from ..checks.types import Tensor
 from .unit_interval import UnitInterval
 
 
@@ -25,10 +26,10 @@ class ContinuousBernoulli(UnitInterval):
         Loaiza-Ganem and Cunningham, 2019, https://arxiv.org/abs/1907.06845
     """
 
-    def elementwise_log_prob(self, x, parameters):
+    def elementwise_log_prob(self, x: Tensor, parameters: Tensor):
         return x * parameters - ops.softplus(parameters) + _log_normalizer(parameters)
 
-    def mean(self, parameters):
+    def mean(self, parameters: Tensor) -> Tensor:
         is_small, small, large = _split(parameters)
         series = 0.5 + small / 12 - small**3 / 720
         return ops.where(is_small, series, 0.5 + 0.5 / ops.tanh(large / 2) - 1 / large)

@@ -3,6 +3,7 @@ import math
 import keras
 from keras import ops
 
+from ..checks.types import Tensor
 from .location_scale import LocationScale
 
 
@@ -28,5 +29,5 @@ class Laplace(LocationScale):
         ValueError: If `scale` is none of these.
     """
 
-    def standard_log_prob(self, residual):
+    def standard_log_prob(self, residual: Tensor):
         return -ops.abs(residual) - math.log(2)

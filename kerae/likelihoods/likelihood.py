@@ -1,9 +1,11 @@
 """What an autoencoder asks of the density of its data."""
 
 import math
+from typing import Any
 
 from keras import ops
 
+from ..checks.types import Shape, Tensor
 from ..part import Part
 
 
@@ -19,35 +21,35 @@ class Likelihood(Part):
 
     support = (None, None)
 
-    def tried_in(self):
+    def tried_in(self) -> dict[str, Any]:
         from ..latents import Deterministic
 
         return {"latent": Deterministic(2), "likelihood": self}
 
-    def parameter_shape(self, data_shape):
+    def parameter_shape(self, data_shape: Shape) -> tuple[int, ...]:
         """The shape that the decoder has to give for one example of shape `data_shape`."""
         return tuple(data_shape)
 
-    def elementwise_log_prob(self, x, parameters):
+    def elementwise_log_prob(self, x: Tensor, parameters: Tensor) -> Tensor:
         """log p of each element of `x` (pixel, channel) in nats, in the shape of `x`."""
         raise NotImplementedError
 
-    def log_prob(self, x, parameters):
+    def log_prob(self, x: Tensor, parameters: Tensor) -> Tensor:
         """log p(x|z) in nats per example, summed over all elements, of shape `(batch,)`."""
         x, parameters = (ops.cast(value, self.compute_dtype) for value in (x, parameters))
         elementwise = self.elementwise_log_prob(x, parameters)
         return ops.sum(ops.reshape(elementwise, (-1, math.prod(elementwise.shape[1:]))), axis=1)
 
-    def mean(self, parameters):
+    def mean(self, parameters: Tensor) -> Tensor:
         """The mean of p(x|z), in data space."""
         raise NotImplementedError
 
-    def parameters_of(self, mean):
+    def parameters_of(self, mean: Tensor) -> Any:
         """Parameters, a NumPy array, of a density whose mean is about the array `mean`."""
         raise NotImplementedError
 
-    def check(self, x):
+    def check(self, x: Tensor) -> None:
         """Raises a `ValueError` if the NumPy array `x` lies outside of the support."""
 
-    def check_density(self, x):
+    def check_density(self, x: Tensor) -> None:
         """Raises a `ValueError` if p is no density for values like those of `x`."""

@@ -1,8 +1,11 @@
 """Densities of real numbers with a location and a scale."""
 
+from typing import Any
+
 import numpy as np
 from keras import ops
 
+from ..checks.types import Shape, Tensor
 from ..ops.bounded import bounded
 from .likelihood import Likelihood
 
@@ -18,7 +21,7 @@ class LocationScale(Likelihood):
             locations, then as many values of 2 log(scale), limited to [-20, 20].
     """
 
-    def __init__(self, scale=1.0, **kwargs):
+    def __init__(self, scale: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         is_positive = isinstance(scale, int | float) and scale > 0
         if scale not in ("learned", "predicted") and not is_positive:
@@ -30,7 +33,7 @@ class LocationScale(Likelihood):
         if scale == "learned":
             self.log_scale = self.add_weight(shape=(), initializer="zeros", name="log_scale")
 
-    def parameter_shape(self, data_shape):
+    def parameter_shape(self, data_shape: Shape) -> tuple[int, ...]:
         doubled = 2 if self.scale == "predicted" else 1
         return (*data_shape[:-1], doubled * data_shape[-1])
 
@@ -42,18 +45,18 @@ class LocationScale(Likelihood):
             return parameters, 0.5 * bounded(2.0 * self.log_scale)
         return parameters, ops.log(ops.cast(self.scale, parameters.dtype))
 
-    def standard_log_prob(self, residual):
+    def standard_log_prob(self, residual: Tensor) -> Tensor:
         """The log-density at `residual`, (x - location) / scale, for scale 1."""
         raise NotImplementedError
 
-    def elementwise_log_prob(self, x, parameters):
+    def elementwise_log_prob(self, x: Tensor, parameters: Tensor) -> Tensor:
         location, log_scale = self._location_and_log_scale(parameters)
         return self.standard_log_prob((x - location) * ops.exp(-log_scale)) - log_scale
 
-    def mean(self, parameters):
+    def mean(self, parameters: Tensor) -> Tensor:
         return self._location_and_log_scale(parameters)[0]
 
-    def parameters_of(self, mean):
+    def parameters_of(self, mean: Tensor) -> Any:
         if self.scale != "predicted":
             return mean
         return np.concatenate([mean, np.zeros_like(mean)], axis=-1)

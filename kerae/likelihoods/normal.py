@@ -2,6 +2,7 @@ import math
 
 import keras
 
+from ..checks.types import Tensor
 from .location_scale import LocationScale
 
 
@@ -28,5 +29,5 @@ class Normal(LocationScale):
         ValueError: If `scale` is none of these.
     """
 
-    def standard_log_prob(self, residual):
+    def standard_log_prob(self, residual: Tensor):
         return -0.5 * (residual**2 + math.log(2 * math.pi))

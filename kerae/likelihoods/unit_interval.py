@@ -1,13 +1,18 @@
 """Densities of data in [0, 1] whose parameters are logits."""
 
 import math
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
 from keras import ops
 from scipy import special
 
+from ..checks.types import Tensor
 from .likelihood import Likelihood
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
 
 
 class UnitInterval(Likelihood):
@@ -15,17 +20,17 @@ class UnitInterval(Likelihood):
 
     support = (0.0, 1.0)
 
-    def log_prob(self, x, parameters):
+    def log_prob(self, x: Tensor, parameters: Tensor) -> Tensor:
         # As rows: XLA's loops on a CPU are slower where the last axis is one channel.
         return super().log_prob(
             *(ops.reshape(each, (-1, math.prod(each.shape[1:]))) for each in (x, parameters))
         )
 
-    def parameters_of(self, mean):
+    def parameters_of(self, mean: Tensor) -> Any:
         """log(p / (1 - p)) of means p, of which those near an end count as 0.001 from it."""
         return special.logit(np.clip(mean, 0.001, 0.999))
 
-    def check(self, x):
+    def check(self, x: Tensor) -> None:
         low, high = x.min(), x.max()
         least, greatest = self.support
         if low < least or high > greatest:
@@ -35,7 +40,7 @@ class UnitInterval(Likelihood):
                 'for real numbers such as likelihood="normal".'
             )
 
-    def fit_to(self, model):
+    def fit_to(self, model: "Autoencoder") -> None:
         *_, last = (
             layer
             for layer in getattr(model.decoder, "layers", [model.decoder])

@@ -1,7 +1,9 @@
 import numpy as np
 
+from ..checks.types import Rows
 
-def active_units(z, threshold=0.01):
+
+def active_units(z: Rows, threshold: float = 0.01) -> np.ndarray:
     """Which code units carry information: their mean varies from example to example.
 
         active_j = Var_x( E_q(z|x)[z_j] ) > threshold

@@ -1,8 +1,9 @@
 from ..checks.extras import require
+from ..checks.types import Rows
 from .cluster_counts import cluster_counts
 
 
-def cluster_accuracy(labels, clusters):
+def cluster_accuracy(labels: Rows, clusters: Rows) -> float:
     """The part of examples in the right cluster, when each cluster stands for one class.
 
         max over one-to-one maps m of clusters to classes of  mean(labels == m(clusters))

@@ -1,7 +1,9 @@
 import numpy as np
 
+from ..checks.types import Rows
 
-def cluster_counts(labels, clusters):
+
+def cluster_counts(labels: Rows, clusters: Rows):
     """How many examples of each class (row) are in each cluster (column): an integer array.
 
     Raises:

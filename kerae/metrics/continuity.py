@@ -1,7 +1,8 @@
 from ..checks.extras import require
+from ..checks.types import Rows
 
 
-def continuity(z, points, num_neighbors=10):
+def continuity(z: Rows, points: Rows, num_neighbors: int = 10) -> float:
     """Whether neighbors in the space of codes are still neighbors in the picture.
 
         continuity(K) = 1 - 2 / (n K (2n - 3K - 1)) * sum over i of

@@ -2,8 +2,10 @@ import math
 
 import numpy as np
 
+from ..checks.types import Rows
 
-def kruskal_stress(z, points):
+
+def kruskal_stress(z: Rows, points: Rows) -> float:
     """How far the distances in the picture are from being proportional to those of the codes.
 
         stress-1 = min over s of  sqrt( sum over i < j of (d_ij - s delta_ij)^2

@@ -3,11 +3,12 @@ import warnings
 import numpy as np
 
 from ..checks.extras import require
+from ..checks.types import Rows
 
 MOST_STEPS = 200
 
 
-def linear_probe_accuracy(z_train, y_train, z_test, y_test):
+def linear_probe_accuracy(z_train: Rows, y_train: Rows, z_test: Rows, y_test: Rows) -> float:
     """The part of test examples whose class a linear classifier of the codes tells.
 
         p(y = c|z) proportional to exp(w_c . (z - mean) / deviation + b_c)

@@ -1,7 +1,14 @@
 from ..checks.extras import require
+from ..checks.types import Rows
 
 
-def neighbor_accuracy(z_train, y_train, z_test, y_test, num_neighbors=10):
+def neighbor_accuracy(
+    z_train: Rows,
+    y_train: Rows,
+    z_test: Rows,
+    y_test: Rows,
+    num_neighbors: int = 10,
+) -> float:
     """The part of test examples whose class the nearest training codes tell.
 
     Args:

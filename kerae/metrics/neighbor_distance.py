@@ -1,7 +1,10 @@
+import numpy as np
+
 from ..checks.extras import require
+from ..checks.types import Rows
 
 
-def neighbor_distance(z, num_neighbors=10):
+def neighbor_distance(z: Rows, num_neighbors: int = 10) -> np.ndarray:
     """The distance from each code to its k-th nearest other: large where codes are sparse.
 
     Args:

@@ -1,7 +1,9 @@
 import numpy as np
 
+from ..checks.types import Rows
 
-def neighborhood_preservation(z, points):
+
+def neighborhood_preservation(z: Rows, points: Rows) -> np.ndarray:
     """The part of the K nearest codes that are among the K nearest points, for every K.
 
         Q_NX(K) = 1/(K n) * sum over i of  |nearest K codes of i and nearest K points of i|

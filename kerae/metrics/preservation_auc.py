@@ -1,7 +1,9 @@
 import numpy as np
 
+from ..checks.types import Rows
 
-def preservation_auc(preservation):
+
+def preservation_auc(preservation: Rows) -> float:
     """How well a picture keeps neighborhoods of all sizes, small ones most: one number.
 
         R_NX(K) = ((n - 1) Q_NX(K) - K) / (n - 1 - K)

@@ -1,8 +1,9 @@
 from ..checks.extras import require
+from ..checks.types import Rows
 from .cluster_counts import cluster_counts
 
 
-def purity(labels, clusters):
+def purity(labels: Rows, clusters: Rows) -> float:
     """The part of examples in the most frequent class of their cluster.
 
         purity = 1/n sum over clusters k of  max over classes c of  |k and c|

@@ -1,7 +1,9 @@
 import math
 
+from ..checks.types import Rows
 
-def shepard_correlation(z, points):
+
+def shepard_correlation(z: Rows, points: Rows) -> float:
     """Whether what is far apart in the space of codes is far apart in the picture.
 
         Spearman's rank correlation of the distances of all pairs in the two spaces

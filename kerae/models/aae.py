@@ -1,9 +1,16 @@
+from typing import TYPE_CHECKING, Any
+
 import keras
 
 from ..adversaries import LatentCritic
 from ..autoencoder.autoencoder import Autoencoder
+from ..checks.types import Shape
 from ..latents import Deterministic
+from ..schedules import Weight
 from ..terms import Deception, Reconstruction
+
+if TYPE_CHECKING:
+    from ..priors.prior import Prior
 
 
 @keras.saving.register_keras_serializable("kerae")
@@ -47,14 +54,14 @@ class AAE(Autoencoder):
 
     def __init__(
         self,
-        input_shape,
+        input_shape: Shape,
         latent_dim: int,
-        prior=None,
-        adversarial_weight: float = 1.0,
+        prior: "Prior | None" = None,
+        adversarial_weight: Weight = 1.0,
         num_classes: int | None = None,
-        critic=None,
-        **kwargs,
-    ):
+        critic: keras.Layer | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(
             input_shape,
             latent=Deterministic(latent_dim),

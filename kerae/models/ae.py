@@ -1,6 +1,9 @@
+from typing import Any
+
 import keras
 
 from ..autoencoder.autoencoder import Autoencoder
+from ..checks.types import Activation, Shape
 from ..latents import Deterministic
 from ..terms import Reconstruction
 
@@ -51,7 +54,9 @@ class AE(Autoencoder):
 
     parts = (Deterministic, Reconstruction)
 
-    def __init__(self, input_shape, latent_dim: int, code_activation: str | None = None, **kwargs):
+    def __init__(
+        self, input_shape: Shape, latent_dim: int, code_activation: Activation = None, **kwargs: Any
+    ) -> None:
         latent = Deterministic(latent_dim, activation=code_activation)
         super().__init__(input_shape, latent, **kwargs)
         self.latent_dim = latent_dim

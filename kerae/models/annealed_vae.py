@@ -1,8 +1,11 @@
+from typing import Any
+
 import keras
 
 from ..autoencoder.autoencoder import Autoencoder
+from ..checks.types import Shape
 from ..latents import Normal
-from ..schedules import Linear
+from ..schedules import Linear, Weight
 from ..terms import KLDivergence, Reconstruction
 from ..terms.term import non_negative
 from .composition import REPLACEABLE, composed
@@ -48,9 +51,15 @@ class AnnealedVAE(Autoencoder):
     passed_on = REPLACEABLE
 
     def __init__(
-        self, input_shape, latent_dim: int, gamma: float, capacity: float, steps: int, **kwargs
-    ):
-        growing = Linear(0.0, non_negative("capacity", capacity), steps)
+        self,
+        input_shape: Shape,
+        latent_dim: int,
+        gamma: Weight,
+        capacity: float,
+        steps: int,
+        **kwargs: Any,
+    ) -> None:
+        growing = Linear(0.0, non_negative("capacity", capacity), steps)  # pyright: ignore[reportArgumentType]
         super().__init__(
             input_shape,
             **composed(

@@ -1,7 +1,11 @@
+from typing import Any
+
 import keras
 
 from ..autoencoder.autoencoder import Autoencoder
+from ..checks.types import Shape
 from ..latents import Normal
+from ..schedules import Weight
 from ..terms import DimensionWiseKL, IndexCodeMutualInformation, Reconstruction, TotalCorrelation
 from .composition import REPLACEABLE, composed
 
@@ -52,15 +56,15 @@ class BetaTCVAE(Autoencoder):
 
     def __init__(
         self,
-        input_shape,
+        input_shape: Shape,
         latent_dim: int,
         dataset_size: int,
-        alpha: float = 1.0,
+        alpha: Weight = 1.0,
         beta: float = 6.0,
         gamma: float = 1.0,
         sampling: str = "weighted",
-        **kwargs,
-    ):
+        **kwargs: Any,
+    ) -> None:
         super().__init__(
             input_shape,
             **composed(

@@ -1,5 +1,9 @@
+from typing import Any
+
 import keras
 
+from ..checks.types import Shape
+from ..schedules import Weight
 from .vae import VAE
 
 
@@ -33,5 +37,7 @@ class BetaVAE(VAE):
         Higgins et al., 2017, https://openreview.net/forum?id=Sy2fzU9gl
     """
 
-    def __init__(self, input_shape, latent_dim: int, beta: float = 4.0, **kwargs):
+    def __init__(
+        self, input_shape: Shape, latent_dim: int, beta: Weight = 4.0, **kwargs: Any
+    ) -> None:
         super().__init__(input_shape, latent_dim, beta, **kwargs)

@@ -1,11 +1,18 @@
+from typing import TYPE_CHECKING, Any
+
 import keras
 
 from ..adversaries import LatentCritic
 from ..autoencoder.autoencoder import Autoencoder
+from ..checks.types import Shape
 from ..conditions import Label, Vector
 from ..latents import Deterministic
+from ..schedules import Weight
 from ..terms import Deception, Reconstruction
 from .cvae import condition_on
+
+if TYPE_CHECKING:
+    from ..priors.prior import Prior
 
 
 @keras.saving.register_keras_serializable("kerae")
@@ -47,15 +54,15 @@ class CAAE(Autoencoder):
 
     def __init__(
         self,
-        input_shape,
+        input_shape: Shape,
         latent_dim: int,
         num_classes: int | None = None,
-        condition_shape=None,
-        prior=None,
-        adversarial_weight: float = 1.0,
-        critic=None,
-        **kwargs,
-    ):
+        condition_shape: Shape | None = None,
+        prior: "Prior | None" = None,
+        adversarial_weight: Weight = 1.0,
+        critic: keras.Layer | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(
             input_shape,
             latent=Deterministic(latent_dim),

@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..autoencoder.autoencoder import Autoencoder
 
@@ -17,7 +17,7 @@ class Entry(NamedTuple):
     parts: tuple[str, ...]
 
 
-def catalogue():
+def catalogue() -> dict[str, Any]:
     """The models of `kerae.models`, by name.
 
     Returns:
@@ -48,7 +48,7 @@ def _entry(model):
     return Entry(model, doc.splitlines()[0], paper, link, tuple(parts))
 
 
-def as_markdown():
+def as_markdown() -> str:
     """The catalogue as the table of the README."""
     rows = ["| model | idea | parts | paper |", "|---|---|---|---|"]
     for name, entry in catalogue().items():

@@ -1,13 +1,22 @@
 """Parts that a user puts in the place of those that the model of a paper has."""
 
 import inspect
+from typing import Any
 
 from ..autoencoder import Autoencoder
+from ..latents import Latent
+from ..terms import Term
 
 REPLACEABLE = (*Autoencoder.passed_on, "latent", "prior", "terms")
 
 
-def composed(model, given, latent, terms, **weights):
+def composed(
+    model: Autoencoder,
+    given: dict[str, Any],
+    latent: Latent,
+    terms: list[Term],
+    **weights: Any,
+) -> dict[str, Any]:
     """Arguments of `kerae.Autoencoder`: parts that were given, else those of the paper.
 
     Args:

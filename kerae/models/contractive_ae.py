@@ -1,7 +1,11 @@
+from typing import Any
+
 import keras
 
 from ..autoencoder.autoencoder import Autoencoder
+from ..checks.types import Shape
 from ..latents import Deterministic
+from ..schedules import Weight
 from ..terms import Contractive, Reconstruction
 
 
@@ -44,13 +48,13 @@ class ContractiveAE(Autoencoder):
 
     def __init__(
         self,
-        input_shape,
+        input_shape: Shape,
         latent_dim: int,
         code_activation: str | None = "sigmoid",
-        contractive_weight: float = 0.1,
+        contractive_weight: Weight = 0.1,
         num_probes: int | None = None,
-        **kwargs,
-    ):
+        **kwargs: Any,
+    ) -> None:
         super().__init__(
             input_shape,
             latent=Deterministic(latent_dim, activation=code_activation),

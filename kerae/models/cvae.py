@@ -1,8 +1,12 @@
+from typing import Any
+
 import keras
 
 from ..autoencoder.autoencoder import Autoencoder
+from ..checks.types import Shape
 from ..conditions import Label, Vector
 from ..latents import Normal
+from ..schedules import Weight
 from ..terms import KLDivergence, Reconstruction
 from .composition import REPLACEABLE, composed
 
@@ -48,14 +52,14 @@ class CVAE(Autoencoder):
 
     def __init__(
         self,
-        input_shape,
+        input_shape: Shape,
         latent_dim: int,
         num_classes: int | None = None,
-        condition_shape=None,
+        condition_shape: Shape | None = None,
         embedding_dim: int | None = None,
-        beta: float = 1.0,
-        **kwargs,
-    ):
+        beta: Weight = 1.0,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(
             input_shape,
             condition=condition_on(num_classes, condition_shape, embedding_dim),
@@ -74,7 +78,12 @@ class CVAE(Autoencoder):
         self.beta = beta
 
 
-def condition_on(num_classes, condition_shape, embedding_dim=None, for_encoder=True):
+def condition_on(
+    num_classes: int | None,
+    condition_shape: Shape | None,
+    embedding_dim: int | None = None,
+    for_encoder: bool = True,
+):
     """The condition that the arguments of a conditional model ask for.
 
     Raises:
@@ -87,4 +96,4 @@ def condition_on(num_classes, condition_shape, embedding_dim=None, for_encoder=T
         )
     if num_classes is not None:
         return Label(num_classes, embedding_dim, for_encoder=for_encoder)
-    return Vector(condition_shape, for_encoder=for_encoder)
+    return Vector(condition_shape, for_encoder=for_encoder)  # pyright: ignore[reportArgumentType]

@@ -1,3 +1,5 @@
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
@@ -6,6 +8,7 @@ from .. import corruptions
 from ..autoencoder.in_batches import BATCH_SIZE, in_batches
 from ..checks.arrays import check_array
 from ..checks.data import check_examples
+from ..checks.types import Activation, ArrayLike, Shape
 from ..noise.repeatable import RepeatableNoise
 from .ae import AE
 
@@ -44,16 +47,16 @@ class DenoisingAE(AE):
 
     def __init__(
         self,
-        input_shape,
+        input_shape: Shape,
         latent_dim: int,
-        code_activation: str | None = None,
-        corruption: str = "gaussian",
-        **kwargs,
-    ):
+        code_activation: Activation = None,
+        corruption: str | corruptions.Corruption = "gaussian",
+        **kwargs: Any,
+    ) -> None:
         corruption = corruptions.get(corruption)
         super().__init__(input_shape, latent_dim, code_activation, corruption=corruption, **kwargs)
 
-    def corrupt(self, x, seed=0, batch_size=BATCH_SIZE):
+    def corrupt(self, x: ArrayLike, seed: int = 0, batch_size: int = BATCH_SIZE) -> np.ndarray:
         """Preprocessed examples, spoilt as in training, but by repeatable noise.
 
         Args:
@@ -70,7 +73,7 @@ class DenoisingAE(AE):
         check_examples(self, x)
         return in_batches(self, self._corrupt, (x,), batch_size=batch_size, seed=seed)
 
-    def denoise(self, x, batch_size=BATCH_SIZE):
+    def denoise(self, x: ArrayLike, batch_size: int = BATCH_SIZE) -> np.ndarray:
         """The reconstruction of examples that are noisy as they are: none is added.
 
         Args:

@@ -1,7 +1,11 @@
+from typing import Any
+
 import keras
 
 from ..autoencoder.autoencoder import Autoencoder
+from ..checks.types import Shape
 from ..latents import Normal
+from ..schedules import Weight
 from ..terms import KLDivergence, MomentMatching, Reconstruction
 from .composition import REPLACEABLE, composed
 
@@ -45,13 +49,13 @@ class DIPVAE(Autoencoder):
 
     def __init__(
         self,
-        input_shape,
+        input_shape: Shape,
         latent_dim: int,
-        off_diagonal: float = 10.0,
-        diagonal: float = 100.0,
+        off_diagonal: Weight = 10.0,
+        diagonal: Weight = 100.0,
         kind: str = "i",
-        **kwargs,
-    ):
+        **kwargs: Any,
+    ) -> None:
         super().__init__(
             input_shape,
             **composed(

@@ -1,8 +1,12 @@
+from typing import Any
+
 import keras
 
 from ..adversaries import DensityRatio
 from ..autoencoder.autoencoder import Autoencoder
+from ..checks.types import Shape
 from ..latents import Normal
+from ..schedules import Weight
 from ..terms import EstimatedTotalCorrelation, KLDivergence, Reconstruction
 from .composition import REPLACEABLE, composed
 
@@ -44,7 +48,14 @@ class FactorVAE(Autoencoder):
     parts = (DensityRatio, EstimatedTotalCorrelation, KLDivergence, Normal, Reconstruction)
     passed_on = REPLACEABLE
 
-    def __init__(self, input_shape, latent_dim: int, gamma: float = 10.0, critic=None, **kwargs):
+    def __init__(
+        self,
+        input_shape: Shape,
+        latent_dim: int,
+        gamma: Weight = 10.0,
+        critic: keras.Layer | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(
             input_shape,
             adversary=DensityRatio(critic),

@@ -1,6 +1,9 @@
+from typing import Any
+
 import keras
 
 from ..autoencoder.autoencoder import Autoencoder
+from ..checks.types import Shape
 from ..latents import Normal
 from ..terms import KLDivergence, MaximumMeanDiscrepancy, Reconstruction
 from .composition import REPLACEABLE, composed
@@ -45,13 +48,13 @@ class InfoVAE(Autoencoder):
 
     def __init__(
         self,
-        input_shape,
+        input_shape: Shape,
         latent_dim: int,
         alpha: float = 1.0,
         lambda_: float = 10.0,
         kernel: str = "rbf",
-        **kwargs,
-    ):
+        **kwargs: Any,
+    ) -> None:
         if not 1 - lambda_ <= alpha <= 1:
             raise ValueError(
                 "Expected `alpha` to be at most 1 and `alpha + lambda_` at least 1, so that no "

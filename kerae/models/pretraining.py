@@ -1,19 +1,29 @@
 """How a stack of dense layers is trained before it is trained as a whole: layer by layer."""
 
+from typing import Any
+
 import keras
 import numpy as np
 
 from ..autoencoder.autoencoder import Autoencoder
 from ..checks.data import check_examples
+from ..checks.types import ArrayLike, ModelMixin
 from ..latents import Deterministic
 from ..likelihoods import Normal
 from ..networks.tied_dense import TiedDense
 
 
-class Pretraining:
+class Pretraining(ModelMixin):
     """Greedy layer-wise pre-training of `kerae.StackedAE`."""
 
-    def pretrain(self, x, epochs=10, batch_size=32, optimizer="adam", verbose="auto"):
+    def pretrain(
+        self,
+        x: ArrayLike,
+        epochs: int = 10,
+        batch_size: int = 32,
+        optimizer: keras.Optimizer | str = "adam",
+        verbose: bool | int | str = "auto",
+    ) -> list[Any]:
         """Trains the layers one after the other, each as an autoencoder of one hidden layer.
 
             level k:  minimizes  - log p(h_(k-1) | f_(k-1)(V_k h_k + c_k))  by W_k, b_k, V_k, c_k

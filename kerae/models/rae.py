@@ -1,12 +1,16 @@
+from typing import Any, Self
+
 import keras
 import numpy as np
 from keras import ops
 
 from .. import likelihoods
 from ..autoencoder.autoencoder import Autoencoder, data_shape
+from ..checks.types import ArrayLike, Shape
 from ..latents import Deterministic
 from ..networks import SpectralNormalization, default_decoder
 from ..priors import GaussianMixture
+from ..schedules import Weight
 from ..terms import CodeNorm, DecoderGradient, DecoderNorm, Reconstruction
 
 REGULARIZERS = ("l2", "gradient", "spectral")
@@ -71,18 +75,18 @@ class RAE(Autoencoder):
 
     def __init__(
         self,
-        input_shape,
+        input_shape: Shape,
         latent_dim: int,
-        beta: float = 0.1,
+        beta: Weight = 0.1,
         regularizer: str = "l2",
-        regularizer_weight: float = 0.01,
+        regularizer_weight: Weight = 0.01,
         num_probes: int | None = None,
         num_components: int = 10,
-        likelihood: str = "bernoulli",
-        decoder=None,
-        preprocessing=None,
-        **kwargs,
-    ):
+        likelihood: str | likelihoods.Likelihood = "bernoulli",
+        decoder: keras.Layer | None = None,
+        preprocessing: keras.Layer | None = None,
+        **kwargs: Any,
+    ) -> None:
         if regularizer not in REGULARIZERS:
             raise ValueError(
                 f"Expected `regularizer` to be one of {REGULARIZERS}. Received: {regularizer!r}"
@@ -119,7 +123,7 @@ class RAE(Autoencoder):
         self.num_probes = num_probes
         self.num_components = num_components
 
-    def fit_prior(self, x, seed=0):
+    def fit_prior(self, x: ArrayLike, seed: int = 0) -> Self:
         """Makes the prior the mixture of normals that fits the codes of examples best.
 
         Args:

@@ -1,7 +1,11 @@
+from typing import Any
+
 import keras
 
 from ..autoencoder.autoencoder import Autoencoder
+from ..checks.types import Shape
 from ..latents import Deterministic
+from ..schedules import Weight
 from ..terms import L1, KLSparsity, Reconstruction
 
 DEFAULT_WEIGHTS = {"kl": 20.0, "l1": 0.1}
@@ -48,13 +52,13 @@ class SparseAE(Autoencoder):
 
     def __init__(
         self,
-        input_shape,
+        input_shape: Shape,
         latent_dim: int,
         penalty: str = "kl",
         rho: float = 0.05,
-        sparsity_weight: float | None = None,
-        **kwargs,
-    ):
+        sparsity_weight: Weight | None = None,
+        **kwargs: Any,
+    ) -> None:
         if penalty not in DEFAULT_WEIGHTS:
             raise ValueError(f'Expected `penalty` to be "kl" or "l1". Received: {penalty!r}')
         weight = DEFAULT_WEIGHTS[penalty] if sparsity_weight is None else sparsity_weight

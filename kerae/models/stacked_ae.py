@@ -1,7 +1,11 @@
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 
 from .. import likelihoods
 from ..autoencoder.autoencoder import Autoencoder, data_shape
+from ..checks.types import Activation, Shape
 from ..latents import Deterministic
 from ..networks import dense_decoder, dense_encoder, tied_decoder
 from ..terms import Reconstruction
@@ -52,17 +56,17 @@ class StackedAE(Pretraining, Autoencoder):
 
     def __init__(
         self,
-        input_shape,
+        input_shape: Shape,
         latent_dim: int,
-        code_activation: str | None = None,
-        widths=(512, 256),
-        activation: str = "silu",
+        code_activation: Activation = None,
+        widths: Sequence[int] = (512, 256),
+        activation: Activation = "silu",
         dropout: float = 0.0,
         tied: bool = False,
-        likelihood: str = "bernoulli",
-        preprocessing=None,
-        **kwargs,
-    ):
+        likelihood: str | likelihoods.Likelihood = "bernoulli",
+        preprocessing: keras.Layer | None = None,
+        **kwargs: Any,
+    ) -> None:
         shape = data_shape(input_shape, preprocessing)
         likelihood = likelihoods.get(likelihood)
         latent = Deterministic(latent_dim, activation=code_activation)

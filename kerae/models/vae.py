@@ -1,7 +1,11 @@
+from typing import Any
+
 import keras
 
 from ..autoencoder.autoencoder import Autoencoder
+from ..checks.types import Shape
 from ..latents import Normal
+from ..schedules import Weight
 from ..terms import KLDivergence, Reconstruction
 from .composition import REPLACEABLE, composed
 
@@ -47,14 +51,14 @@ class VAE(Autoencoder):
 
     def __init__(
         self,
-        input_shape,
+        input_shape: Shape,
         latent_dim: int,
-        beta: float = 1.0,
-        capacity: float | None = None,
-        free_bits: float = 0.0,
+        beta: Weight = 1.0,
+        capacity: Weight | None = None,
+        free_bits: Weight = 0.0,
         num_samples: int = 1,
-        **kwargs,
-    ):
+        **kwargs: Any,
+    ) -> None:
         super().__init__(
             input_shape,
             **composed(

@@ -1,8 +1,12 @@
+from typing import Any
+
 import keras
 
 from ..adversaries import FeatureCritic
 from ..autoencoder.autoencoder import Autoencoder
+from ..checks.types import Shape
 from ..latents import Normal
+from ..schedules import Weight
 from ..terms import Deception, FeatureReconstruction, KLDivergence, Reconstruction
 from .composition import REPLACEABLE, composed
 
@@ -53,12 +57,12 @@ class VAEGAN(Autoencoder):
 
     def __init__(
         self,
-        input_shape,
+        input_shape: Shape,
         latent_dim: int,
-        adversarial_weight: float = 1.0,
-        critic=None,
-        **kwargs,
-    ):
+        adversarial_weight: Weight = 1.0,
+        critic: keras.Layer | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(
             input_shape,
             adversary=FeatureCritic(critic),

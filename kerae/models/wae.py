@@ -1,9 +1,16 @@
+from typing import TYPE_CHECKING, Any
+
 import keras
 
 from ..adversaries import LatentCritic
 from ..autoencoder.autoencoder import Autoencoder
+from ..checks.types import Shape
 from ..latents import Deterministic
+from ..schedules import Weight
 from ..terms import Deception, MaximumMeanDiscrepancy, Reconstruction
+
+if TYPE_CHECKING:
+    from ..priors.prior import Prior
 
 
 @keras.saving.register_keras_serializable("kerae")
@@ -49,14 +56,14 @@ class WAE(Autoencoder):
 
     def __init__(
         self,
-        input_shape,
+        input_shape: Shape,
         latent_dim: int,
         divergence: str = "imq",
-        weight: float = 10.0,
-        prior=None,
-        critic=None,
-        **kwargs,
-    ):
+        weight: Weight = 10.0,
+        prior: "Prior | None" = None,
+        critic: keras.Layer | None = None,
+        **kwargs: Any,
+    ) -> None:
         if divergence not in ("imq", "rbf", "gan"):
             raise ValueError(
                 f'Expected `divergence` to be "imq", "rbf" or "gan". Received: {divergence!r}'

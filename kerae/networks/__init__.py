@@ -1,5 +1,8 @@
 """Encoders and decoders that fit data of any shape."""
 
+import keras
+
+from ..checks.types import Shape
 from .convolutional import convolutional_decoder as convolutional_decoder
 from .convolutional import convolutional_encoder as convolutional_encoder
 from .dense import dense_decoder as dense_decoder
@@ -14,13 +17,13 @@ def _is_large_image(shape):
     return len(shape) == 3 and min(shape[:2]) >= SMALLEST_CONVOLVED_SIDE
 
 
-def default_encoder(input_shape):
+def default_encoder(input_shape: Shape) -> keras.Model:
     """Convolutional for images of 16 pixels a side and more, dense for everything else."""
     build = convolutional_encoder if _is_large_image(input_shape) else dense_encoder
     return build(tuple(input_shape))
 
 
-def default_decoder(code_shape, output_shape):
+def default_decoder(code_shape: Shape, output_shape: Shape) -> keras.Model:
     """Convolutional for images of 16 pixels a side and more, dense for everything else."""
     build = convolutional_decoder if _is_large_image(output_shape) else dense_decoder
     return build(tuple(code_shape), tuple(output_shape))

@@ -3,6 +3,8 @@ import math
 import keras
 from keras import layers
 
+from ..checks.types import Activation, Shape
+
 SMALLEST_SIDE = 7
 
 
@@ -22,7 +24,9 @@ def _dense(width, activation):
     return [] if width is None else [layers.Dense(width, activation=activation)]
 
 
-def convolutional_encoder(input_shape, width=256, activation="silu"):
+def convolutional_encoder(
+    input_shape: Shape, width: int | None = 256, activation: Activation = "silu"
+) -> keras.Model:
     """Images to features: 4x4 convolutions with stride 2 from 16 channels up, then a dense layer.
 
     Args:
@@ -46,7 +50,9 @@ def convolutional_encoder(input_shape, width=256, activation="silu"):
     )
 
 
-def convolutional_decoder(code_shape, output_shape, width=256, activation="silu"):
+def convolutional_decoder(
+    code_shape: Shape, output_shape: Shape, width: int | None = 256, activation: Activation = "silu"
+) -> keras.Model:
     """A code to images: the mirror image of `convolutional_encoder`, with a linear output.
 
     Args:

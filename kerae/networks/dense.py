@@ -1,8 +1,11 @@
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 from keras import layers
 
+from ..checks.types import Activation, Shape
 from .tied_dense import TiedDense
 
 
@@ -14,7 +17,12 @@ def _with_dropout(stack, dropout):
             yield layers.Dropout(dropout)
 
 
-def dense_encoder(input_shape, widths=(512,), activation="silu", dropout=0.0):
+def dense_encoder(
+    input_shape: Shape,
+    widths: Sequence[int] = (512,),
+    activation: Activation = "silu",
+    dropout: float = 0.0,
+) -> keras.Model:
     """Data of any shape to features: Flatten, then one dense layer a width.
 
     Args:
@@ -30,7 +38,13 @@ def dense_encoder(input_shape, widths=(512,), activation="silu", dropout=0.0):
     )
 
 
-def dense_decoder(code_shape, output_shape, widths=(512,), activation="silu", dropout=0.0):
+def dense_decoder(
+    code_shape: Shape,
+    output_shape: Shape,
+    widths: Sequence[int] = (512,),
+    activation: Activation = "silu",
+    dropout: float = 0.0,
+) -> keras.Model:
     """A code to parameters of any shape: one dense layer a width, then a linear one.
 
     Args:
@@ -53,7 +67,9 @@ def dense_decoder(code_shape, output_shape, widths=(512,), activation="silu", dr
     )
 
 
-def tied_decoder(encoding, output_shape, activation="silu", dropout=0.0):
+def tied_decoder(
+    encoding: Any, output_shape: Shape, activation: Activation = "silu", dropout: float = 0.0
+) -> keras.Model:
     """A code to data: the dense layers of an encoder in reverse, with transposed kernels.
 
     Args:

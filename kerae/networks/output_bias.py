@@ -1,7 +1,13 @@
 import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import keras
 
 
-def set_output_bias(decoder, parameters):
+def set_output_bias(decoder: "keras.Layer", parameters: np.ndarray) -> None:
     """Makes a decoder's output about `parameters`, whatever the code, as long as kernels are small.
 
     Sets the bias of the last layer that has one: for each element, or the mean over positions for

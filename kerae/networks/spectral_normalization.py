@@ -1,6 +1,9 @@
+from typing import Any
+
 import keras
 from keras import ops
 
+from ..checks.types import ArrayLike, Shape
 from ..part import Part
 
 
@@ -29,7 +32,7 @@ class SpectralNormalization(Part):
         Miyato et al., 2018, https://arxiv.org/abs/1802.05957
     """
 
-    def __init__(self, network, **kwargs):
+    def __init__(self, network: keras.Layer, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.network = network
 
@@ -38,7 +41,7 @@ class SpectralNormalization(Part):
         """Those of the network."""
         return getattr(self.network, "layers", [self.network])
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
         self.network(keras.KerasTensor(input_shape))
         self.kernels = [v for v in self.network.trainable_variables if len(v.shape) > 1]
         self.directions = [
@@ -46,7 +49,7 @@ class SpectralNormalization(Part):
             for kernel in self.kernels
         ]
 
-    def call(self, x, training=False):
+    def call(self, x: ArrayLike, training: bool = False):
         values = [(variable, variable.value) for variable in self.network.variables]
         for kernel, direction in zip(self.kernels, self.directions):
             sigma, u = _largest_singular_value(kernel.value, direction.value)

@@ -1,5 +1,9 @@
+from typing import Any
+
 import keras
 from keras import ops
+
+from ..checks.types import Activation, ArrayLike, Shape
 
 
 @keras.saving.register_keras_serializable("kerae.networks")
@@ -16,15 +20,15 @@ class TiedDense(keras.Layer):
         activation: Keras activation, or `None` for a linear layer.
     """
 
-    def __init__(self, tied_to, activation=None, **kwargs):
+    def __init__(self, tied_to: Any, activation: Activation = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.tied_to = tied_to
         self.activation = keras.activations.get(activation)
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
         units = self.tied_to.kernel.shape[0]
         self.bias = self.add_weight(shape=(units,), initializer="zeros", name="bias")
 
-    def call(self, x):
+    def call(self, x: ArrayLike):
         kernel = ops.transpose(self.tied_to.kernel)
         return self.activation(ops.matmul(x, kernel) + self.bias)

@@ -1,6 +1,10 @@
 """Random draws as inputs: what a function asks for, by name, and what it is then given."""
 
+from typing import Any
+
 from keras import ops
+
+from ..checks.types import Shape, Tensor
 
 
 class GivenNoise:
@@ -12,15 +16,15 @@ class GivenNoise:
         tensors: Dict of tensors `(batch, *shape)`.
     """
 
-    def __init__(self, tensors):
+    def __init__(self, tensors: dict) -> None:
         self.tensors = tensors
         self.names = []
 
-    def normal(self, shape):
+    def normal(self, shape: Shape) -> Tensor:
         """Standard normal draws of shape `(batch, *shape)`."""
         return self._draw("noise", shape)
 
-    def uniform(self, shape):
+    def uniform(self, shape: Shape) -> Tensor:
         """Uniform draws in (0, 1) of shape `(batch, *shape)`."""
         return self._draw("uniform", shape)
 
@@ -29,7 +33,7 @@ class GivenNoise:
         self.names.append(kind if count == 1 else f"{kind}_{count}")
         return self.given(self.names[-1], shape)
 
-    def given(self, name, shape):
+    def given(self, name, shape: Shape):
         return self.tensors[name]
 
 
@@ -44,18 +48,18 @@ class AskedNoise(GivenNoise):
             for.
     """
 
-    def __init__(self, count=1):
+    def __init__(self, count: int = 1) -> None:
         super().__init__({})
         self.count = count
         self.shapes = {}
 
-    def drawn_from(self, noise):
+    def drawn_from(self, noise: Any):
         """The tensors that `noise` draws in this order, by name."""
         return {
             name: (noise.uniform if name.startswith("uniform") else noise.normal)(shape)
             for name, shape in self.shapes.items()
         }
 
-    def given(self, name, shape):
+    def given(self, name, shape: Shape):
         self.shapes[name] = tuple(shape)
         return ops.full((self.count, *shape), 0.5)

@@ -6,10 +6,12 @@ the model changes when it is used.
 """
 
 import math
+from typing import Any
 
 from keras import ops
 
 from ..backend import one_operation
+from ..checks.types import Shape, Tensor
 from .threefry import int32, threefry, to_uniform, wrapping_sum
 
 
@@ -31,7 +33,7 @@ class RepeatableNoise:
             asked for) that were drawn before.
     """
 
-    def __init__(self, identity, seed, skip=0):
+    def __init__(self, identity: Any, seed: Tensor, skip: Tensor = 0) -> None:
         seed = ops.convert_to_tensor(int32(seed) if isinstance(seed, int) else seed, "int32")
         self._key = threefry((seed, ops.zeros_like(seed)), identity)
         self._skip = skip
@@ -39,7 +41,7 @@ class RepeatableNoise:
 
     @staticmethod
     @one_operation
-    def identity_of(x):
+    def identity_of(x: Tensor):
         """Identifies each example of a batch by its content, exactly, in wrapping integers."""
         flat = ops.reshape(ops.cast(x, "float32"), (-1, math.prod(x.shape[1:])))
         grid = ops.cast(ops.round(ops.clip(flat, -16384.0, 16384.0) * 65536.0), "int32")
@@ -58,10 +60,10 @@ class RepeatableNoise:
         key = tuple(ops.expand_dims(word, 1) for word in self._key)
         return tuple(ops.reshape(word, (-1, *shape)) for word in threefry(key, (position, draw)))
 
-    def normal(self, shape):
+    def normal(self, shape: Shape) -> Tensor:
         """Standard normal draws of shape `(batch, *shape)`."""
         return _to_normal(*self._bits(shape))
 
-    def uniform(self, shape):
+    def uniform(self, shape: Shape) -> Tensor:
         """Uniform draws in (0, 1) of shape `(batch, *shape)`."""
         return to_uniform(self._bits(shape)[0])

@@ -5,16 +5,19 @@ Of operations that the runtimes of exported models know as well, and compute ali
 follows a sum with it in floats.
 """
 
+from typing import Any
+
 import numpy as np
 from keras import ops
 
 from ..backend import one_operation
+from ..checks.types import Tensor
 
 _ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
 _PARITY = 0x1BD11BDA
 
 
-def int32(value):
+def int32(value: Tensor):
     """The 32-bit pattern of a Python integer as a signed scalar, which every backend can add."""
     return int(np.uint32(value % 2**32).view(np.int32))
 
@@ -29,7 +32,7 @@ def _rotate_left(word, bits):
     return word * 2**bits + _shift_right(word, 32 - bits)
 
 
-def wrapping_sum(words):
+def wrapping_sum(words: Tensor):
     """The sum over the last axis modulo 2^32, by halves of the words whose sums do not overflow."""
     high = ops.right_shift(words + 2**15, 16)
     sums = ops.cast(ops.sum(ops.stack([words - high * 2**16, high]), axis=-1), "int32")
@@ -37,7 +40,7 @@ def wrapping_sum(words):
 
 
 @one_operation
-def threefry(key, counter):
+def threefry(key: Any, counter: Any):
     """The counter-based random generator Threefry-2x32 with 20 rounds.
 
     Args:
@@ -61,6 +64,6 @@ def threefry(key, counter):
 
 
 @one_operation
-def to_uniform(bits):
+def to_uniform(bits: Tensor):
     """Maps 32 random bits to the middle of one of 2^23 equal parts of (0, 1), exact in float32."""
     return (ops.cast(_shift_right(bits, 9), "float32") + 0.5) / 2**23

@@ -2,10 +2,12 @@
 
 from keras import ops
 
+from ..checks.types import Tensor
+
 LOG_VARIANCE_LIMIT = 20.0
 
 
-def bounded(log_variance):
+def bounded(log_variance: Tensor) -> Tensor:
     """Limits a log-variance to [-20, 20], a standard deviation to [4.5e-5, 2.2e4].
 
     The gradient passes as if there were no limit, so that a value outside finds its way back.

@@ -1,7 +1,11 @@
 """Distances between distributions, as differentiable tensors."""
 
+from typing import Any
+
 import numpy as np
 from keras import ops
+
+from ..checks.types import Tensor
 
 # Kernels of squared distances, by the squared distance at which they have fallen to 1/2 or 1/e.
 KERNELS = {
@@ -11,7 +15,9 @@ KERNELS = {
 RELATIVE_WIDTHS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 
-def kl_divergence_normals(mean_p, scale_tril_p, mean_q, scale_tril_q):
+def kl_divergence_normals(
+    mean_p: Tensor, scale_tril_p: Tensor, mean_q: Tensor, scale_tril_q: Tensor
+) -> Tensor:
     """KL(p || q) between normals with full covariances, given by their Cholesky factors.
 
         p = N(mu_p, L_p L_p^T),   q = N(mu_q, L_q L_q^T)
@@ -76,7 +82,9 @@ def _check_normals(*tensors):
         )
 
 
-def maximum_mean_discrepancy(x, y, kernel="imq", width=None):
+def maximum_mean_discrepancy(
+    x: Tensor, y: Tensor, kernel: str = "imq", width: Any = None
+) -> Tensor:
     """The squared distance of two distributions in a kernel's space, estimated from samples.
 
         MMD^2 = mean over i != j of k(x_i, x_j) + mean over i != j of k(y_i, y_j)
@@ -135,7 +143,7 @@ def maximum_mean_discrepancy(x, y, kernel="imq", width=None):
         values = sum(KERNELS[kernel](squared, float(each)) for each in widths)
         if not is_same:
             return ops.mean(values)
-        n = ops.cast(ops.shape(a)[0], values.dtype)
+        n = ops.cast(ops.shape(a)[0], values.dtype)  # pyright: ignore[reportAttributeAccessIssue]
         return (ops.sum(values) - ops.trace(values)) / (n * (n - 1))
 
     return mean(x, x, is_same=True) + mean(y, y, is_same=True) - 2 * mean(x, y)

@@ -1,10 +1,15 @@
 """Networks as seen by those whom they judge: they pass gradients on, and take none."""
 
+from typing import TYPE_CHECKING, Any
+
 import keras
 from keras import ops
 
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
 
-def frozen(layer):
+
+def frozen(layer: Any) -> Any:
     """The function that `layer` is now: gradients go to its inputs, and to none of its variables.
 
     Whatever a call would change in the layer, such as moving averages, stays as it is.
@@ -18,7 +23,7 @@ def frozen(layer):
     return call
 
 
-def frozen_in(model, part, function):
+def frozen_in(model: "Autoencoder", part: keras.Layer, function: Any) -> Any:
     """`function` of a model's variables as they are now, without a gradient for those of `part`.
 
     So one pass can have two gradients: of the encoder by what the decoder says of its codes, and

@@ -1,13 +1,17 @@
 """How strongly a function reacts to its input."""
 
 import math
+from typing import Any
 
 from keras import ops
 
 from .. import backend
+from ..checks.types import Tensor
 
 
-def squared_jacobian_norm(function, x, output_size, noise=None, num_probes=None):
+def squared_jacobian_norm(
+    function: Any, x: Tensor, output_size: int, noise: Any = None, num_probes: int | None = None
+) -> Tensor:
     """The squared Frobenius norm of the Jacobian of a function, for each example of a batch.
 
         exact:      ||J||^2 = sum over i of ||J^T e_i||^2
@@ -44,7 +48,7 @@ def squared_jacobian_norm(function, x, output_size, noise=None, num_probes=None)
     return sum(ops.sum(ops.square(p), axis=1) for p in products) / (num_probes or 1)
 
 
-def checked_num_probes(num_probes):
+def checked_num_probes(num_probes: int | None):
     """The argument itself.
 
     Raises:

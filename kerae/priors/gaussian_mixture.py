@@ -1,4 +1,5 @@
 import math
+from typing import Any, Self
 
 import keras
 import numpy as np
@@ -6,6 +7,7 @@ from keras import ops
 
 from ..checks.arrays import check_array
 from ..checks.extras import require
+from ..checks.types import ArrayLike, Tensor
 from .prior import Prior
 
 
@@ -44,7 +46,13 @@ class GaussianMixture(Prior):
         Ghosh et al., 2020, https://arxiv.org/abs/1903.12436 (fitted to codes after training)
     """
 
-    def __init__(self, means, covariances, probabilities=None, **kwargs):
+    def __init__(
+        self,
+        means: ArrayLike,
+        covariances: ArrayLike,
+        probabilities: ArrayLike | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         m, s = np.asarray(means, "float64"), np.asarray(covariances, "float64")
         _check_components(m, s)
@@ -67,7 +75,13 @@ class GaussianMixture(Prior):
         self.probability.assign(probabilities)
 
     @classmethod
-    def ring(cls, num_components=10, radius=4.0, radial=1.0, tangential=0.3):
+    def ring(
+        cls,
+        num_components: int = 10,
+        radius: float = 4.0,
+        radial: float = 1.0,
+        tangential: float = 0.3,
+    ):
         """Equal components on a circle in the plane, each stretched away from the center.
 
         Args:
@@ -88,7 +102,7 @@ class GaussianMixture(Prior):
         )
         return cls(radius * outward, covariances)
 
-    def fit(self, z, seed=0):
+    def fit(self, z: ArrayLike, seed: int = 0) -> Self:
         """Becomes the mixture of as many components that fits codes best, by scikit-learn's EM.
 
         The order of the components is arbitrary afterwards.
@@ -110,7 +124,7 @@ class GaussianMixture(Prior):
         self._become(fitted.means_, fitted.covariances_, fitted.weights_)
         return self
 
-    def log_prob(self, z):
+    def log_prob(self, z: Tensor) -> Tensor:
         (latent_dim,) = self.event_shape
         flat = ops.reshape(ops.cast(z, self.compute_dtype), (-1, latent_dim))
         residual = ops.transpose(flat) - ops.expand_dims(self.location, 2)
@@ -121,7 +135,7 @@ class GaussianMixture(Prior):
         log_prob = ops.logsumexp(ops.expand_dims(log_scale, 1) - 0.5 * squared, axis=0)
         return ops.reshape(log_prob, ops.shape(z)[:-1])
 
-    def sample(self, noise, labels=None):
+    def sample(self, noise: Any, labels: Tensor = None) -> Tensor:
         bounds = ops.cumsum(self.probability)[:-1]
         is_above = ops.expand_dims(noise.uniform(()), 1) >= bounds
         component = ops.sum(ops.cast(is_above, "int32"), axis=1)

@@ -1,6 +1,12 @@
 """What an autoencoder asks of its prior."""
 
+from typing import TYPE_CHECKING, Any
+
+from ..checks.types import Tensor
 from ..part import Part
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
 
 
 class Prior(Part):
@@ -20,7 +26,7 @@ class Prior(Part):
     event_shape = None
     num_classes = 0
 
-    def fit_to(self, model):
+    def fit_to(self, model: "Autoencoder") -> None:
         event_shape = tuple(model.latent.event_shape)
         if self.event_shape not in (None, event_shape):
             raise ValueError(
@@ -30,7 +36,7 @@ class Prior(Part):
             )
         self.event_shape = event_shape
 
-    def tried_in(self):
+    def tried_in(self) -> dict[str, Any]:
         from ..latents import Normal
         from ..terms import KLDivergence, Reconstruction
 
@@ -38,7 +44,7 @@ class Prior(Part):
         terms = [Reconstruction(), KLDivergence()]
         return {"latent": Normal(latent_dim), "prior": self, "terms": terms}
 
-    def given(self, model, outputs):
+    def given(self, model: "Autoencoder", outputs: dict):
         """The density as it is in one pass: what `log_prob` and `sample` are asked of.
 
         Args:
@@ -51,11 +57,11 @@ class Prior(Part):
         """
         return self
 
-    def log_prob(self, z):
+    def log_prob(self, z: Tensor) -> Tensor:
         """log p(z) in nats of codes `(…, *event_shape)`, of shape `(…,)`."""
         raise NotImplementedError
 
-    def sample(self, noise, labels=None):
+    def sample(self, noise: Any, labels: Tensor = None) -> Tensor:
         """One code for each example that `noise` was made for, `(batch, *event_shape)`.
 
         Args:
@@ -68,7 +74,7 @@ class Prior(Part):
         raise NotImplementedError
 
 
-def refuse_labels(prior, labels):
+def refuse_labels(prior: Any, labels: Tensor):
     """Raises a `ValueError` if labels are given to a prior that has no classes."""
     if labels is not None:
         raise ValueError(

@@ -1,8 +1,10 @@
 import math
+from typing import Any
 
 import keras
 from keras import ops
 
+from ..checks.types import Tensor
 from .prior import Prior, refuse_labels
 
 
@@ -18,10 +20,10 @@ class StandardNormal(Prior):
     -1.837877...
     """
 
-    def log_prob(self, z):
+    def log_prob(self, z: Tensor) -> Tensor:
         axes = tuple(range(-len(self.event_shape or (1,)), 0))
         return -0.5 * ops.sum(ops.square(z) + math.log(2 * math.pi), axis=axes)
 
-    def sample(self, noise, labels=None):
+    def sample(self, noise: Any, labels: Tensor = None) -> Tensor:
         refuse_labels(self, labels)
         return noise.normal(self.event_shape)

@@ -1,8 +1,10 @@
 import math
+from typing import Any
 
 import keras
 from keras import ops
 
+from ..checks.types import Tensor
 from .prior import Prior
 
 
@@ -32,7 +34,9 @@ class SwissRoll(Prior):
         Makhzani et al., 2016, https://arxiv.org/abs/1511.05644 (figure 4)
     """
 
-    def __init__(self, turns=2.0, radius=3.0, num_classes=10, **kwargs):
+    def __init__(
+        self, turns: float = 2.0, radius: float = 3.0, num_classes: int = 10, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         if min(turns, radius, num_classes) <= 0:
             raise ValueError(
@@ -44,16 +48,16 @@ class SwissRoll(Prior):
         self.num_classes = num_classes
         self.event_shape = (2,)
 
-    def tried_in(self):
+    def tried_in(self) -> dict[str, Any]:
         return super().tried_in() | {"terms": None}
 
-    def log_prob(self, z):
+    def log_prob(self, z: Tensor) -> Tensor:
         raise ValueError(
             "SwissRoll has no density in the plane, and so codes have no KL from it. Compare "
             "samples instead, as kerae.ops.maximum_mean_discrepancy or an adversary does."
         )
 
-    def sample(self, noise, labels=None):
+    def sample(self, noise: Any, labels: Tensor = None) -> Tensor:
         u = noise.uniform(())
         if labels is not None:
             stretch = (ops.cast(labels, u.dtype) + u) / self.num_classes

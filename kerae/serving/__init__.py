@@ -1,6 +1,7 @@
 """Serves exported models, and asks servers of them: `kerae serve` and TensorFlow Serving alike."""
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from ..checks.extras import require
 from .serve import serve as serve
@@ -11,6 +12,10 @@ _NEEDS = {
     "Client": ("serve", "orjson", "urllib3"),
     "GRPCClient": ("tensorflow", "tensorflow", "tensorflow_serving"),
 }
+
+if TYPE_CHECKING:
+    from .client import Client as Client
+    from .grpc_client import GRPCClient as GRPCClient
 
 __all__ = ["serve", *_HOME]
 

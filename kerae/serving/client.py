@@ -2,11 +2,13 @@
 
 import json
 from base64 import b64decode, b64encode
+from typing import Any
 from urllib.parse import quote
 
 import numpy as np
 import orjson
 import urllib3
+from urllib3.util import Url, parse_url
 
 from .failure import failure
 from .remote_models import RemoteModels
@@ -38,7 +40,9 @@ class Client(RemoteModels):
         https://www.tensorflow.org/tfx/serving/api_rest
     """
 
-    def __init__(self, address, timeout=30.0, retries=3, headers=None):
+    def __init__(
+        self, address: str, timeout: float = 30.0, retries: int = 3, headers: dict | None = None
+    ) -> None:
         super().__init__(_url(address))
         self._timeout = timeout
         self._headers = {"Content-Type": "application/json", **(headers or {})}
@@ -58,7 +62,7 @@ class Client(RemoteModels):
             ),
         )
 
-    def close(self):
+    def close(self) -> None:
         """Closes the connections."""
         self._pool.clear()
 
@@ -119,7 +123,7 @@ class Client(RemoteModels):
 class _Retry(urllib3.Retry):
     """Does not wait again for what took too long."""
 
-    def increment(self, *request, error=None, **rest):
+    def increment(self, *request: Any, error: Any = None, **rest: Any):
         if _is_timeout(error):
             raise error
         return super().increment(*request, error=error, **rest)
@@ -134,9 +138,9 @@ def _is_timeout(error):
 
 def _url(address):
     try:
-        url = urllib3.util.parse_url(address if "://" in address else f"http://{address}")
+        url = parse_url(address if "://" in address else f"http://{address}")
     except urllib3.exceptions.LocationParseError:
-        url = urllib3.util.Url()
+        url = Url()
     if url.scheme not in ("http", "https") or not url.host or not (url.port or "://" in address):
         raise ValueError(
             'Expected an address as "localhost:8501" or "https://host/prefix". '

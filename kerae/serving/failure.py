@@ -16,7 +16,7 @@ _ADVICE = {
 }
 
 
-def failure(server, what, status, message):
+def failure(server: str, what: str, status: int | str, message: str | None):
     """The exception to raise.
 
     Args:

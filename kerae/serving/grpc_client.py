@@ -1,6 +1,7 @@
 """Asks a server over gRPC."""
 
 import json
+from typing import Any
 
 import grpc
 from google.protobuf.json_format import MessageToDict
@@ -40,7 +41,9 @@ class GRPCClient(RemoteModels):
     >>> z = client.encode("vae_digits", x)  # doctest: +SKIP
     """
 
-    def __init__(self, address, timeout=30.0, retries=3, credentials=None):
+    def __init__(
+        self, address: str, timeout: float = 30.0, retries: int = 3, credentials: Any = None
+    ) -> None:
         if "://" in address or ":" not in address:
             raise ValueError(f'Expected an address as "localhost:8500". Received: {address!r}.')
         if not 0 <= retries < MOST_ATTEMPTS:
@@ -58,7 +61,7 @@ class GRPCClient(RemoteModels):
         self._predictions = prediction_service_pb2_grpc.PredictionServiceStub(self._channel)
         self._models = model_service_pb2_grpc.ModelServiceStub(self._channel)
 
-    def close(self):
+    def close(self) -> None:
         """Closes the connection."""
         self._channel.close()
 

@@ -1,7 +1,7 @@
 import socket
 
 
-def listening(host, port):
+def listening(host: str, port: int):
     """A socket that listens on a port of a host; it is closed with `with`.
 
     Args:

@@ -1,10 +1,13 @@
 """What is asked of models on a server, whatever the transport."""
 
 import time
+from collections.abc import Callable
 from functools import partial
+from typing import Any, Self
 
 import numpy as np
 
+from ..checks.types import ArrayLike
 from .failure import failure
 from .signature import Signature
 
@@ -20,19 +23,30 @@ class RemoteModels:
     came for each output; and `_as_array`, which makes an array of one of these.
     """
 
-    def __init__(self, address):
+    _metadata: Callable[..., Any]
+    _status: Callable[..., Any]
+    _answer: Callable[..., Any]
+    _as_array: Callable[..., Any]
+    close: Callable[[], None]
+
+    def __init__(self, address: str) -> None:
         self.address = address
         self._signatures = {}
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_):
         self.close()
 
     def predict(
-        self, model, inputs, signature="serving_default", version=None, batch_size=BATCH_SIZE
-    ):
+        self,
+        model: str,
+        inputs: dict,
+        signature: str = "serving_default",
+        version: int | str | None = None,
+        batch_size: int = BATCH_SIZE,
+    ) -> dict[str, Any]:
         """The outputs of one signature of a model.
 
         Args:
@@ -68,7 +82,7 @@ class RemoteModels:
                 raise
         return self._predict(newest, *request)
 
-    def metadata(self, model, version=None):
+    def metadata(self, model: str, version: int | str | None = None) -> dict[str, Any]:
         """What can be asked of a model.
 
         Args:
@@ -87,7 +101,7 @@ class RemoteModels:
         self._signatures[model, version] = signatures
         return signatures
 
-    def status(self, model, version=None):
+    def status(self, model: str, version: int | str | None = None) -> dict[int, Any]:
         """How far the versions of a model are.
 
         Args:
@@ -102,7 +116,9 @@ class RemoteModels:
         """
         return self._read(_states, self._status(model, version), f"status of {model}")
 
-    def wait_until_ready(self, model, timeout=60.0, version=None):
+    def wait_until_ready(
+        self, model: str, timeout: float = 60.0, version: int | str | None = None
+    ) -> None:
         """Returns as soon as a version of a model is available, on a server that may yet start.
 
         Args:
@@ -124,7 +140,9 @@ class RemoteModels:
                 raise TimeoutError(f"{model} was not ready after {timeout:g} s: {heard}")
             time.sleep(SECONDS_BETWEEN_POLLS)
 
-    def encode(self, model, x, y=None, **options):
+    def encode(
+        self, model: str, x: ArrayLike, y: ArrayLike | None = None, **options: Any
+    ) -> np.ndarray:
         """The codes of examples, as `kerae.Autoencoder.encode` gives them.
 
         Args:
@@ -137,7 +155,9 @@ class RemoteModels:
         """
         return self._ask(model, "encode", {"x": x}, y, options, "mean")
 
-    def decode(self, model, z, y=None, **options):
+    def decode(
+        self, model: str, z: ArrayLike, y: ArrayLike | None = None, **options: Any
+    ) -> np.ndarray:
         """The data that codes stand for.
 
         Args:
@@ -150,7 +170,9 @@ class RemoteModels:
         """
         return self._ask(model, "decode", {"z": z}, y, options, "x")
 
-    def reconstruct(self, model, x, y=None, **options):
+    def reconstruct(
+        self, model: str, x: ArrayLike, y: ArrayLike | None = None, **options: Any
+    ) -> np.ndarray:
         """The data that the codes of examples stand for; arguments as of `encode`.
 
         Returns:
@@ -158,7 +180,9 @@ class RemoteModels:
         """
         return self._ask(model, "reconstruct", {"x": x}, y, options, "reconstruction")
 
-    def score(self, model, x, y=None, **options):
+    def score(
+        self, model: str, x: ArrayLike, y: ArrayLike | None = None, **options: Any
+    ) -> dict[str, Any]:
         """How badly a model explains examples; arguments as of `encode`.
 
         Returns:
@@ -166,7 +190,14 @@ class RemoteModels:
         """
         return self._ask(model, "score", {"x": x}, y, options)
 
-    def sample(self, model, num_samples, y=None, seed=None, **options):
+    def sample(
+        self,
+        model: str,
+        num_samples: int,
+        y: ArrayLike | None = None,
+        seed: int | None = None,
+        **options: Any,
+    ) -> np.ndarray:
         """New examples. The noise is drawn here, so that a seed gives the same ones again.
 
         Args:
@@ -191,7 +222,7 @@ class RemoteModels:
             noise["uniform"] = (generator.integers(2**23, size=num_samples) + 0.5) / 2**23
         return self._ask(model, "sample", noise, y, options, "x")
 
-    def _ask(self, model, signature, inputs, y, options, output=None):
+    def _ask(self, model, signature, inputs, y, options, output=None) -> Any:
         if y is not None:
             inputs["y"] = y
         outputs = self.predict(model, inputs, signature, **options)

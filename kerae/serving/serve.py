@@ -3,18 +3,19 @@ import threading
 from contextlib import contextmanager
 
 from ..checks.extras import EXTRAS, require
+from ..checks.types import FilePath
 
 
 def serve(
-    folder,
+    folder: FilePath,
     *,
-    host="127.0.0.1",
-    port=8501,
-    max_batch_size=64,
-    batch_timeout_ms=0.0,
-    max_request_mb=32.0,
-    max_waiting=1000,
-):
+    host: str = "127.0.0.1",
+    port: int = 8501,
+    max_batch_size: int = 64,
+    batch_timeout_ms: float = 0.0,
+    max_request_mb: float = 32.0,
+    max_waiting: int = 1000,
+) -> None:
     """Serves SavedModels by TensorFlow Serving's REST API until it is told to stop.
 
     The development server: it needs no container, and every client of TensorFlow Serving works

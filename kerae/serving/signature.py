@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +22,7 @@ class Signature:
     outputs: dict
 
     @classmethod
-    def all_of(cls, metadata):
+    def all_of(cls, metadata: Any):
         """Dict from names to the signatures in a server's metadata, as its JSON has them."""
         definitions = metadata["signature_def"]["signature_def"]
         return {
@@ -42,7 +43,7 @@ class Signature:
         specs = (*self.inputs.values(), *self.outputs.values())
         return bool(self.inputs) and all(spec.is_batched for spec in specs)
 
-    def batches(self, inputs, batch_size):
+    def batches(self, inputs: Any, batch_size: int):
         """The checked inputs as dicts of at most `batch_size` rows each, in order.
 
         Raises:
@@ -60,13 +61,13 @@ class Signature:
             for start in range(0, max(lengths.values()), batch_size)
         ]
 
-    def joined(self, answers):
+    def joined(self, answers: Any):
         """The outputs of all batches, one after the other."""
         if len(answers) == 1:
             return answers[0]
         return {name: np.concatenate([each[name] for each in answers]) for name in self.outputs}
 
-    def read(self, answer, as_array, batch):
+    def read(self, answer: dict, as_array: Any, batch: dict):
         """The arrays in an answer to a batch, in the dtypes of the outputs.
 
         Args:

@@ -1,6 +1,7 @@
 """What one input or output of a signature is."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -25,12 +26,12 @@ class TensorSpec:
     shape: tuple | None
 
     @classmethod
-    def from_metadata(cls, tensor_info):
+    def from_metadata(cls, tensor_info: Any):
         """The spec of a `TensorInfo` message, given as its JSON."""
         dtype, shape = tensor_info["dtype"], tensor_info.get("tensor_shape", {})
         sizes = [int(dimension["size"]) for dimension in shape.get("dim", ())]
         return cls(
-            dtype=_NAMES.get(dtype, dtype.removeprefix("DT_").lower()),
+            dtype=_NAMES.get(dtype, dtype.removeprefix("DT_").lower()),  # pyright: ignore[reportArgumentType]
             shape=None
             if shape.get("unknown_rank")
             else tuple(None if size < 0 else size for size in sizes),
@@ -41,7 +42,7 @@ class TensorSpec:
         """Whether the first axis is one of examples, as many as one likes."""
         return bool(self.shape) and self.shape[0] is None
 
-    def to_send(self, value, name):
+    def to_send(self, value, name: str):
         """`value` as an array of this dtype, of finite numbers or of bytes.
 
         Raises:
@@ -80,7 +81,7 @@ class TensorSpec:
             )
         return converted
 
-    def as_received(self, array, name):
+    def as_received(self, array: Any, name: str):
         """An array of an answer, in this dtype.
 
         Raises:

@@ -1,7 +1,10 @@
+from typing import Any
+
 import keras
 from keras import ops
 
 from ..checks.arrays import check_finite
+from ..checks.types import Shape, Tensor
 from .target import Target
 
 
@@ -34,16 +37,16 @@ class Given(Target):
     reads_labels = True
     y_dtype = "float32"
 
-    def __init__(self, shape, **kwargs):
+    def __init__(self, shape: Shape, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.shape = tuple(shape)
         self.y_shape = self.shape
 
-    def call(self, x, y=None):
+    def call(self, x: Tensor, y: Tensor = None):
         return ops.cast(y, self.variable_dtype)
 
-    def shape_of(self, data_shape):
+    def shape_of(self, data_shape: Shape):
         return self.shape
 
-    def check(self, y):
+    def check(self, y: Tensor) -> None:
         check_finite(y, "y")

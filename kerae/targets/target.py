@@ -1,5 +1,8 @@
+from typing import Any
+
 import keras
 
+from ..checks.types import Shape, Tensor
 from ..part import Part
 
 
@@ -29,14 +32,14 @@ class Target(Part):
     reads_labels = False
     known_labels = None
 
-    def tried_in(self):
+    def tried_in(self) -> dict[str, Any]:
         from ..latents import Deterministic
 
         return {"latent": Deterministic(2), "likelihood": "normal", "target": self}
 
-    def call(self, x, y=None):
+    def call(self, x: Tensor, y: Tensor = None):
         return x
 
-    def shape_of(self, data_shape):
+    def shape_of(self, data_shape: Shape):
         """The shape of one target, for examples of shape `data_shape`."""
         return tuple(data_shape)

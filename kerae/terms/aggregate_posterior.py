@@ -1,12 +1,19 @@
 """The density of codes over all of the data, and what the terms that read it have in common."""
 
 import math
+from typing import TYPE_CHECKING, Any
 
 from keras import ops
 
 from ..backend import replica_concat, replica_rows
+from ..checks.types import Tensor
 from ..latents import Normal
+from ..schedules import Weight
 from .term import Term
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
+
 
 SAMPLINGS = ("stratified", "weighted")
 
@@ -23,7 +30,9 @@ class AggregatePosterior(Term):
             `kerae.latents.Normal`.
     """
 
-    def __init__(self, dataset_size, weight=1.0, sampling="weighted", **kwargs):
+    def __init__(
+        self, dataset_size: int, weight: Weight = 1.0, sampling: str = "weighted", **kwargs: Any
+    ) -> None:
         super().__init__(weight, **kwargs)
         if dataset_size < 1:
             raise ValueError(f"Expected `dataset_size` of at least 1. Received: {dataset_size}")
@@ -34,14 +43,14 @@ class AggregatePosterior(Term):
         self.dataset_size = dataset_size
         self.sampling = sampling
 
-    def fit_to(self, model):
+    def fit_to(self, model: "Autoencoder") -> None:
         if type(model.latent) is not Normal:
             raise ValueError(
                 f"{type(self).__name__} needs the densities of single dimensions of the code: a "
                 f"model with kerae.latents.Normal. Received: {type(model.latent).__name__}."
             )
 
-    def log_densities(self, outputs):
+    def log_densities(self, outputs: dict[str, Any]) -> Any:
         """The logarithms of q(z|x), q(z) and the product of the q(z_j), of the first code drawn."""
         z = outputs["z"][:, 0]
         count = ops.shape(z)[0]
@@ -51,7 +60,7 @@ class AggregatePosterior(Term):
         return [each[first : first + count] for each in densities]
 
 
-def log_densities(posterior, z, dataset_size, sampling):
+def log_densities(posterior: dict, z: Tensor, dataset_size: int, sampling: str) -> Any:
     """log q(z|x), log q(z) and the sum over dimensions j of log q(z_j), from one batch.
 
         q(z) = 1/N * sum over the N examples n of  q(z|x_n)

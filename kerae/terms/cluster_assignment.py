@@ -1,10 +1,18 @@
+from typing import TYPE_CHECKING, Any
+
 import keras
 import numpy as np
 from keras import ops
 
+from ..checks.types import ArrayLike, Tensor
 from ..latents import Normal
 from ..ops.replicas import batch_mean
+from ..schedules import Weight
 from .term import Term
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
+
 
 SMALLEST_FREQUENCY = 1e-30  # so that its logarithm is finite
 
@@ -48,7 +56,9 @@ class ClusterAssignment(Term):
 
     label = "clustering"
 
-    def __init__(self, centers, weight=1.0, alpha=1.0, **kwargs):
+    def __init__(
+        self, centers: ArrayLike, weight: Weight = 1.0, alpha: float = 1.0, **kwargs: Any
+    ) -> None:
         super().__init__(weight, **kwargs)
         centers = _checked_centers(centers)
         if not alpha > 0:
@@ -58,10 +68,10 @@ class ClusterAssignment(Term):
         self.location = self.add_weight(shape=centers.shape, name="location")
         self.location.assign(centers)
 
-    def tried_in(self):
+    def tried_in(self) -> dict[str, Any]:
         return super().tried_in() | {"latent": Normal(self.location.shape[1])}
 
-    def fit_to(self, model):
+    def fit_to(self, model: "Autoencoder"):
         if model.latent.event_shape != self.location.shape[1:]:
             raise ValueError(
                 f"Expected centers of the shape of a code, {model.latent.event_shape}. "
@@ -69,16 +79,16 @@ class ClusterAssignment(Term):
                 "model's `encode` gives."
             )
 
-    def log_assignments(self, z):
+    def log_assignments(self, z: Tensor):
         """The log q_j of codes `(batch, latent_dim)`, of shape `(batch, clusters)`."""
         squared = ops.sum(ops.square(ops.expand_dims(z, 1) - self.location), axis=-1)
         return ops.log_softmax(-0.5 * (self.alpha + 1) * ops.log1p(squared / self.alpha))
 
-    def assignments(self, z):
+    def assignments(self, z: Tensor):
         """The q_j of codes `(batch, latent_dim)`, of shape `(batch, clusters)`."""
         return ops.exp(self.log_assignments(z))
 
-    def value(self, model, outputs):
+    def value(self, model: "Autoencoder", outputs: dict[str, Any]) -> Tensor:
         log_q = self.log_assignments(model.latent.mode(outputs["posterior"]))
         frequency = batch_mean(ops.exp(log_q))
         log_frequency = ops.log(ops.maximum(frequency, SMALLEST_FREQUENCY))

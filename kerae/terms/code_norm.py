@@ -1,7 +1,13 @@
+from typing import TYPE_CHECKING, Any
+
 import keras
 from keras import ops
 
+from ..checks.types import Tensor
 from .term import Term, flat
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
 
 
 @keras.saving.register_keras_serializable("kerae.terms")
@@ -23,5 +29,5 @@ class CodeNorm(Term):
 
     label = "code_norm"
 
-    def value(self, model, outputs):
+    def value(self, model: "Autoencoder", outputs: dict[str, Any]) -> Tensor:
         return 0.5 * ops.mean(ops.sum(ops.square(flat(outputs["z"], 2)), axis=-1), axis=1)

@@ -1,8 +1,14 @@
+from typing import TYPE_CHECKING, Any
+
 import keras
 from keras import ops
 
 from ..adversaries import LatentCritic
+from ..checks.types import Tensor
 from .term import Term
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
 
 
 @keras.saving.register_keras_serializable("kerae.terms")
@@ -23,17 +29,17 @@ class Deception(Term):
 
     label = "adversarial"
 
-    def tried_in(self):
+    def tried_in(self) -> dict[str, Any]:
         return super().tried_in() | {"adversary": LatentCritic()}
 
-    def fit_to(self, model):
+    def fit_to(self, model: "Autoencoder") -> None:
         check_adversary(self, model)
 
-    def value(self, model, outputs):
+    def value(self, model: "Autoencoder", outputs: dict[str, Any]) -> Tensor:
         return ops.mean(ops.softplus(-model.adversary.verdicts(model, outputs)), axis=1)
 
 
-def check_adversary(term, model):
+def check_adversary(term: Any, model: "Autoencoder"):
     """Raises a `ValueError` if the model of a term that needs an adversary has none."""
     if model.adversary is None:
         raise ValueError(

@@ -1,10 +1,16 @@
 import math
+from typing import TYPE_CHECKING, Any
 
 import keras
 from keras import ops
 
+from ..checks.types import Tensor
 from ..ops.jacobian import checked_num_probes, squared_jacobian_norm
+from ..schedules import Weight
 from .term import Term
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
 
 
 @keras.saving.register_keras_serializable("kerae.terms")
@@ -28,11 +34,11 @@ class DecoderGradient(Term):
 
     label = "decoder_gradient"
 
-    def __init__(self, weight=1.0, num_probes=None, **kwargs):
+    def __init__(self, weight: Weight = 1.0, num_probes: int | None = None, **kwargs: Any) -> None:
         super().__init__(weight, **kwargs)
         self.num_probes = checked_num_probes(num_probes)
 
-    def value(self, model, outputs):
+    def value(self, model: "Autoencoder", outputs: dict[str, Any]) -> Tensor:
         size = math.prod(model.target_shape)
 
         def image(z):

@@ -1,7 +1,13 @@
+from typing import TYPE_CHECKING, Any
+
 import keras
 from keras import ops
 
+from ..checks.types import Tensor
 from .term import Term, of_each_example
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
 
 
 @keras.saving.register_keras_serializable("kerae.terms")
@@ -22,6 +28,6 @@ class DecoderNorm(Term):
 
     label = "decoder_norm"
 
-    def value(self, model, outputs):
+    def value(self, model: "Autoencoder", outputs: dict[str, Any]) -> Tensor:
         squares = [ops.sum(ops.square(theta)) for theta in model.decoder.trainable_variables]
         return of_each_example(sum(squares), outputs)

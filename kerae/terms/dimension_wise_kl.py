@@ -1,6 +1,12 @@
+from typing import TYPE_CHECKING, Any
+
 import keras
 
+from ..checks.types import Tensor
 from .aggregate_posterior import AggregatePosterior
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
 
 
 @keras.saving.register_keras_serializable("kerae.terms")
@@ -36,6 +42,6 @@ class DimensionWiseKL(AggregatePosterior):
 
     label = "dimension_wise_kl"
 
-    def value(self, model, outputs):
+    def value(self, model: "Autoencoder", outputs: dict[str, Any]) -> Tensor:
         _, _, marginals = self.log_densities(outputs)
         return marginals - outputs["prior"].log_prob(outputs["z"][:, 0])

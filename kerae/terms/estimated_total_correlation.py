@@ -1,7 +1,13 @@
+from typing import TYPE_CHECKING, Any
+
 import keras
 
 from ..adversaries.density_ratio import DensityRatio
+from ..checks.types import Tensor
 from .term import Term
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
 
 
 @keras.saving.register_keras_serializable("kerae.terms")
@@ -24,10 +30,10 @@ class EstimatedTotalCorrelation(Term):
 
     label = "total_correlation"
 
-    def tried_in(self):
+    def tried_in(self) -> dict[str, Any]:
         return super().tried_in() | {"adversary": DensityRatio()}
 
-    def fit_to(self, model):
+    def fit_to(self, model: "Autoencoder"):
         if not isinstance(model.adversary, DensityRatio):
             raise ValueError(
                 "EstimatedTotalCorrelation needs a model with "
@@ -35,5 +41,5 @@ class EstimatedTotalCorrelation(Term):
                 f"{type(model.adversary).__name__}."
             )
 
-    def value(self, model, outputs):
+    def value(self, model: "Autoencoder", outputs: dict[str, Any]) -> Tensor:
         return -model.adversary.verdicts(model, outputs)[:, 0]

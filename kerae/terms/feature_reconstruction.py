@@ -1,10 +1,15 @@
 import math
+from typing import TYPE_CHECKING, Any
 
 import keras
 from keras import ops
 
 from ..adversaries.feature_critic import FeatureCritic, decoded
+from ..checks.types import Tensor
 from .term import Term
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
 
 
 @keras.saving.register_keras_serializable("kerae.terms")
@@ -27,10 +32,10 @@ class FeatureReconstruction(Term):
 
     label = "feature_reconstruction"
 
-    def tried_in(self):
+    def tried_in(self) -> dict[str, Any]:
         return super().tried_in() | {"adversary": FeatureCritic()}
 
-    def fit_to(self, model):
+    def fit_to(self, model: "Autoencoder"):
         if not isinstance(model.adversary, FeatureCritic):
             raise ValueError(
                 "FeatureReconstruction needs an adversary with features. Received: "
@@ -38,7 +43,7 @@ class FeatureReconstruction(Term):
                 "adversary=kerae.adversaries.FeatureCritic()."
             )
 
-    def value(self, model, outputs):
+    def value(self, model: "Autoencoder", outputs: dict[str, Any]) -> Tensor:
         pair = decoded(model, outputs["z"][:, 0], outputs), outputs["target"]
         made, expected = (model.adversary.features_of(x, outputs) for x in pair)
         squared = ops.square(made - expected) + math.log(2 * math.pi)

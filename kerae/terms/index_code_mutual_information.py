@@ -1,6 +1,12 @@
+from typing import TYPE_CHECKING, Any
+
 import keras
 
+from ..checks.types import Tensor
 from .aggregate_posterior import AggregatePosterior
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
 
 
 @keras.saving.register_keras_serializable("kerae.terms")
@@ -37,6 +43,6 @@ class IndexCodeMutualInformation(AggregatePosterior):
 
     label = "mutual_information"
 
-    def value(self, model, outputs):
+    def value(self, model: "Autoencoder", outputs: dict[str, Any]) -> Tensor:
         posterior, aggregate, _ = self.log_densities(outputs)
         return posterior - aggregate

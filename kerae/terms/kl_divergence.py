@@ -1,8 +1,14 @@
+from typing import TYPE_CHECKING, Any
+
 import keras
 from keras import ops
 
-from ..schedules import value_at
+from ..checks.types import Tensor
+from ..schedules import Weight, value_at
 from .term import Term, non_negative, total
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
 
 
 @keras.saving.register_keras_serializable("kerae.terms")
@@ -38,15 +44,21 @@ class KLDivergence(Term):
 
     label = "kl"
 
-    def __init__(self, weight=1.0, capacity=None, free_bits=0.0, **kwargs):
+    def __init__(
+        self,
+        weight: Weight = 1.0,
+        capacity: Weight | None = None,
+        free_bits: Weight = 0.0,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(weight, **kwargs)
         self.capacity = None if capacity is None else non_negative("capacity", capacity)
         self.free_bits = non_negative("free_bits", free_bits)
 
-    def value(self, model, outputs):
+    def value(self, model: "Autoencoder", outputs: dict[str, Any]) -> Tensor:
         return model.latent.kl_divergence(outputs)
 
-    def loss(self, value, step):
+    def loss(self, value: Tensor, step: Tensor) -> Tensor:
         if self.free_bits != 0.0:
             value = ops.maximum(value, value_at(self.free_bits, step))
         kl = total(value)

@@ -1,10 +1,18 @@
+from typing import TYPE_CHECKING, Any
+
 import keras
 import numpy as np
 from keras import ops
 
+from ..checks.types import Tensor
 from ..latents import Deterministic
 from ..ops.replicas import batch_mean
+from ..schedules import Weight
 from .term import Term, of_each_example
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
+
 
 EPSILON = 1e-6
 PROBES = np.array([[-1e4, -1.0, 0.0, 1.0, 1e4]], "float32")
@@ -44,16 +52,16 @@ class KLSparsity(Term):
 
     label = "sparsity"
 
-    def __init__(self, rho=0.05, weight=1.0, **kwargs):
+    def __init__(self, rho: float = 0.05, weight: Weight = 1.0, **kwargs: Any) -> None:
         super().__init__(weight, **kwargs)
         if not 0 < rho < 1:
             raise ValueError(f"Expected `rho` to be in (0, 1). Received: rho={rho}")
         self.rho = rho
 
-    def tried_in(self):
+    def tried_in(self) -> dict[str, Any]:
         return super().tried_in() | {"latent": Deterministic(2, "sigmoid")}
 
-    def fit_to(self, model):
+    def fit_to(self, model: "Autoencoder") -> None:
         latent = model.latent
         if isinstance(latent, Deterministic):
             values = ops.convert_to_numpy(latent.activation(ops.convert_to_tensor(PROBES)))
@@ -68,7 +76,7 @@ class KLSparsity(Term):
             "kerae.terms.L1 for real codes."
         )
 
-    def value(self, model, outputs):
+    def value(self, model: "Autoencoder", outputs: dict[str, Any]) -> Tensor:
         mean = batch_mean(ops.mean(outputs["z"], axis=1))
         mean, rho = ops.clip(mean, EPSILON, 1 - EPSILON), self.rho
         kl = rho * ops.log(rho / mean) + (1 - rho) * ops.log((1 - rho) / (1 - mean))

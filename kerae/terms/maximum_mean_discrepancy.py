@@ -1,9 +1,16 @@
+from typing import TYPE_CHECKING, Any
+
 import keras
 from keras import ops
 
 from ..backend import replica_concat
+from ..checks.types import Tensor
 from ..ops.divergences import KERNELS, maximum_mean_discrepancy
+from ..schedules import Weight
 from .term import Term, flat, of_each_example
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
 
 
 @keras.saving.register_keras_serializable("kerae.terms")
@@ -38,7 +45,7 @@ class MaximumMeanDiscrepancy(Term):
 
     label = "mmd"
 
-    def __init__(self, weight=1.0, kernel="imq", **kwargs):
+    def __init__(self, weight: Weight = 1.0, kernel: str = "imq", **kwargs: Any) -> None:
         super().__init__(weight, **kwargs)
         if kernel not in KERNELS:
             raise ValueError(
@@ -46,7 +53,7 @@ class MaximumMeanDiscrepancy(Term):
             )
         self.kernel = kernel
 
-    def value(self, model, outputs):
+    def value(self, model: "Autoencoder", outputs: dict[str, Any]) -> Tensor:
         nothing = of_each_example(0.0, outputs)
         prior = outputs["prior"].sample(outputs["noise"])
         z, drawn = (replica_concat(flat(each)) for each in (outputs["z"][:, 0], prior))

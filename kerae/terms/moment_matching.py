@@ -1,10 +1,17 @@
+from typing import TYPE_CHECKING, Any
+
 import keras
 from keras import ops
 
+from ..checks.types import Tensor
 from ..latents import Normal
 from ..ops.replicas import batch_mean
-from ..schedules import value_at
+from ..schedules import Weight, value_at
 from .term import Term, non_negative
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
+
 
 KINDS = ("i", "ii")
 
@@ -45,7 +52,9 @@ class MomentMatching(Term):
 
     label = "moments"
 
-    def __init__(self, off_diagonal=10.0, diagonal=100.0, kind="i", **kwargs):
+    def __init__(
+        self, off_diagonal: Weight = 10.0, diagonal: Weight = 100.0, kind: str = "i", **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.off_diagonal = non_negative("off_diagonal", off_diagonal)
         self.diagonal = non_negative("diagonal", diagonal)
@@ -53,14 +62,14 @@ class MomentMatching(Term):
             raise ValueError(f"Expected `kind` to be one of {KINDS}. Received: {kind!r}")
         self.kind = kind
 
-    def fit_to(self, model):
+    def fit_to(self, model: "Autoencoder"):
         if type(model.latent) is not Normal:
             raise ValueError(
                 "MomentMatching needs a model with kerae.latents.Normal, whose means and variances "
                 f"it reads. Received: {type(model.latent).__name__}."
             )
 
-    def value(self, model, outputs):
+    def value(self, model: "Autoencoder", outputs: dict[str, Any]) -> Tensor:
         mean = outputs["posterior"]["mean"]
         centered = mean - batch_mean(mean)
         products = ops.expand_dims(centered, 2) * ops.expand_dims(centered, 1)
@@ -73,6 +82,6 @@ class MomentMatching(Term):
         sums = ops.stack([off_diagonal, ops.sum(ops.square(variances - 1))])
         return ops.zeros_like(mean[:, :1]) + sums
 
-    def loss(self, value, step):
+    def loss(self, value: Tensor, step: Tensor) -> Tensor:
         off_diagonal, diagonal = value_at(self.off_diagonal, step), value_at(self.diagonal, step)
         return off_diagonal * value[:, 0] + diagonal * value[:, 1]

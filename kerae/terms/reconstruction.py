@@ -1,7 +1,13 @@
+from typing import TYPE_CHECKING, Any
+
 import keras
 from keras import ops
 
+from ..checks.types import Tensor
 from .term import Term
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
 
 
 @keras.saving.register_keras_serializable("kerae.terms")
@@ -18,8 +24,8 @@ class Reconstruction(Term):
 
     label = "reconstruction"
 
-    def tried_in(self):
+    def tried_in(self) -> dict[str, Any]:
         return super().tried_in() | {"terms": [self]}
 
-    def value(self, model, outputs):
+    def value(self, model: "Autoencoder", outputs: dict[str, Any]) -> Tensor:
         return -ops.mean(outputs["log_likelihood"], axis=1)

@@ -1,11 +1,16 @@
 """One named summand of the objective."""
 
 import math
+from typing import TYPE_CHECKING, Any
 
 from keras import ops
 
+from ..checks.types import Tensor
 from ..part import Part
-from ..schedules import Schedule, value_at
+from ..schedules import Schedule, Weight, value_at
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
 
 
 class Term(Part):
@@ -26,22 +31,22 @@ class Term(Part):
 
     label: str
 
-    def __init__(self, weight=1.0, **kwargs):
+    def __init__(self, weight: Weight = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.weight = non_negative("weight", weight)
 
-    def tried_in(self):
+    def tried_in(self) -> dict[str, Any]:
         from ..latents import Normal
         from .reconstruction import Reconstruction
 
         return {"latent": Normal(2), "terms": [Reconstruction(), self]}
 
     @property
-    def is_watched(self):
+    def is_watched(self) -> bool:
         """Whether the term is logged, and nothing is trained on it: its weight is the number 0."""
         return not isinstance(self.weight, Schedule) and self.weight == 0
 
-    def value(self, model, outputs):
+    def value(self, model: "Autoencoder", outputs: dict) -> Tensor:
         """The quantity, of shape `(batch,)` or `(batch, groups)`: its sum over groups is logged.
 
         Args:
@@ -50,29 +55,29 @@ class Term(Part):
         """
         raise NotImplementedError
 
-    def loss(self, value, step):
+    def loss(self, value: Tensor, step: Tensor) -> Tensor:
         """What is added to the loss, of shape `(batch,)`."""
         return value_at(self.weight, step) * total(value)
 
 
-def total(value):
+def total(value: Tensor) -> Tensor:
     """The sum over groups, of shape `(batch,)`."""
     return value if len(value.shape) == 1 else ops.sum(value, axis=-1)
 
 
-def flat(values, axes=1):
+def flat(values: Tensor, axes: Any = 1) -> Tensor:
     """The values as vectors, of all axes but the first ones, which are kept."""
     if len(values.shape) == axes + 1:
         return values
     return ops.reshape(values, (*ops.shape(values)[:axes], math.prod(values.shape[axes:])))
 
 
-def of_each_example(value, outputs):
+def of_each_example(value: Tensor, outputs: dict[str, Any]) -> Tensor:
     """A number of the whole batch, a scalar, as that of each of its examples: shape `(batch,)`."""
     return ops.broadcast_to(value, ops.shape(outputs["x"])[:1])
 
 
-def non_negative(name, value):
+def non_negative(name, value: Tensor):
     """The argument itself.
 
     Raises:

@@ -1,6 +1,12 @@
+from typing import TYPE_CHECKING, Any
+
 import keras
 
+from ..checks.types import Tensor
 from .aggregate_posterior import AggregatePosterior
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
 
 
 @keras.saving.register_keras_serializable("kerae.terms")
@@ -50,6 +56,6 @@ class TotalCorrelation(AggregatePosterior):
 
     label = "total_correlation"
 
-    def value(self, model, outputs):
+    def value(self, model: "Autoencoder", outputs: dict[str, Any]) -> Tensor:
         _, aggregate, marginals = self.log_densities(outputs)
         return aggregate - marginals

@@ -16,5 +16,5 @@ class Agglomerative(ClusterMethod):
 
         return AgglomerativeClustering
 
-    def settings(self, seed, n_clusters):
+    def settings(self, seed: int, n_clusters: int | str | None):
         return {"n_clusters": n_clusters, "distance_threshold": None}

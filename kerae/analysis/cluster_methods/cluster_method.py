@@ -1,5 +1,10 @@
 """What `kerae.analysis.cluster` knows of a method."""
 
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
 from ..fitting.arguments import explaining_arguments
 from ..fitting.provenance import noting_warnings
 
@@ -26,15 +31,15 @@ class ClusterMethod:
     fewest = 2
     extension = "The others are in the cluster of the nearest code among them."
     criterion: str | None = "silhouette"
-    best = max
+    best: Callable[..., Any] = max
     neighbors: tuple[str, int] | None = None
     warnings: dict = {}
 
-    def most_clusters(self, n, different):
+    def most_clusters(self, n: int, different: int):
         """The largest number of clusters that n codes allow, so many of them different."""
         return different
 
-    def most_neighbors(self, n):
+    def most_neighbors(self, n: int):
         """The largest value of `neighbors` that n codes allow."""
         return n
 
@@ -42,23 +47,23 @@ class ClusterMethod:
         """The class of the library, imported."""
         raise NotImplementedError
 
-    def defaults(self, n):
+    def defaults(self, n: int):
         """The arguments of the library that users can change, as kerae gives them."""
         return {}
 
-    def settings(self, seed, n_clusters):
+    def settings(self, seed: int | None, n_clusters: int | str | None):
         """The arguments of the library that users do not give, or by other names."""
         return {"n_clusters": n_clusters, "random_state": seed}
 
-    def fit(self, estimator, z):
+    def fit(self, estimator: Any, z: np.ndarray):
         """Fits the object of the library; returns the cluster of each code, -1 for none."""
         return estimator.fit(z).labels_
 
-    def centers(self, estimator):
+    def centers(self, estimator: Any):
         """The method's own centers, `(k, latent_dim)`, or `None` for the means of members."""
         return None
 
-    def measure(self, estimator, z, labels):
+    def measure(self, estimator: Any, z: np.ndarray, labels: np.ndarray):
         """The criterion of a fitted object, a float."""
         if len(set(labels)) == 1:
             return -1.0  # the worst, as nothing is told apart
@@ -66,14 +71,14 @@ class ClusterMethod:
 
         return float(silhouette_score(z, labels))
 
-    def assign(self, estimator, z_fitted, labels, z):
+    def assign(self, estimator: Any, z_fitted: np.ndarray, labels: np.ndarray, z: np.ndarray):
         """The clusters of codes that the object was not fitted to."""
         from sklearn.neighbors import KNeighborsClassifier
 
         return KNeighborsClassifier(1).fit(z_fitted, labels).predict(z)
 
 
-def fit_clusters(method, estimator, z, parameters):
+def fit_clusters(method, estimator: Any, z: np.ndarray, parameters: dict):
     """The cluster of each code by an object of a library, and what has to be said of it.
 
     Args:

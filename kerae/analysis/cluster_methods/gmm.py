@@ -1,3 +1,7 @@
+from typing import Any
+
+import numpy as np
+
 from .cluster_method import ClusterMethod
 
 
@@ -19,26 +23,26 @@ class GMM(ClusterMethod):
 
         return GaussianMixture
 
-    def defaults(self, n):
+    def defaults(self, n: int):
         return {"n_init": 3, "max_iter": 500}
 
-    def settings(self, seed, n_clusters):
+    def settings(self, seed: int, n_clusters: int | str | None):
         return {"n_components": n_clusters, "random_state": seed}
 
-    def fit(self, estimator, z):
+    def fit(self, estimator: Any, z: np.ndarray):
         from threadpoolctl import threadpool_limits
 
         # On one thread, as on such small matrices several take many times as long.
         with threadpool_limits(1, user_api="blas"):
             return estimator.fit_predict(_precise(z))
 
-    def centers(self, estimator):
+    def centers(self, estimator: Any):
         return estimator.means_
 
-    def measure(self, estimator, z, labels):
+    def measure(self, estimator: Any, z: np.ndarray, labels: np.ndarray):
         return float(estimator.bic(_precise(z)))
 
-    def assign(self, estimator, z_fitted, labels, z):
+    def assign(self, estimator: Any, z_fitted: np.ndarray, labels: np.ndarray, z: np.ndarray):
         return estimator.predict(_precise(z))
 
 

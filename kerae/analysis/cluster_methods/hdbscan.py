@@ -20,8 +20,8 @@ class HDBSCAN(ClusterMethod):
 
         return HDBSCAN
 
-    def defaults(self, n):
+    def defaults(self, n: int):
         return {"min_cluster_size": max(5, n // 100), "min_samples": 5}
 
-    def settings(self, seed, n_clusters):
+    def settings(self, seed: int, n_clusters: int | str | None):
         return {"copy": True}

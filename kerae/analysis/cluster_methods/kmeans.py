@@ -1,3 +1,7 @@
+from typing import Any
+
+import numpy as np
+
 from .cluster_method import ClusterMethod
 
 
@@ -16,11 +20,11 @@ class KMeans(ClusterMethod):
 
         return KMeans
 
-    def defaults(self, n):
+    def defaults(self, n: int):
         return {"n_init": 10}
 
-    def centers(self, estimator):
+    def centers(self, estimator: Any):
         return estimator.cluster_centers_
 
-    def assign(self, estimator, z_fitted, labels, z):
+    def assign(self, estimator: Any, z_fitted: np.ndarray, labels: np.ndarray, z: np.ndarray):
         return estimator.predict(z)

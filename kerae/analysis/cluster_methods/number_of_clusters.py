@@ -1,17 +1,29 @@
 """The number of clusters, by a criterion."""
 
 from numbers import Integral
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..fitting.rows import sampled_rows
 from .cluster_method import fit_clusters
 
+if TYPE_CHECKING:
+    pass
+
+
 CHOSEN_ON = 5_000
 LEAST, LARGEST = 2, 20
 
 
-def choose_n_clusters(method, made, z, auto_range, seed, parameters):
+def choose_n_clusters(
+    method,
+    made: Any,
+    z: np.ndarray,
+    auto_range: tuple[int, int] | None,
+    seed: int | None,
+    parameters: dict,
+):
     """The number of clusters with the largest silhouette or the least BIC.
 
         silhouette = mean over codes of  (b - a) / max(a, b)
@@ -62,7 +74,7 @@ def _is_range(tried, most):
     return whole and len(tried) == 2 and 2 <= tried[0] <= tried[1] <= most
 
 
-def check_n_clusters(method, n_clusters, z):
+def check_n_clusters(method, n_clusters: Any, z: np.ndarray) -> None:
     """Raises a `ValueError` if a method cannot find so many clusters of codes.
 
     Args:

@@ -1,8 +1,13 @@
+from typing import TYPE_CHECKING, Any
+
 import keras
 import numpy as np
 
 from ...autoencoder.in_batches import in_batches
 from ...checks.codes import as_codes, refuse_equal_codes
+
+if TYPE_CHECKING:
+    from ...autoencoder.autoencoder import Autoencoder
 
 
 class Relabel(keras.callbacks.Callback):
@@ -22,7 +27,14 @@ class Relabel(keras.callbacks.Callback):
         ValueError: If the codes are not finite, all the same, or fewer than the clusters.
     """
 
-    def __init__(self, trained, x, y, term, tolerance):
+    def __init__(
+        self,
+        trained: "Autoencoder",
+        x: np.ndarray,
+        y: Any,
+        term: Any,
+        tolerance: float,
+    ) -> None:
         super().__init__()
         self.arrays = (x, y if trained.condition is not None else None)
         self.term = term
@@ -40,7 +52,7 @@ class Relabel(keras.callbacks.Callback):
     def _assigned(self, trained, z):
         return in_batches(trained, self.term.assignments, (z,)).argmax(axis=1)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         labels = self._assigned(self.model, self.model.encode(*self.arrays))
         self.changed.append(float(np.mean(labels != self.labels)))
         self.labels = labels

@@ -17,10 +17,10 @@ class Spectral(ClusterMethod):
         "The spectral clustering API has changed": None,
     }
 
-    def most_clusters(self, n, different):
+    def most_clusters(self, n: int, different: int):
         return min(n - 1, different)  # as it takes one eigenvector each
 
-    def most_neighbors(self, n):
+    def most_neighbors(self, n: int):
         return max(2, n // 2)  # or few codes would all be joined to each other
 
     def library_class(self):
@@ -28,5 +28,5 @@ class Spectral(ClusterMethod):
 
         return SpectralClustering
 
-    def defaults(self, n):
+    def defaults(self, n: int):
         return {"affinity": "nearest_neighbors"}

@@ -34,7 +34,7 @@ class CodePanel:
         height = min(HEIGHT, ROW * math.ceil(len(places) / COLUMNS))
         self.layout = column(
             row(Div(text=f"<b>Code</b>: {count} dimensions, most varied first", width=250), reset),
-            GridBox(children=places, width=WIDTH, height=height, styles={"overflow-y": "auto"}),
+            GridBox(children=places, width=WIDTH, height=height, styles={"overflow-y": "auto"}),  # pyright: ignore[reportArgumentType]
         )
 
     def show(self):

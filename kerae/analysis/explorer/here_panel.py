@@ -48,7 +48,7 @@ class HerePanel:
         conditions = self.exploration.map.conditions
         if conditions:
             options = [(str(label), name) for label, name in conditions.items()]
-            select = Select(title="decoded with the label", options=options, name="label")
+            select = Select(title="decoded with the label", options=options, name="label")  # pyright: ignore[reportArgumentType]
             select.update(value=str(self.exploration.label), width=SIDE)
             select.on_change("value", self._choose)
             return [select]

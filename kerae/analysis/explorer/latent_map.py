@@ -113,8 +113,8 @@ class LatentMap:
         condition = self.model.condition
         if condition is None or condition.y_shape or "int" not in condition.y_dtype:
             return {}
-        names = as_labels(self.y, len(self.y), class_names).names
-        return dict(zip(np.unique(self.y).tolist(), names))
+        names = as_labels(self.y, len(self.y), class_names).names  # pyright: ignore[reportArgumentType]
+        return dict(zip(np.unique(self.y).tolist(), names))  # pyright: ignore[reportArgumentType, reportCallIssue]
 
     def _place_points(self, method, seed):
         from sklearn.neighbors import KNeighborsRegressor

@@ -60,8 +60,8 @@ class MapView:
         plot = figure(
             frame_width=WIDTH,
             frame_height=HEIGHT,
-            x_range=(low[0] - edge[0], high[0] + edge[0]),
-            y_range=(low[1] - edge[1], high[1] + edge[1]),
+            x_range=(low[0] - edge[0], high[0] + edge[0]),  # pyright: ignore[reportArgumentType]
+            y_range=(low[1] - edge[1], high[1] + edge[1]),  # pyright: ignore[reportArgumentType]
             x_axis_label=self.exploration.map.axes[0],
             y_axis_label=self.exploration.map.axes[1],
             tools=[self.lasso, self.pan, WheelZoomTool()],

@@ -28,8 +28,8 @@ class Pictures:
             name=f"{name} figure",
             frame_width=count * side,
             frame_height=round(side * shape[0] / shape[1]) if is_image(shape) else side,
-            x_range=(0, count),
-            y_range=(0, 1),
+            x_range=(0, count),  # pyright: ignore[reportArgumentType]
+            y_range=(0, 1),  # pyright: ignore[reportArgumentType]
             tools="",
             toolbar_location=None,
             min_border=0,
@@ -46,7 +46,13 @@ class Pictures:
         self._columns = self._images if is_image(shape) else self._lines
         if is_image(shape):
             self.figure.image_rgba(
-                "image", "x", 0, self._width, 1, source=self.source, origin="top_left"
+                "image",
+                "x",
+                0,
+                self._width,
+                1,
+                source=self.source,
+                origin="top_left",  # pyright: ignore[reportCallIssue]
             )
         else:
             self.figure.multi_line(

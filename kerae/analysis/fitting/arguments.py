@@ -3,13 +3,15 @@
 import inspect
 from contextlib import contextmanager
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 
 from ...checks.codes import as_codes
+from ...checks.types import ArrayLike
 
 
-def as_seed(seed):
+def as_seed(seed: int | None) -> int | None:
     """The seed as a Python integer, which every library takes, or `None`.
 
     Raises:
@@ -28,7 +30,7 @@ def as_seed(seed):
 LARGEST = 1e18
 
 
-def as_float32(z):
+def as_float32(z: np.ndarray) -> np.ndarray:
     """Codes in the precision that libraries compute in.
 
     Raises:
@@ -43,7 +45,7 @@ def as_float32(z):
     return z.astype("float32", copy=False)
 
 
-def as_new_codes(z, latent_dim):
+def as_new_codes(z: ArrayLike, latent_dim: int | None) -> np.ndarray:
     """Codes for what was fitted to others, checked; one is enough.
 
     Raises:
@@ -58,7 +60,9 @@ def as_new_codes(z, latent_dim):
     return as_codes(np.repeat(z, 2, axis=0))[:1] if len(z) == 1 else as_codes(z)
 
 
-def bounded_neighbors(method, name, default, most, n, parameters):
+def bounded_neighbors(
+    method: str, name: str, default: float, most: float, n: int, parameters: dict
+) -> tuple[dict[str, Any], list[str]]:
     """The default number of neighbors, lowered where there are fewer, with a note of it.
 
     Args:
@@ -74,7 +78,7 @@ def bounded_neighbors(method, name, default, most, n, parameters):
         ValueError: If users gave more than `most`.
     """
     given = parameters.get(name)
-    if isinstance(given, Real) and given > most:
+    if isinstance(given, Real) and given > most:  # pyright: ignore[reportOperatorIssue]
         raise ValueError(
             f'Expected `{name}` of at most {most:g} for "{method}" of {n} codes. '
             f"Received: {given}. Give a lower one or more codes."
@@ -87,7 +91,7 @@ def bounded_neighbors(method, name, default, most, n, parameters):
 
 
 @contextmanager
-def explaining_arguments(method, parameters):
+def explaining_arguments(method: str, parameters: dict):
     """Raises what a library raises as a `ValueError` that names the arguments of the user.
 
     Args:
@@ -106,7 +110,9 @@ def explaining_arguments(method, parameters):
         ) from error
 
 
-def library_object(method, library_class, defaults, parameters, settings):
+def library_object(
+    method: str, library_class: type, defaults: dict, parameters: dict, settings: dict
+):
     """An object of a library, with what users gave in place of what kerae gives by default.
 
     Args:

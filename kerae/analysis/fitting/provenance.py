@@ -5,15 +5,30 @@ import re
 import sys
 import time
 import warnings
+from collections.abc import Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ... import __version__
 from ...versions import installed_version
 
+if TYPE_CHECKING:
+    pass
 
-def provenance(method, parameters, packages, seed, n, n_fitted, started, notes, **outcome):
+
+def provenance(
+    method: str,
+    parameters: dict,
+    packages: Sequence[str],
+    seed: int | None,
+    n: int,
+    n_fitted: int,
+    started: float,
+    notes: Any,
+    **outcome: Any,
+):
     """What was done, with what, and what came of it, as a dict that `json.dumps` takes.
 
     Args:
@@ -41,7 +56,7 @@ def provenance(method, parameters, packages, seed, n, n_fitted, started, notes, 
     }
 
 
-def ready_for_json(value):
+def ready_for_json(value) -> Any:
     """The value in types that JSON has; objects that have none as their `repr`."""
     if isinstance(value, dict):
         return {str(name): ready_for_json(part) for name, part in value.items()}

@@ -2,11 +2,12 @@
 
 import warnings
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 
 
-def fitted_rows(method, n, fit_at_most, seed):
+def fitted_rows(method: Any, n: int, fit_at_most: int | None, seed: int | None):
     """Rows that a method is fitted to: all, or as many as it can take, drawn at random.
 
     Args:
@@ -44,7 +45,7 @@ def fitted_rows(method, n, fit_at_most, seed):
     return rows, [note]
 
 
-def sampled_rows(count, limit, seed):
+def sampled_rows(count: int, limit: int, seed: int | None):
     """Rows of at most `limit` of `count` examples, in order, and what is to be said of it.
 
     Args:

@@ -127,7 +127,7 @@ def side_by_side(analyses, rows, atlas=None):
         interactive_map(analysis, points, atlas, suffix, SIDE_OF_SEVERAL, title=name)
         for (name, analysis), suffix in zip(analyses.items(), suffixes)
     ]
-    return gridplot(maps, ncols=2, toolbar_options={"logo": None})
+    return gridplot(maps, ncols=2, toolbar_options={"logo": None})  # pyright: ignore[reportArgumentType, reportCallIssue]
 
 
 def class_points(plot, source, names, **style):

@@ -1,6 +1,7 @@
 import base64
 import io
 from dataclasses import dataclass
+from typing import Any
 
 DPI = 130  # of a screen
 
@@ -11,7 +12,7 @@ class Picture:
 
     title: str
     caption: str
-    figure: object
+    figure: Any
 
     @property
     def uri(self):

@@ -1,3 +1,7 @@
+from typing import Any
+
+import numpy as np
+
 from .projection_method import ProjectionMethod
 
 
@@ -14,11 +18,11 @@ class Codes(ProjectionMethod):
 
         return FunctionTransformer
 
-    def settings(self, seed, verbose):
+    def settings(self, seed: int | None, verbose: bool):
         return {"func": None}
 
-    def fit(self, estimator, z):
+    def fit(self, estimator: Any, z: np.ndarray):
         return estimator.fit_transform(z)
 
-    def axes(self, estimator):
+    def axes(self, estimator: Any):
         return ["z[0]", "z[1]"]

@@ -1,9 +1,11 @@
 """Positions of examples from those of their neighbors."""
 
+import numpy as np
+
 NEIGHBORS = 5
 
 
-def from_landmarks(z_fitted, points, z_new):
+def from_landmarks(z_fitted: np.ndarray, points: np.ndarray, z_new: np.ndarray) -> np.ndarray:
     """Positions of examples that a method was not fitted to.
 
         point = sum over the 5 nearest fitted codes of  points_i / distance_i

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 
 from .projection_method import ProjectionMethod
@@ -18,7 +20,7 @@ class OpenTSNE(ProjectionMethod):
     fewest = 5
     neighbors = ("perplexity", 30)
 
-    def defaults(self, seed):
+    def defaults(self, seed: int | None):
         return {"n_jobs": -1}
 
     def library_class(self):
@@ -26,11 +28,11 @@ class OpenTSNE(ProjectionMethod):
 
         return TSNE
 
-    def most_neighbors(self, n):
+    def most_neighbors(self, n: int):
         # It looks at three times as many neighbors as the perplexity.
         return (n - 1) / 3
 
-    def fit(self, estimator, z):
+    def fit(self, estimator: Any, z: np.ndarray):
         points = estimator.fit(z).embedding_
         # As its `transform` does, which otherwise moves the fitted points under those given out.
         points -= (np.max(points, axis=0) + np.min(points, axis=0)) / 2

@@ -19,7 +19,7 @@ class PaCMAP(ProjectionMethod):
     fewest = 5
     neighbors = ("n_neighbors", 10)
 
-    def defaults(self, seed):
+    def defaults(self, seed: int | None):
         return {"save_tree": True}  # in which new codes find their neighbors
 
     def library_class(self):
@@ -31,12 +31,12 @@ class PaCMAP(ProjectionMethod):
             logger.setLevel(logging.ERROR)
         return getattr(pacmap, type(self).__name__)
 
-    def settings(self, seed, verbose):
+    def settings(self, seed: int | None, verbose: bool):
         own = {"intermediate": False, "intermediate_snapshots": []}
         pairs = dict.fromkeys(["pair_neighbors", "pair_MN", "pair_FP"])
         return {**super().settings(seed, verbose), **own, **pairs}
 
-    def most_neighbors(self, n):
+    def most_neighbors(self, n: int):
         # With half as many pairs of middle distance and twice as many of far ones.
         return max(1, int((n - 1) / 3.5))
 

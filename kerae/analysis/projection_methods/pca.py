@@ -1,3 +1,7 @@
+from typing import Any
+
+import numpy as np
+
 from .projection_method import ProjectionMethod
 
 
@@ -13,12 +17,12 @@ class PCA(ProjectionMethod):
 
         return PCA
 
-    def settings(self, seed, verbose):
+    def settings(self, seed: int | None, verbose: bool):
         return {"n_components": 2, "random_state": seed}
 
-    def fit(self, estimator, z):
+    def fit(self, estimator: Any, z: np.ndarray):
         return estimator.fit_transform(z)
 
-    def axes(self, estimator):
+    def axes(self, estimator: Any):
         shares = estimator.explained_variance_ratio_
         return [f"PC {i + 1} ({share:.0%} of the variance)" for i, share in enumerate(shares)]

@@ -1,5 +1,7 @@
 """What `kerae.analysis.project` knows of a method."""
 
+from typing import Any
+
 import numpy as np
 
 from ...checks.extras import require
@@ -50,38 +52,38 @@ class ProjectionMethod:
         """The class of the library, imported."""
         raise NotImplementedError
 
-    def check_installed(self):
+    def check_installed(self) -> None:
         """Raises a `ModuleNotFoundError` if the library is missing."""
         require(f'kerae.analysis.project(method="{self.name}")', self.extra, self.module)
 
-    def defaults(self, seed):
+    def defaults(self, seed: int | None):
         """The arguments of the library that users can change, as kerae gives them."""
         return {}
 
-    def settings(self, seed, verbose):
+    def settings(self, seed: int | None, verbose: bool):
         """The arguments of the library that users do not give, or by other names."""
         return {"n_components": 2, "random_state": seed, "verbose": verbose}
 
-    def most_neighbors(self, n):
+    def most_neighbors(self, n: int):
         """The largest value of `neighbors` that n codes allow."""
         return n - 1
 
-    def fit(self, estimator, z):
+    def fit(self, estimator: Any, z: np.ndarray):
         """Fits the object of the library; returns the points, `(n, 2)`."""
         return estimator.fit(z).embedding_
 
-    def place(self, estimator, z):
+    def place(self, estimator: Any, z: np.ndarray):
         """Where codes lie that the object was not fitted to, `(n, 2)`."""
         # In parts, as UMAP keeps the distances of all of them to all that were fitted.
         parts = np.array_split(z, range(PLACED_AT_ONCE, len(z), PLACED_AT_ONCE))
         return np.concatenate([estimator.transform(part) for part in parts])
 
-    def axes(self, estimator):
+    def axes(self, estimator: Any):
         """What the axes of the plane are: a pair of strings."""
         return [f"{self.name} {axis}" for axis in (1, 2)]
 
 
-def as_plane(z):
+def as_plane(z: np.ndarray):
     """Codes as methods for the plane take them: a single dimension gets a second one of 0."""
     z = as_float32(z)
     return np.pad(z, ((0, 0), (0, 1))) if z.shape[1] == 1 else z

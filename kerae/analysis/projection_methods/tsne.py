@@ -16,7 +16,7 @@ class TSNE(ProjectionMethod):
     fewest = 5
     neighbors = ("perplexity", 30)
 
-    def defaults(self, seed):
+    def defaults(self, seed: int | None):
         return {"n_jobs": -1}
 
     def library_class(self):
@@ -24,10 +24,10 @@ class TSNE(ProjectionMethod):
 
         return TSNE
 
-    def settings(self, seed, verbose):
+    def settings(self, seed: int | None, verbose: bool):
         # At 2 it also says how far the optimization is.
         return {**super().settings(seed, verbose), "verbose": 2 if verbose else 0}
 
-    def most_neighbors(self, n):
+    def most_neighbors(self, n: int):
         # It looks at three times as many neighbors as the perplexity.
         return (n - 1) / 3

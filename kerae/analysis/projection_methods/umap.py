@@ -29,13 +29,13 @@ class UMAP(ProjectionMethod):
     }
     densmap = False
 
-    def defaults(self, seed):
+    def defaults(self, seed: int | None):
         return {"n_jobs": -1 if seed is None else 1}  # as it would set itself, with a warning
 
     def library_class(self):
         return import_umap().UMAP
 
-    def settings(self, seed, verbose):
+    def settings(self, seed: int | None, verbose: bool):
         own = {"densmap": self.densmap, "transform_mode": "embedding"}
         return {**super().settings(seed, verbose), **own}
 
@@ -51,7 +51,7 @@ def import_umap():
     still import `umap.parametric_umap`.
     """
     if "umap" not in sys.modules:
-        sys.modules[PARAMETRIC] = None
+        sys.modules[PARAMETRIC] = None  # pyright: ignore[reportArgumentType]
         try:
             with warnings.catch_warnings():
                 warnings.filterwarnings("ignore", "Tensorflow not installed", ImportWarning)

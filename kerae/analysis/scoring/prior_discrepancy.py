@@ -2,6 +2,7 @@
 
 import math
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from keras import ops
@@ -11,12 +12,16 @@ from ...noise.repeatable import RepeatableNoise
 from ...ops.divergences import maximum_mean_discrepancy
 from ..fitting.rows import sampled_rows
 
+if TYPE_CHECKING:
+    from ...analysis.examination import Examination
+
+
 LIMIT = 10_000
 # The discrepancy of a batch holds the differences of all pairs, in all dimensions.
 ELEMENTS_AT_ONCE = 2**23
 
 
-def prior_discrepancy(examination, seed=0):
+def prior_discrepancy(examination: "Examination", seed: int = 0):
     """MMD^2 of the aggregated posterior and the prior, batch by batch.
 
         MMD^2( z ~ q(z) = mean over x of q(z|x),   z_p ~ p(z) )

@@ -2,6 +2,8 @@
 
 import math
 import numbers
+from collections.abc import Sequence
+from typing import Any
 
 from ...checks.extras import require
 
@@ -22,11 +24,11 @@ class Scores(dict):
     ({'purity': 0.5}, 'left out: there is one cluster')
     """
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.notes = {}
 
-    def give(self, name, value, *notes):
+    def give(self, name: str, value: float, *notes: Any) -> None:
         """Adds a score; leaves it out if it is not a finite number.
 
         Args:
@@ -43,11 +45,11 @@ class Scores(dict):
         if note:
             self.notes[name] = note
 
-    def leave_out(self, names, reason):
+    def leave_out(self, names: Sequence[str], reason: str) -> None:
         """Notes for each of `names` why there is no such score."""
         self.notes.update(dict.fromkeys(names, f"left out: {reason}"))
 
-    def add(self, scores):
+    def add(self, scores) -> None:
         """Adds all scores of another `Scores`, with their notes."""
         self.update(scores)
         self.notes.update(scores.notes)

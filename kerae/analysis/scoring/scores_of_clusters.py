@@ -21,7 +21,9 @@ EXTERNAL = (
 )
 
 
-def scores_of_clusters(z, clusters, labels=None, seed=0):
+def scores_of_clusters(
+    z: np.ndarray, clusters: np.ndarray, labels: np.ndarray | None = None, seed: int = 0
+) -> Scores:
     """The scores of clusters of codes, and of their agreement with classes if labels are given.
 
     Args:

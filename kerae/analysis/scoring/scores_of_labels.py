@@ -17,7 +17,9 @@ NUM_NEIGHBORS = 10
 KINDS = ("knn_accuracy", "linear_probe_accuracy")
 
 
-def scores_of_labels(z, labels, x=None, seed=0):
+def scores_of_labels(
+    z: np.ndarray, labels: np.ndarray, x: np.ndarray | None = None, seed: int = 0
+) -> Scores:
     """How well the class of held-out examples is told from codes, and from the data beside it.
 
     Args:

@@ -1,6 +1,7 @@
 """What the dimensions of a latent carry, and how far it is from its prior."""
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -8,10 +9,16 @@ from ... import metrics
 from .prior_discrepancy import prior_discrepancy
 from .scores import Scores
 
+if TYPE_CHECKING:
+    from ...analysis.examination import Examination
+
+
 COLLAPSED_BELOW = 0.01
 
 
-def scores_of_latent(z, examination=None, seed=0):
+def scores_of_latent(
+    z: np.ndarray, examination: "Examination | None" = None, seed: int = 0
+) -> Scores:
     """The scores of single dimensions and, of an examined model, of its prior and its objective.
 
     Args:

@@ -1,12 +1,19 @@
 """How well outliers are told."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ..outlier_scores import outlier_scores
 from .scores import Scores
 
+if TYPE_CHECKING:
+    from ...analysis.examination import Examination
 
-def scores_of_outliers(z, truth, examination=None):
+
+def scores_of_outliers(
+    z: np.ndarray, truth: np.ndarray, examination: "Examination | None" = None
+) -> Scores:
     """How well the measures of `outlier_scores` tell outliers: the area below the ROC curve.
 
     Args:

@@ -1,5 +1,7 @@
 """How faithful a picture is to the codes that it shows."""
 
+import numpy as np
+
 from ... import metrics
 from ..fitting.rows import sampled_rows
 from .scores import Scores
@@ -11,7 +13,7 @@ NEIGHBOR_SCORES = ("trustworthiness", "continuity", "neighborhood_preservation")
 NAMES = (*NEIGHBOR_SCORES, "neighborhood_auc", "kruskal_stress", "shepard_correlation")
 
 
-def scores_of_picture(z, points, seed=0):
+def scores_of_picture(z: np.ndarray, points: np.ndarray, seed: int = 0) -> Scores:
     """What of the neighborhoods and distances of codes is kept by points in the plane.
 
     Args:

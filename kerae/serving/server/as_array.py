@@ -53,7 +53,7 @@ def as_array(value, name, tensor, limits=(None, None)):
         array = np.array(values, dtype=bool)
     else:
         array = _numbers(values, name, np.dtype(tensor.dtype), *limits)
-    return array.reshape(shape)
+    return array.reshape(shape)  # pyright: ignore[reportArgumentType, reportCallIssue]
 
 
 def _flattened(value, name):

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 
 import uvicorn
+from uvicorn.config import LOGGING_CONFIG
 
 from .batcher import Batcher
 from .metrics import Metrics
@@ -128,6 +129,6 @@ class HTTPServer(uvicorn.Server):
 
 def _log_config():
     """uvicorn's, with what the server itself has to tell."""
-    config = copy.deepcopy(uvicorn.config.LOGGING_CONFIG)
+    config = copy.deepcopy(LOGGING_CONFIG)
     config["loggers"][logger.name] = {"handlers": ["default"], "level": "INFO", "propagate": False}
     return config

@@ -31,7 +31,7 @@ class _Part(Convertor):
     """A part of an address, of characters that a regular expression allows."""
 
     def __init__(self, regex):
-        self.regex = regex
+        self.regex = regex  # pyright: ignore[reportAttributeAccessIssue]
 
     def convert(self, value):
         return value
