@@ -59,7 +59,7 @@ def test_many_examples_are_sampled(picture, monkeypatch):
 def test_few_examples_have_no_scores_of_ten_neighbors(picture):
     z, points = picture
     scores = analysis.score(z[:20], embedding=points[:20])
-    assert not set(module.OF_NEIGHBORS) & set(scores)
+    assert not set(module.NEIGHBOR_SCORES) & set(scores)
     assert scores.notes["continuity"] == "left out: 10 neighbors need more than 20 examples"
     assert "neighborhood_auc" in scores
     assert set(module.NAMES) <= set(analysis.score(z[:21], embedding=points[:21]))
