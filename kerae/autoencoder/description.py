@@ -19,11 +19,11 @@ def description(model: "Autoencoder") -> str:
 
     >>> print(kerae.VAE((8, 8, 1), latent_dim=2, beta=4.0))
     VAE: (8, 8, 1) -> (2,) -> (8, 8, 1), 69,700 parameters
-      encoder     Sequential            (8, 8, 1) -> (512,)  33,280
-      latent      Normal(latent_dim=2)  (512,) -> (2,)        2,052
-      prior       StandardNormal()      (2,)                      0
-      decoder     Sequential            (2,) -> (8, 8, 1)    34,368
-      likelihood  Bernoulli()           (8, 8, 1)                 0
+      encoder     Sequential                           (8, 8, 1) -> (512,)  33,280
+      latent      Normal(latent_dim=2, num_samples=1)  (512,) -> (2,)        2,052
+      prior       StandardNormal()                     (2,)                      0
+      decoder     Sequential                           (2,) -> (8, 8, 1)    34,368
+      likelihood  Bernoulli()                          (8, 8, 1)                 0
       loss = 1.0 * reconstruction + 4.0 * kl
     """
     code, target, encoded = model.latent.event_shape, model.target_shape, model.encoded_shape
