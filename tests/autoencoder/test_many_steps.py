@@ -11,6 +11,7 @@ from kerae import backend
 from kerae.autoencoder import many_steps
 
 BACKEND = keras.backend.backend()
+pytestmark = pytest.mark.slow
 # What decides, on each backend, that a fit is long enough to prepare its steps for speed.
 LEAST = {"tensorflow": "STEPS_WORTH_XLA", "torch": "STEPS_WORTH_CAPTURE"}
 LABELS, WEIGHTS = np.arange(16) % 3, np.linspace(0, 1, 16)

@@ -8,7 +8,7 @@ from kerae import latent_space
 from kerae.analysis.explorer.exploration import Exploration
 from kerae.analysis.explorer.latent_map import LatentMap
 
-pytestmark = pytest.mark.mainly("torch")
+pytestmark = [pytest.mark.slow, pytest.mark.mainly("torch")]
 
 COUNT = 40
 

@@ -9,7 +9,7 @@ import kerae
 from kerae.analysis.explorer.latent_map import LatentMap
 from kerae.analysis.explorer.page import Page
 
-pytestmark = pytest.mark.mainly("torch")
+pytestmark = [pytest.mark.slow, pytest.mark.mainly("torch")]
 
 COUNT = 40
 
