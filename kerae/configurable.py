@@ -17,7 +17,10 @@ class _Constructed(type):
         made = super().__call__(*args, **kwargs)
         positional = inspect.signature(cls.__init__).bind_partial(made, *args).arguments
         given = {name for name, value in (positional | kwargs).items() if value is not None}
-        made.__dict__["_given"] = [name for name in cls.argument_names() if name in given]  # pyright: ignore[reportAttributeAccessIssue]
+        names = cls.argument_names()  # pyright: ignore[reportAttributeAccessIssue]
+        made.__dict__["_given"] = [name for name in names if name in given]
+        # Kept: Keras assigns to attributes of layers at every call.
+        made.__dict__["_read_only"] = frozenset(names)
         return made
 
 
@@ -53,7 +56,7 @@ class Configurable(metaclass=_Constructed):
         return own + [name for name in cls.passed_on if name not in own]
 
     def __setattr__(self, name, value):
-        if "_given" in self.__dict__ and name in self.argument_names():
+        if name in self.__dict__.get("_read_only", ()):
             before, after = (f"{name}={_short(each)}" for each in (getattr(self, name), value))
             raise AttributeError(
                 f"`{name}` of {type(self).__name__} is read-only: it was made with {before}. Make "

@@ -151,10 +151,6 @@ class Inference(ModelMixin):
         decoded = self.decode(z.reshape(-1, *self.latent.event_shape), y)
         return decoded.reshape(-1, steps, *decoded.shape[1:])
 
-    def preprocess_in_batches(self, x: ArrayLike, batch_size: int = BATCH_SIZE) -> Any:
-        """The data that the model sees, as a NumPy array."""
-        return in_batches(self, self.preprocess, (x,), batch_size=batch_size)
-
     def targets_in_batches(
         self, x: ArrayLike, y: ArrayLike | None = None, batch_size: int = BATCH_SIZE
     ) -> Any:

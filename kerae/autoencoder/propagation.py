@@ -69,13 +69,6 @@ class Propagation(ModelMixin):
         log_prob = self.likelihood.log_prob(ops.repeat(target, num_samples, axis=0), parameters)
         return ops.reshape(log_prob, (-1, num_samples))
 
-    def log_likelihood_of_codes(
-        self, target, z: Tensor, condition: Tensor = None, training: bool = False
-    ):
-        """log p(target|z, c) in nats for codes `(batch, num_samples, *event_shape)`, for each."""
-        parameters = self.parameters_of_codes(z, condition, training)
-        return self.log_likelihood_of_parameters(target, parameters, z.shape[1])
-
     def log_weights(self, outputs: dict[str, Any]) -> Tensor:
         """log( p(x|z) p(z) / q(z|x) ) of the codes of a pass, in nats, `(batch, num_samples)`."""
         log_prior = outputs["prior"].log_prob(outputs["z"])

@@ -141,7 +141,7 @@ def test_the_preprocessing_is_part_of_every_answer(model):
     gray = new_model(preprocessing=kerae.data.Binarize("threshold"))
     np.testing.assert_allclose(gray.encode(X), model.encode(BINARY), rtol=1e-5)
     np.testing.assert_allclose(gray.reconstruct(X), model.reconstruct(BINARY), rtol=1e-5)
-    np.testing.assert_array_equal(gray.preprocess_in_batches(X), BINARY)
+    np.testing.assert_array_equal(gray.targets_in_batches(X), BINARY)
     expected = special.logsumexp(log_weights_by_hand(gray, 3, identified_by=X), axis=1) - np.log(3)
     np.testing.assert_allclose(gray.log_likelihood(X, num_samples=3), expected, rtol=1e-5)
 

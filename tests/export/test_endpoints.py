@@ -41,7 +41,7 @@ def test_the_endpoints_of_a_vae_answer_as_its_methods_do(vae, images):
     near(answer(vae, "decode", z=z)["x"], vae.decode(z))
     encoded = answer(vae, "encode", x=images)
     near(encoded["mean"], z)
-    posterior = vae.posterior(ops.convert_to_tensor(vae.preprocess_in_batches(images)))
+    posterior = vae.posterior(ops.convert_to_tensor(vae.targets_in_batches(images)))
     near(encoded["log_variance"], ops.convert_to_numpy(posterior["log_variance"]))
     logits = answer(vae, "decode_logits", z=z)["logits"]
     near(1 / (1 + np.exp(-logits)), vae.decode(z))
@@ -55,7 +55,7 @@ def test_score_is_what_examine_says(vae, images):
     of_model = vae.score(images, num_samples=2)
     for name, values in scores.items():
         near(of_model[name], values)
-    x, x_hat = vae.preprocess_in_batches(images), vae.reconstruct(images)
+    x, x_hat = vae.targets_in_batches(images), vae.reconstruct(images)
     near(scores["reconstruction_error"], np.square(x - x_hat).mean(axis=(1, 2, 3)))
 
 

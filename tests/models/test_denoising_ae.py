@@ -105,7 +105,7 @@ def test_the_noise_of_corrupt_is_that_of_the_corruption():
 
 def test_the_draws_of_preprocessing_and_corruption_have_nothing_to_do_with_each_other():
     model = wide(Masking(0.5), preprocessing=kerae.data.Binarize("fixed"))
-    binary = model.preprocess_in_batches(IMAGES)
+    binary = model.targets_in_batches(IMAGES)
     noisy = model.corrupt(IMAGES)
     assert set(np.unique(noisy)) == {0.0, 1.0} and (noisy <= binary).all()
     assert abs(noisy[binary == 1].mean() - 0.5) < SHARE * np.sqrt(2)
