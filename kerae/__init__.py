@@ -5,6 +5,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import wrapt
+
 from .backend.choice import choose_backend
 
 __version__ = "0.1.0"
@@ -132,6 +134,17 @@ if not TYPE_CHECKING:  # which would take any name for one of kerae's
         if name in _MODULES:
             return import_module(f".{name}", __name__)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+@wrapt.when_imported("keras")
+def _register(_):
+    """Lets `keras.saving.load_model` find the classes that a file names.
+
+    Not while a module of kerae imports Keras: those that it needs are only half there.
+    """
+    own = (module for name, module in sys.modules.items() if name.startswith(f"{__name__}."))
+    if not any(getattr(module.__spec__, "_initializing", False) for module in own):
+        import_module(".loading", __name__)
 
 
 def __dir__():

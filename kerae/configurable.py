@@ -5,6 +5,7 @@ from typing import Any
 
 import keras
 
+from .backend.uninitialized import nothing_left_behind
 from .backend.without_tensorflow import without_tensorflow
 
 LONGEST = 20  # letters of a value that is shown
@@ -14,10 +15,17 @@ class _Constructed(type):
     """Notes of an object which arguments it was made with, once its constructor has returned."""
 
     def __call__(cls, *args: Any, **kwargs: Any):
-        made = super().__call__(*args, **kwargs)
+        with nothing_left_behind():
+            made = super().__call__(*args, **kwargs)
         positional = inspect.signature(cls.__init__).bind_partial(made, *args).arguments
         given = {name for name, value in (positional | kwargs).items() if value is not None}
         names = cls.argument_names()  # pyright: ignore[reportAttributeAccessIssue]
+        for name in names:
+            if not hasattr(made, name):
+                raise TypeError(
+                    f"Expected {cls.__name__} to keep its argument {name!r}, or no file could. "
+                    f"Received: an object without it. Write `self.{name} = {name}` in `__init__`."
+                )
         made.__dict__["_given"] = [name for name in names if name in given]
         # Kept: Keras assigns to attributes of layers at every call.
         made.__dict__["_read_only"] = frozenset(names)
@@ -30,7 +38,7 @@ class Configurable(metaclass=_Constructed):
     A subclass stores each argument under its own name and gets a config that survives
     `.keras` files; nested layers, parts and schedules included. `**kwargs` go to Keras, but for
     the names in `passed_on`, which are arguments of a parent. A part that was not given is none of
-    the config: the constructor makes it again.
+    the config, like an argument passed on that was not: the constructor makes it again.
 
     From then on arguments are read-only: what was made of them would stay as it is, and a file
     would tell of an object that never was.
@@ -71,11 +79,15 @@ class Configurable(metaclass=_Constructed):
 
     def get_config(self) -> dict[str, Any]:
         arguments = {name: getattr(self, name) for name in self.argument_names()}
-        own = {k: v for k, v in arguments.items() if k in self._given or not _is_of_parts(v)}
+        own = {k: v for k, v in arguments.items() if k in self._given or self._is_kept(k, v)}
         serialize = keras.saving.serialize_keras_object
         with without_tensorflow():
             inherited = super().get_config() if isinstance(self, keras.Layer) else {}  # pyright: ignore[reportAttributeAccessIssue]
             return inherited | {name: serialize(value) for name, value in own.items()}
+
+    def _is_kept(self, name, value):
+        """Whether the config has an argument that was not given."""
+        return name not in self.passed_on and not _is_of_parts(value)
 
     @classmethod
     def from_config(cls, config: dict[str, Any]):

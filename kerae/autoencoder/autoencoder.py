@@ -124,6 +124,10 @@ class Autoencoder(
         self.data_shape, self.data_dtype = data.shape[1:], data.dtype
         self.condition = condition
         self.target = target or Target()
+        # As of now: a later version may have others.
+        self.networks_kept = [
+            name for name, given in (("encoder", encoder), ("decoder", decoder)) if given is None
+        ]
         self.encoder = encoder or default_encoder(self.encoded_shape)
         self.latent = latent
         self._build_encoder()  # from then on the latent knows the shape of its codes
@@ -201,6 +205,9 @@ class Autoencoder(
 
     def __str__(self):
         return description(self)
+
+    def _is_kept(self, name, value):
+        return name in self.networks_kept or super()._is_kept(name, value)
 
     def build_from_config(self, config: dict[str, Any]) -> None:
         """Does nothing: the constructor has built the model."""

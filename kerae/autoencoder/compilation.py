@@ -22,6 +22,24 @@ class Compilation(ModelMixin):
         with self.distribute_strategy.scope():
             self.build_optimizer()
 
+    def _trained(self):
+        """The places among `variables` of those that are trained, while no layer is frozen."""
+        trainable = {id(variable) for variable in self.trainable_variables}
+        return [i for i, variable in enumerate(self.variables) if id(variable) in trainable]
+
+    def check_trained(self) -> None:
+        """Checks that the optimizer is for what is trainable now.
+
+        Raises:
+            ValueError: If a layer was frozen, or no longer is, since it was built.
+        """
+        if self.compiled and self.optimizer.built and self._trained() != self.optimized:
+            raise ValueError(
+                "Expected the layers that were trainable at `compile`. Received: a model in which "
+                "`trainable` of a layer was changed since. Call `compile` again, which starts the "
+                "state of the optimizer anew."
+            )
+
     def compile(
         self,
         optimizer: Any = "adam",
@@ -39,7 +57,8 @@ class Compilation(ModelMixin):
             steps_per_execution: Integer, the steps of training in one call, after which callbacks
                 are told and an interrupt is noticed; `"epoch"` for as many as there are in one.
                 By default up to 100 on arrays that fit on the device, unless a callback of yours
-                watches batches; else 1. On PyTorch, 1 is the only integer.
+                watches batches; else 1. On PyTorch a call of data sets has 1, and one of arrays at
+                most so many.
             jit_compile: Boolean, whether XLA or TorchDynamo compiles a step. By default where it
                 is quicker: on JAX always, on TensorFlow on a GPU and, without convolutions, in a
                 fit of 500 steps and more; PyTorch's steps are captured as a graph of kernels in
@@ -86,7 +105,7 @@ class Compilation(ModelMixin):
         super().compile(
             optimizer=used,
             jit_compile=jit_compile,
-            steps_per_execution=1 if isinstance(steps, str) else steps,
+            steps_per_execution=1 if isinstance(steps, str) else backend.steps_of_keras(steps),
             **kwargs,
         )
         self._compile_config.config.update(kept)  # what a `.keras` file keeps
@@ -94,12 +113,37 @@ class Compilation(ModelMixin):
     def compile_from_config(self, config: dict[str, Any]) -> None:
         """Compiles a loaded model as it was when it was saved, ready for its optimizer's state."""
         arguments = keras.saving.deserialize_keras_object(config)
+        optimized = arguments.pop("optimized", None)
         # Whether XLA or TorchDynamo compiles the steps is not for the backend that saved to say.
         self.compile(**arguments | {"jit_compile": "auto"})
-        self.optimizer.build(self.trainable_variables)
+        self.build_optimizer(optimized)
 
-    def build_optimizer(self) -> None:
-        """Makes the variables of the optimizer, if they are missing."""
+    def build_optimizer(self, optimized: list[int] | None = None) -> None:
+        """Makes the variables of the optimizer, if they are missing.
+
+        Args:
+            optimized: List of the places among `variables` of those that it is for. Defaults to
+                those that are trainable now.
+        """
         # One that scales losses of half precision would get its variables a second time.
         if self.compiled and not self.optimizer.built:
-            self.optimizer.build(self.trainable_variables)
+            self.optimized = self._trained() if optimized is None else optimized
+            variables = self.variables
+            self.optimizer.build([variables[place] for place in self.optimized])
+
+    def get_compile_config(self) -> dict[str, Any] | None:
+        """What a file keeps of `compile`, readable on every backend."""
+        config = super().get_compile_config()
+        if not self.compiled:
+            return config
+        return _of_no_backend(config) | {"optimized": self.optimized}
+
+
+def _of_no_backend(config):
+    """The config with Keras' public optimizers in the place of PyTorch's own subclasses."""
+    if not isinstance(config, dict):
+        return config
+    config = {name: _of_no_backend(value) for name, value in config.items()}
+    if str(config.get("module")).startswith("keras.src.backend."):
+        config |= {"module": "keras.optimizers", "registered_name": None}
+    return config

@@ -226,5 +226,5 @@ class Inference(ModelMixin):
         return self(x if y is None else (x, y))
 
     def _sample(self, numbers, y=None, *, seed, prior):
-        noise = RepeatableNoise((numbers, ops.zeros_like(numbers)), seed)
+        noise = RepeatableNoise("sample", (numbers, ops.zeros_like(numbers)), seed)
         return self._decode(self.drawn_from_prior(noise, y, prior), y)

@@ -99,11 +99,23 @@ class Propagation(ModelMixin):
         z = self.latent.mode(self.posterior(x, condition, training))
         return self.likelihood.mean(self.likelihood_parameters(z, condition, training))
 
-    def noise(self, x: Tensor, training: bool):
-        """Where a pass over the batch `x` draws its random numbers from."""
+    def noise(
+        self,
+        x: Tensor,
+        training: bool = False,
+        seed: Tensor = EVALUATION_SEED,
+        skip: Tensor = 0,
+    ) -> Any:
+        """Where a pass over the batch `x` draws its random numbers from.
+
+        Args:
+            x: Tensor `(batch, *input_shape)`.
+            training: Boolean, whether they are new at every call; else those of `RepeatableNoise`.
+            seed: As for `RepeatableNoise`, like `skip`.
+        """
         if training:
             return FreshNoise(self.seed_generator, ops.shape(x)[0])
-        return RepeatableNoise(RepeatableNoise.identity_of(x), EVALUATION_SEED)
+        return RepeatableNoise("pass", RepeatableNoise.identity_of(x), seed, skip)
 
     def propagate(
         self,

@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from ..backend.uninitialized import nothing_left_behind
 from ..backend.without_tensorflow import without_tensorflow
 from ..checks.types import FilePath, ModelMixin
 from ..files import checked_path, replacing
@@ -78,6 +79,7 @@ def read(filepath: FilePath, reader: Any) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("error", message="Skipping variable loading")
-            return reader(path)
+            with nothing_left_behind():
+                return reader(path)
     except (OSError, KeyError, TypeError, UserWarning, ValueError, zipfile.BadZipFile) as error:
         raise ValueError(f"Cannot read {path}: {error}") from error

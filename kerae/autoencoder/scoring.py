@@ -8,7 +8,6 @@ import numpy as np
 from keras import ops
 
 from ..checks.types import ArrayLike, ModelMixin
-from ..noise.repeatable import RepeatableNoise
 from .in_batches import in_batches
 from .measured import scored
 
@@ -154,7 +153,7 @@ class Scoring(ModelMixin):
         return sums
 
     def _log_sums_of_some(self, x, y=None, *, seed, skip, kept, num_samples):
-        noise = RepeatableNoise(RepeatableNoise.identity_of(x), seed, skip)
+        noise = self.noise(x, seed=seed, skip=skip)
         outputs = self.propagate(x, y, noise=noise, num_samples=num_samples)
         is_kept = ops.arange(num_samples, dtype="int32") < kept
         log_weights = ops.where(is_kept, self.log_weights(outputs), -math.inf)

@@ -103,8 +103,12 @@ class Training(ModelMixin):
         else:
             x = np.asarray(x)
             check_examples(self, x)
-        mean = self.targets_in_batches(x, y).mean(axis=0)
-        set_output_bias(self.decoder, self.likelihood.parameters_of(mean))
+        mean = self.targets_in_batches(x, y).mean(axis=0, dtype="float64")
+        set_output_bias(
+            self.decoder,
+            np.zeros((1, *self.decoded_shape), self.variable_dtype),
+            lambda axes: self.likelihood.parameters_of(mean.mean(axes, keepdims=True)),
+        )
         return self
 
     def fit(
@@ -174,7 +178,9 @@ class Training(ModelMixin):
             kwargs["validation_batch_size"] = size
             validation_data = keras.utils.unpack_x_y_sample_weight(validation_data)
             validation_data = self._checked(*validation_data, size)  # pyright: ignore[reportCallIssue]
-        with looping as planned:
+        self.build_optimizer()
+        self.check_trained()
+        with backend.variables_kept(self), looping as planned:
             own = [epoch_start, StopAtNonFinite(), *([planned] if planned else [])]
             return super().fit(
                 x,
@@ -229,7 +235,8 @@ class Training(ModelMixin):
         if not kwargs.get("_use_cached_eval_dataset"):  # which `fit` has looked at
             batch_size = batch_size or BATCH_SIZE
             x, y, sample_weight = self._checked(x, y, sample_weight, batch_size)
-        return super().evaluate(x, y, batch_size, *args, sample_weight=sample_weight, **kwargs)
+        with backend.variables_kept(self):
+            return super().evaluate(x, y, batch_size, *args, sample_weight=sample_weight, **kwargs)
 
     def predict(self, x: Any, *args: Any, **kwargs: Any) -> Any:
         """Keras' `predict`, after a look at the data: reconstructions in data space.
@@ -248,4 +255,5 @@ class Training(ModelMixin):
             check_examples(self, np.asarray(x))
         else:
             check_dataset(self, x, label_readers=[])
-        return super().predict(x, *args, **kwargs)
+        with backend.variables_kept(self):
+            return super().predict(x, *args, **kwargs)

@@ -6,6 +6,7 @@
   one device, and compiled as it is by default.
 - `plannable(steps, batches)`: the steps a call, at most those wanted, that Keras can plan for an
   epoch of so many batches.
+- `steps_of_keras(steps)`: the steps a call, at most those asked for, of Keras' own loop.
 - `train_many(model)`: a function of `kerae.data.ResidentBatches`, the steps to train for now,
   those of the whole fit, and what Keras' trainer gives to a training function.
 - `fused(optimizer)`: the optimizer, with a quicker kernel for the same update where there is one.
@@ -24,6 +25,8 @@
   and the rows of all of them in their order.
 - `replica_rows(count)`: the number of rows on all replicas, and of those before this one's
   `count`; the very `count` and 0 where there is one.
+- `variables_kept(model)`: a context after whose failure the model's variables are what they were
+  before, where Keras has lost them.
 - `own_rows(rows)`: those of a batch's row numbers that this process has to feed, and `None` or,
   where the last one was repeated so that all devices get as many, an array of shape
   `(rows, repetitions)` to be fed beside the examples.
@@ -44,7 +47,7 @@ from importlib import import_module
 
 from .choice import BACKENDS
 
-LOOP_FUNCTIONS = ("can_loop", "fused", "has_room_for", "on_device", "plannable", "train_many")
+LOOP_FUNCTIONS = ("can_loop", "fused", "has_room_for", "on_device", "plannable", "steps_of_keras", "train_many")
 __all__ = [
     "barrier",
     "can_loop",
@@ -64,11 +67,13 @@ __all__ = [
     "replicas",
     "seed_global_generator",
     "share",
+    "steps_of_keras",
     "strategy_scope",
     "tells_of_lost_process",
     "test_step",
     "train_many",
     "train_step",
+    "variables_kept",
     "vjp",
 ]
 

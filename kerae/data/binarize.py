@@ -88,7 +88,7 @@ class Binarize(Part):
         self.policy = policy
         self.threshold = threshold
         self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.seed_generator = keras.random.SeedGenerator()
 
     def call(self, x: Tensor, training: bool = False):
         if self.policy == "threshold":
@@ -96,5 +96,5 @@ class Binarize(Part):
         if self.policy == "dynamic" and training:
             noise = FreshNoise(self.seed_generator, ops.shape(x)[0])
         else:
-            noise = RepeatableNoise(RepeatableNoise.identity_of(x), self.seed)
+            noise = RepeatableNoise("binarize", RepeatableNoise.identity_of(x), self.seed)
         return ops.cast(x > noise.uniform(tuple(x.shape[1:])), self.compute_dtype)

@@ -91,8 +91,8 @@ class DenoisingAE(AE):
 
     def _corrupt(self, x, seed):
         x = self.preprocess(x)
-        # The noise of the preprocessed example, as preprocessing drew from that of the raw one.
-        return self.corruption.corrupt(x, RepeatableNoise(RepeatableNoise.identity_of(x), seed))
+        noise = RepeatableNoise("corrupt", RepeatableNoise.identity_of(x), seed)
+        return self.corruption.corrupt(x, noise)
 
     def _denoise(self, x):
         return self._decode(self.latent.mode(self.posterior(ops.cast(x, self.variable_dtype))))

@@ -1,11 +1,12 @@
-"""Random numbers that depend on an example and a seed alone.
+"""Random numbers that depend on an example, a seed and who draws alone.
 
-A counter-based generator keyed by the example: the noise of an image depends on that image and
-the seed, not on the batch it came in, on what was computed before, or on the backend. Nothing in
+A counter-based generator keyed by the example: the noise of an image depends on that image,
+the seed and the stream, not on the batch it came in, on what was computed before, or on the backend. Nothing in
 the model changes when it is used.
 """
 
 import math
+import zlib
 from typing import Any
 
 from keras import ops
@@ -23,9 +24,11 @@ def _to_normal(bits, more_bits):
 
 
 class RepeatableNoise:
-    """The same draws for the same example and seed, on every backend.
+    """The same draws for the same stream, example and seed, on every backend.
 
     Args:
+        stream: String, who draws. Those of different names draw independently of each other, also
+            for the same example and seed; so no two parts share a name.
         identity: Pair of int32 tensors of shape `(batch,)` that tell examples apart;
             see `identity_of`.
         seed: Integer or int32 scalar tensor.
@@ -33,9 +36,10 @@ class RepeatableNoise:
             asked for) that were drawn before.
     """
 
-    def __init__(self, identity: Any, seed: Tensor, skip: Tensor = 0) -> None:
+    def __init__(self, stream: str, identity: Any, seed: Tensor, skip: Tensor = 0) -> None:
         seed = ops.convert_to_tensor(int32(seed) if isinstance(seed, int) else seed, "int32")
-        self._key = threefry((seed, ops.zeros_like(seed)), identity)
+        name = ops.full_like(seed, int32(zlib.crc32(stream.encode())))
+        self._key = threefry((seed, name), identity)
         self._skip = skip
         self._draws = 0
 

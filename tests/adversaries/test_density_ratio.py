@@ -21,7 +21,7 @@ def fresh():
 
 
 def repeatable():
-    return RepeatableNoise(RepeatableNoise.identity_of(ops.convert_to_tensor(Z)), seed=0)
+    return RepeatableNoise("pass", RepeatableNoise.identity_of(ops.convert_to_tensor(Z)), seed=0)
 
 
 def permuted(noise):

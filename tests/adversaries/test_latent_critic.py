@@ -97,7 +97,7 @@ def test_what_is_real_is_of_the_class_and_of_the_whole_prior_where_it_is_unknown
     identity = RepeatableNoise.identity_of(np.random.default_rng(2).random((300, 1)))
 
     def real(labels):
-        noise = RepeatableNoise(identity, seed=0)
+        noise = RepeatableNoise("pass", identity, seed=0)
         labels = ops.convert_to_tensor(labels, "int32")
         outputs = {"y": labels, "noise": noise, "prior": model.prior}
         codes = ops.convert_to_numpy(model.adversary.real(model, outputs))

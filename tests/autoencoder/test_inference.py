@@ -218,7 +218,7 @@ def test_between_them_are_the_decoded_codes_between(model, z):
 
 def log_weights_by_hand(model, num_samples, identified_by=BINARY):
     """log p(x|z) + log p(z) - log q(z|x) by SciPy, with the draws that evaluation makes."""
-    noise = RepeatableNoise(RepeatableNoise.identity_of(identified_by), seed=0)
+    noise = RepeatableNoise("pass", RepeatableNoise.identity_of(identified_by), seed=0)
     epsilon = ops.convert_to_numpy(noise.normal((num_samples, LATENT_DIM)))
     mean, log_variance = (
         ops.convert_to_numpy(model.posterior(BINARY)[name])[:, None]

@@ -29,7 +29,7 @@ def autoencoder(latent=None, **arguments):
 
 def noise():
     x = ops.convert_to_tensor(X)
-    return RepeatableNoise(RepeatableNoise.identity_of(x), seed=3)
+    return RepeatableNoise("pass", RepeatableNoise.identity_of(x), seed=3)
 
 
 @keras.saving.register_keras_serializable("tests")
@@ -80,7 +80,7 @@ def test_log_weights_are_those_of_scipy():
 
 def test_log_likelihood_is_the_mean_of_the_weights_of_the_same_codes():
     model = autoencoder(likelihood="normal")
-    given = RepeatableNoise(RepeatableNoise.identity_of(ops.convert_to_tensor(X)), 0)
+    given = RepeatableNoise("pass", RepeatableNoise.identity_of(ops.convert_to_tensor(X)), 0)
     weights = numpy(model.log_weights(model.propagate(X, noise=given, num_samples=20)))
     expected = special.logsumexp(weights, axis=1) - math.log(20)
     np.testing.assert_allclose(model.log_likelihood(X, num_samples=20), expected, rtol=1e-5)

@@ -9,6 +9,17 @@ import kerae
 from kerae.networks import convolutional_decoder
 
 
+LIKELIHOODS = [
+    "bernoulli",
+    "continuous_bernoulli",
+    "normal",
+    "laplace",
+    kerae.likelihoods.Normal("learned"),
+    kerae.likelihoods.Normal("predicted"),
+    kerae.likelihoods.Laplace("predicted"),
+]
+
+
 def start(images, **arguments):
     return kerae.AE(images.shape[1:], 2, **arguments).start_at_mean(images)
 
@@ -19,11 +30,29 @@ def origin(model):
 
 
 @pytest.mark.parametrize(
-    "likelihood", ["bernoulli", "normal", "laplace", kerae.likelihoods.Normal("predicted")], ids=str
+    "bias", [None, "abc", "ac", "a", "b", "c"], ids=lambda axes: f"a bias of axes {axes}"
 )
-def test_the_first_reconstruction_is_the_mean_image(images, likelihood):
-    found = origin(start(images, likelihood=likelihood))
-    np.testing.assert_allclose(found, images.mean(axis=0), rtol=1e-5)
+@pytest.mark.parametrize("likelihood", LIKELIHOODS, ids=str)
+def test_the_first_reconstruction_is_the_mean_image(likelihood, bias):
+    """Or its mean over the axes that share a bias."""
+    images = np.random.default_rng(0).uniform(0.002, 0.4, (6, 8, 4, 3)).astype("float32")
+    images *= np.linspace(0.2, 1.0, 3, dtype="float32")
+    decoder, shared, predicted = None, (), "predicted" in str(likelihood)
+    if bias is not None:
+        if predicted and "c" not in bias:
+            pytest.skip("a location and a scale cannot share a bias")
+        channels = 6 if predicted else 3
+        decoder = keras.Sequential(
+            [
+                keras.layers.Dense(8 * 4 * 2),
+                keras.layers.Reshape((8, 4, 2)),
+                keras.layers.EinsumDense("nabx,xc->nabc", (8, 4, channels), bias_axes=bias),
+            ]
+        )
+        shared = tuple(1 + i for i, axis in enumerate("abc") if axis not in bias)
+    found = origin(start(images, likelihood=likelihood, decoder=decoder))
+    expected = images.mean(axis=(0, *shared), keepdims=True)[0]
+    np.testing.assert_allclose(found, np.broadcast_to(expected, (8, 4, 3)), rtol=2e-4, atol=1e-5)
 
 
 def test_a_predicted_scale_starts_at_1(images):
@@ -73,6 +102,15 @@ def test_a_decoder_without_such_a_bias_is_left_as_it_is(images):
         np.testing.assert_array_equal(a, b)
 
 
-def test_continuous_bernoulli_starts_on_the_side_of_the_mean(images):
-    found = origin(start(images, likelihood="continuous_bernoulli"))
-    assert ((found > 0.5) == (images.mean(axis=0) > 0.5)).all()
+@pytest.mark.parametrize("after", ["an activation", "a layer without a bias"])
+def test_a_bias_that_does_not_shift_the_output_is_left_as_it_is(images, after):
+    last = {
+        "an activation": keras.layers.Activation("tanh"),
+        "a layer without a bias": keras.layers.Dense(64, use_bias=False),
+    }[after]
+    decoder = keras.Sequential([keras.layers.Dense(64), last, keras.layers.Reshape((8, 8, 1))])
+    model = kerae.AE((8, 8, 1), 2, decoder=decoder, likelihood="normal")
+    before = model.get_weights()
+    model.start_at_mean(images)
+    for a, b in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)

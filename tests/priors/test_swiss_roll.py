@@ -12,7 +12,7 @@ ROLL = SwissRoll(turns=1.5, radius=2.0, num_classes=4)
 
 def noise(count):
     numbers = ops.arange(count, dtype="int32")
-    return RepeatableNoise((numbers, ops.zeros_like(numbers)), seed=0)
+    return RepeatableNoise("pass", (numbers, ops.zeros_like(numbers)), seed=0)
 
 
 def sample(count, labels=None):

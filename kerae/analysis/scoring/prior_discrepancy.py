@@ -51,6 +51,6 @@ def prior_discrepancy(examination: "Examination", seed: int = 0):
 
 
 def _drawn_from_prior(numbers, *, seed, model):
-    noise = RepeatableNoise((numbers, ops.zeros_like(numbers)), seed)
+    noise = RepeatableNoise("prior discrepancy", (numbers, ops.zeros_like(numbers)), seed)
     z = model.drawn_from_prior(noise)
     return ops.reshape(z, (ops.shape(z)[0], -1))
