@@ -30,6 +30,7 @@ PRIVATE_NAMES_OF_KERAS = {
     "_maybe_symbolic_build",
     "_momentums",
     "_parallel_update_step",
+    "_value",
     "_velocities",
 }
 # Where the classes that those of kerae derive from, or set something of, are written.

@@ -33,7 +33,7 @@ class Compilation(ModelMixin):
         Raises:
             ValueError: If a layer was frozen, or no longer is, since it was built.
         """
-        if self.compiled and self.optimizer.built and self._trained() != self.optimized:
+        if self.compiled and self.optimized not in (None, self._trained()):
             raise ValueError(
                 "Expected the layers that were trainable at `compile`. Received: a model in which "
                 "`trainable` of a layer was changed since. Call `compile` again, which starts the "
@@ -101,7 +101,7 @@ class Compilation(ModelMixin):
             )
             kept["adversary_optimizer"] = adversary_optimizer
         self.steps_asked, self.jit_compile_asked = steps_per_execution, jit_compile
-        self.train_many = None
+        self.train_many = self.optimized = None
         super().compile(
             optimizer=used,
             jit_compile=jit_compile,
@@ -136,7 +136,7 @@ class Compilation(ModelMixin):
         config = super().get_compile_config()
         if not self.compiled:
             return config
-        return _of_no_backend(config) | {"optimized": self.optimized}
+        return _of_no_backend(config) | {"optimized": self.optimized or self._trained()}
 
 
 def _of_no_backend(config):

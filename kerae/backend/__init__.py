@@ -47,7 +47,16 @@ from importlib import import_module
 
 from .choice import BACKENDS
 
-LOOP_FUNCTIONS = ("can_loop", "fused", "has_room_for", "on_device", "plannable", "steps_of_keras", "train_many")
+LOOP_FUNCTIONS = (
+    "can_loop",
+    "fused",
+    "has_room_for",
+    "on_device",
+    "plannable",
+    "steps_of_keras",
+    "train_many",
+    "variables_kept",
+)
 __all__ = [
     "barrier",
     "can_loop",

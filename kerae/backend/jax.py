@@ -104,22 +104,6 @@ def replica_rows(count):
     return count, 0
 
 
-@contextmanager
-def variables_kept(model):
-    """Keras takes the values out of the variables while steps run, and forgets them if the first
-    cannot be traced."""
-    kept = [(v, v.value) for v in (*model.variables, *model.metrics_variables)]
-    if model.compiled:
-        kept += [(v, v.value) for v in model.optimizer.variables]
-    try:
-        yield
-    except BaseException:
-        for variable, value in kept:
-            if variable._value is None and not value.is_deleted():
-                variable.assign(value)
-        raise
-
-
 def own_rows(rows):
     """The part of a batch that Keras spreads over the devices of this process."""
     distribution = keras.distribution.distribution()

@@ -1,5 +1,6 @@
 """Many training steps in one call on JAX."""
 
+from contextlib import contextmanager
 from functools import partial
 
 import jax
@@ -72,3 +73,19 @@ def on_device(array):
 def has_room_for(size):
     stats = jax.devices()[0].memory_stats()
     return size <= ((stats["bytes_limit"] - stats["bytes_in_use"]) // 2 if stats else ROOM_ON_CPU)
+
+
+@contextmanager
+def variables_kept(model):
+    """Keras takes the values out of the variables while steps run, and forgets them if the first
+    cannot be traced."""
+    kept = [(v, v.value) for v in (*model.variables, *model.metrics_variables)]
+    if model.compiled:
+        kept += [(v, v.value) for v in model.optimizer.variables]
+    try:
+        yield
+    except BaseException:
+        for variable, value in kept:
+            if variable._value is None and not value.is_deleted():
+                variable.assign(value)
+        raise

@@ -1,7 +1,6 @@
 """Training, testing and compiled functions on TensorFlow."""
 
 import os
-from contextlib import nullcontext
 from functools import cache, wraps
 
 import tensorflow as tf
@@ -80,10 +79,6 @@ def replica_rows(count):
         return count, 0
     counts = context.all_gather(tf.reshape(count, (1,)), axis=0)
     return tf.reduce_sum(counts), tf.reduce_sum(counts[: context.replica_id_in_sync_group])
-
-
-def variables_kept(model):
-    return nullcontext()
 
 
 def own_rows(rows):

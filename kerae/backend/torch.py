@@ -2,7 +2,7 @@
 
 import os
 import signal
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 
 import keras
 import numpy as np
@@ -94,10 +94,6 @@ def replica_rows(count):
     distributed.all_reduce(counts)
     counts = counts.tolist()
     return sum(counts), sum(counts[:rank])
-
-
-def variables_kept(model):
-    return nullcontext()
 
 
 def own_rows(rows):

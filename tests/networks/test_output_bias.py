@@ -8,7 +8,6 @@ from scipy import stats
 import kerae
 from kerae.networks import convolutional_decoder
 
-
 LIKELIHOODS = [
     "bernoulli",
     "continuous_bernoulli",

@@ -32,7 +32,8 @@ def test_every_place_that_draws_has_a_stream_of_its_own():
 
 
 def uniform(stream):
-    noise = RepeatableNoise(stream, (NUMBERS, 0 * NUMBERS), seed=0)
+    numbers = ops.convert_to_tensor(NUMBERS)
+    noise = RepeatableNoise(stream, (numbers, 0 * numbers), seed=0)
     return ops.convert_to_numpy(noise.uniform((1,)))[:, 0]
 
 
