@@ -1,8 +1,8 @@
 """Random numbers that depend on an example, a seed and who draws alone.
 
-A counter-based generator keyed by the example: the noise of an image depends on that image,
-the seed and the stream, not on the batch it came in, on what was computed before, or on the backend. Nothing in
-the model changes when it is used.
+A counter-based generator keyed by the example: the noise of an image depends on that image, the
+seed and the stream, not on the batch it came in, on what was computed before, or on the backend.
+Nothing in the model changes when it is used.
 """
 
 import math

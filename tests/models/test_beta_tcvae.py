@@ -15,7 +15,7 @@ NAMES = ("mutual_information", "total_correlation", "dimension_wise_kl")
 def evaluated(images, **arguments):
     model = kerae.BetaTCVAE((8, 8, 1), 2, 100, **arguments)
     for variable in model.trainable_variables:
-        variable.assign(np.random.default_rng(0).normal(scale=0.1, size=variable.shape))
+        variable.assign(np.random.default_rng(0).normal(scale=0.2, size=variable.shape))
     model.compile()
     return model, model.evaluate(images, verbose=0, return_dict=True)
 

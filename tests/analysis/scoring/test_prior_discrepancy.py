@@ -37,9 +37,8 @@ def mmd(z, prior):
 
 def draws_of_the_prior(model, count, seed):
     numbers = ops.arange(count, dtype="int32")
-    return ops.convert_to_numpy(
-        model.prior.sample(RepeatableNoise("prior discrepancy", (numbers, 0 * numbers), seed))
-    )
+    noise = RepeatableNoise("prior discrepancy", (numbers, 0 * numbers), seed)
+    return ops.convert_to_numpy(model.prior.sample(noise))
 
 
 def test_it_is_that_of_scipys_distances(examined):
