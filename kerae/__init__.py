@@ -129,15 +129,15 @@ __all__ = ["__version__", *_HOME, *_MODULES]
 if not TYPE_CHECKING:  # which would take any name for one of kerae's
 
     def __getattr__(name):
-        if name in _HOME:
-            return getattr(import_module(f".{_HOME[name]}", __name__), name)
-        if name in _MODULES:
-            return import_module(f".{name}", __name__)
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        module = import_module(f".{_HOME.get(name, name)}", __name__)
+        if "keras" in sys.modules:
+            _register()
+        return getattr(module, name) if name in _HOME else module
 
 
-@wrapt.when_imported("keras")
-def _register(_):
+def _register(keras=None):
     """Lets `keras.saving.load_model` find the classes that a file names.
 
     Not while a module of kerae imports Keras: those that it needs are only half there.
@@ -145,6 +145,9 @@ def _register(_):
     own = (module for name, module in sys.modules.items() if name.startswith(f"{__name__}."))
     if not any(getattr(module.__spec__, "_initializing", False) for module in own):
         import_module(".loading", __name__)
+
+
+wrapt.register_post_import_hook(_register, "keras")
 
 
 def __dir__():

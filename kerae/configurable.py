@@ -1,6 +1,8 @@
 """The one rule of kerae's configs: every constructor argument is an attribute of the same name."""
 
 import inspect
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import keras
@@ -9,6 +11,20 @@ from .backend.uninitialized import nothing_left_behind
 from .backend.without_tensorflow import without_tensorflow
 
 LONGEST = 20  # letters of a value that is shown
+OF_KERAS = ("name", "dtype", "trainable")  # arguments that Keras keeps
+
+_saving = ContextVar("saving", default=False)
+
+
+@contextmanager
+def saving():
+    """Within, configs hold objects as they are: Keras, which then knows of those that are in two
+    places, makes a file of them in which they are one."""
+    before = _saving.set(True)
+    try:
+        yield
+    finally:
+        _saving.reset(before)
 
 
 class _Constructed(type):
@@ -36,9 +52,10 @@ class Configurable(metaclass=_Constructed):
     """Derives `get_config` and `from_config` from the signature of `__init__`.
 
     A subclass stores each argument under its own name and gets a config that survives
-    `.keras` files; nested layers, parts and schedules included. `**kwargs` go to Keras, but for
-    the names in `passed_on`, which are arguments of a parent. A part that was not given is none of
-    the config, like an argument passed on that was not: the constructor makes it again.
+    `.keras` files; nested layers, parts and schedules included. `**kwargs` go to the parent: its
+    arguments too are read-only attributes and in the config, or those of `passed_on` alone, where a
+    class lists some. A part that was not given is none of the config, like an argument of the
+    parent that was not: the constructor makes it again.
 
     From then on arguments are read-only: what was made of them would stay as it is, and a file
     would tell of an object that never was.
@@ -59,9 +76,24 @@ class Configurable(metaclass=_Constructed):
     @classmethod
     def argument_names(cls):
         """The names of the constructor's arguments, in order, those passed on included."""
-        parameters = inspect.signature(cls.__init__).parameters.values()
-        own = [p.name for p in parameters if p.name != "self" and p.kind is not p.VAR_KEYWORD]
-        return own + [name for name in cls.passed_on if name not in own]
+        own = cls._own_argument_names()
+        home, parent = [c for c in cls.__mro__ if "__init__" in vars(c)][:2]
+        passed_on = vars(home).get("passed_on", ())
+        *_, last = inspect.signature(cls.__init__).parameters.values()
+        if not passed_on and last.kind is last.VAR_KEYWORD and issubclass(parent, Configurable):
+            passed_on = parent._names_for_children()
+        return own + [name for name in passed_on if name not in own]
+
+    @classmethod
+    def _names_for_children(cls):
+        """The names of what a subclass passes on by its `**kwargs`."""
+        return cls.argument_names()
+
+    @classmethod
+    def _own_argument_names(cls):
+        parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
+        named = [p.name for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+        return [name for name in named if name not in OF_KERAS]
 
     def __setattr__(self, name, value):
         if name in self.__dict__.get("_read_only", ()):
@@ -83,11 +115,13 @@ class Configurable(metaclass=_Constructed):
         serialize = keras.saving.serialize_keras_object
         with without_tensorflow():
             inherited = super().get_config() if isinstance(self, keras.Layer) else {}  # pyright: ignore[reportAttributeAccessIssue]
+            if _saving.get():
+                return inherited | own
             return inherited | {name: serialize(value) for name, value in own.items()}
 
     def _is_kept(self, name, value):
         """Whether the config has an argument that was not given."""
-        return name not in self.passed_on and not _is_of_parts(value)
+        return name in self._own_argument_names() and not _is_of_parts(value)
 
     @classmethod
     def from_config(cls, config: dict[str, Any]):

@@ -6,7 +6,7 @@ import keras
 
 from .checks.types import Shape
 from .configurable import Configurable
-from .schedules import Adjustable
+from .schedules import adjustables
 
 if TYPE_CHECKING:
     from .autoencoder.autoencoder import Autoencoder
@@ -33,8 +33,9 @@ class Part(Configurable, keras.Layer):
 
     def __setattr__(self, name: str, value: Any) -> None:
         super().__setattr__(name, value)
-        if isinstance(value, Adjustable):  # which is no layer; so its variable is saved
-            super().__setattr__(f"{name}_value", value.value)
+        # Which are no layers; so their variables are saved, and a step knows of them.
+        for index, each in enumerate(adjustables(value)):
+            super().__setattr__(f"{name}_value_{index}", each.value)
 
     def fit_to(self, model: "Autoencoder") -> None:
         """Makes what depends on the model's shapes and other parts, and checks that they fit.

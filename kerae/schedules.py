@@ -173,4 +173,14 @@ class Adjustable(Schedule):
         self.value.assign(value)
 
 
+def adjustables(value: Any) -> Any:
+    """The `Adjustable` that a value is, or holds: a list, a dict, or another schedule."""
+    if isinstance(value, Adjustable):
+        yield value
+    elif isinstance(value, Schedule | dict | list | tuple):
+        held = vars(value) if isinstance(value, Schedule) else value
+        for each in held.values() if isinstance(held, dict) else held:
+            yield from adjustables(each)
+
+
 Weight: TypeAlias = float | Schedule  # what terms weigh: a number, or one for each step

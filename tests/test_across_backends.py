@@ -83,11 +83,24 @@ def test_loss_gradients_codes_and_answers_agree(folder, name, backend, other):
 
 @every_pair
 @every_model
-def test_a_model_saved_on_one_backend_predicts_the_same_on_another(folder, name, backend, other):
+def test_a_file_gives_the_same_model_and_optimizer_on_another_backend(folder, name, backend, other):
     for reader, writer in ((backend, other), (other, backend)):
-        predicted = read(folder / f"{reader}.npz")[f"{writer}-{name}"]
-        expected = read(folder / f"{writer}-{name}.npz")["predict"]
-        assert distance(expected, predicted) < 1e-5
+        expected = read(folder / f"trained-{writer}-{name}.npz")
+        received = read(folder / f"{writer}-{name}-read-{reader}.npz")
+        assert distance(expected["predict"], received["predict"]) < 1e-5
+        assert sorted(expected) == sorted(received)
+        assert len(expected) >= 3
+        for key, values in expected.items():
+            if key != "predict":
+                np.testing.assert_array_equal(received[key], values)
+
+
+@every_pair
+@every_model
+def test_a_model_saved_on_one_backend_goes_on_training_on_another(folder, name, backend, other):
+    for reader, writer in ((backend, other), (other, backend)):
+        (loss,) = read(folder / f"{reader}.npz")[f"{writer}-{name} loss"]
+        assert np.isfinite(loss)
 
 
 @every_pair

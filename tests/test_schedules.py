@@ -95,3 +95,27 @@ def test_a_callback_moves_an_adjustable_weight_and_a_file_keeps_it(images, tmp_p
     loaded.beta.assign(5.0)
     logs = loaded.evaluate(images, verbose=0, return_dict=True)
     assert weight_of_the_kl(logs) == pytest.approx(5.0, rel=1e-3)
+
+
+@keras.saving.register_keras_serializable("tests")
+class Scaled(Schedule):
+    def __init__(self, inner, factor):
+        self.inner, self.factor = inner, factor
+
+    def __call__(self, step):
+        return self.factor * self.inner(step)
+
+
+def test_an_adjustable_within_a_schedule_takes_effect_and_is_saved(tmp_path):
+    weight = Adjustable(0.0)
+    model = kerae.VAE((6,), 2, beta=Scaled(weight, 2.0))
+    model.compile()
+    losses, x = [], np.random.default_rng(0).random((8, 6), dtype="float32")
+    for value in (0.0, 30.0):
+        weight.assign(value)
+        logs = model.evaluate(x, verbose=0, return_dict=True)
+        losses.append((logs["loss"] - logs["reconstruction"]) / logs["kl"])
+    np.testing.assert_allclose(losses, [0.0, 60.0], rtol=1e-4, atol=1e-4)
+    model.save(tmp_path / "model.keras")
+    loaded = kerae.load(tmp_path / "model.keras")
+    assert float(ops.convert_to_numpy(loaded.beta.inner.value)) == 30.0

@@ -8,7 +8,7 @@ import keras
 from .. import likelihoods
 from ..checks.data import check_label_readers
 from ..checks.types import Shape
-from ..configurable import Configurable
+from ..configurable import OF_KERAS, Configurable
 from ..networks import default_decoder, default_encoder
 from ..priors import StandardNormal
 from ..targets import Target
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from ..latents.latent import Latent
     from ..priors.prior import Prior
     from ..terms.term import Term
-
-
-OF_KERAS = ("name", "dtype", "trainable")
 
 
 @keras.saving.register_keras_serializable("kerae")
@@ -95,6 +92,10 @@ class Autoencoder(
                 f"{', '.join(cls.argument_names())}."
             )
         return super().__new__(cls, *args, **kwargs)
+
+    @classmethod
+    def _names_for_children(cls):
+        return cls.passed_on if cls is Autoencoder else super()._names_for_children()
 
     def __init__(
         self,

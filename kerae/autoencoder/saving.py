@@ -1,5 +1,6 @@
 """Models on disk: one `.keras` file with architecture, weights, optimizer, seeds and step."""
 
+import re
 import warnings
 import zipfile
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 from ..backend.uninitialized import nothing_left_behind
 from ..backend.without_tensorflow import without_tensorflow
 from ..checks.types import FilePath, ModelMixin
+from ..configurable import saving
 from ..files import checked_path, replacing
 
 
@@ -29,7 +31,7 @@ class Saving(ModelMixin):
         """
         path = checked_path(filepath, ".keras", overwrite)
         self.build_optimizer()  # or the file could not be loaded
-        with replacing(path) as partial, without_tensorflow():
+        with replacing(path) as partial, without_tensorflow(), saving():
             super().save(partial, **kwargs)
 
     def restore(self, filepath: FilePath) -> None:
@@ -81,5 +83,12 @@ def read(filepath: FilePath, reader: Any) -> Any:
             warnings.filterwarnings("error", message="Skipping variable loading")
             with nothing_left_behind():
                 return reader(path)
-    except (OSError, KeyError, TypeError, UserWarning, ValueError, zipfile.BadZipFile) as error:
+    except Exception as error:  # of Keras, h5py, the archive, or a backend without memory
+        unknown = re.search(r"Could not locate class '(\w+)'", str(error))
+        if unknown:
+            raise ValueError(
+                f"Cannot read {path}: it names {unknown[1]!r}, a class that is not known here. "
+                "Import the module that defines and registers it, or pass "
+                f"custom_objects={{{unknown[1]!r}: {unknown[1]}}} to kerae.load."
+            ) from error
         raise ValueError(f"Cannot read {path}: {error}") from error

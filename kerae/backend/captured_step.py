@@ -52,9 +52,11 @@ def captured_step(model, batch):
         return [*gradients, *changed.values()]
 
     try:
-        _, changed = pure([*weights, *before, *keras.tree.flatten(batch)], asked)
-        draws = asked.drawn_from(AskedNoise(asked.count)).values()
-        graph = make_fx(flat)(*weights, *before, *keras.tree.flatten(batch), *draws)
+        # Layers with noise of their own, such as dropout, draw it from PyTorch's generator.
+        with torch.random.fork_rng():
+            _, changed = pure([*weights, *before, *keras.tree.flatten(batch)], asked)
+            draws = asked.drawn_from(AskedNoise(asked.count)).values()
+            graph = make_fx(flat)(*weights, *before, *keras.tree.flatten(batch), *draws)
     except (NotImplementedError, RuntimeError):
         return None
     for node in graph.graph.find_nodes(op="call_function", target=torch.ops.aten.detach.default):

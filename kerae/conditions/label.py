@@ -29,7 +29,6 @@ class Label(Condition):
         ValueError: If there are fewer than 2 classes.
     """
 
-    passed_on = ("for_encoder",)
     y_shape = ()
     y_dtype = "int32"
 

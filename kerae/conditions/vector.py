@@ -25,7 +25,6 @@ class Vector(Condition):
     array([[0.5, 2. ]], dtype=float32)
     """
 
-    passed_on = ("for_encoder",)
     y_dtype = "float32"
 
     def __init__(self, shape: Shape, **kwargs: Any) -> None:

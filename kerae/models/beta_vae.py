@@ -4,6 +4,7 @@ import keras
 
 from ..checks.types import Shape
 from ..schedules import Weight
+from .composition import REPLACEABLE
 from .vae import VAE
 
 
@@ -36,6 +37,8 @@ class BetaVAE(VAE):
     Reference:
         Higgins et al., 2017, https://openreview.net/forum?id=Sy2fzU9gl
     """
+
+    passed_on = REPLACEABLE
 
     def __init__(
         self, input_shape: Shape, latent_dim: int, beta: Weight = 4.0, **kwargs: Any

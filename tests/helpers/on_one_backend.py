@@ -47,12 +47,29 @@ def tied_stack():
     return kerae.StackedAE((6,), 2, widths=(5, 4), tied=True)
 
 
+def adversarial():
+    return kerae.AAE(
+        (6,), 2, critic=keras.Sequential([keras.layers.Dense(4), keras.layers.Dense(1)])
+    )
+
+
 MODELS = {
+    "adversarial": adversarial,
     "dense": dense_vae,
     "convolutional": convolutional_vae,
     "ae": autoencoder,
     "denoising": denoising_autoencoder,
     "tied": tied_stack,
+}
+
+
+OPTIMIZERS = {
+    "adversarial": keras.optimizers.RMSprop,
+    "dense": keras.optimizers.Adam,
+    "convolutional": keras.optimizers.SGD,
+    "ae": keras.optimizers.AdamW,
+    "denoising": keras.optimizers.Nadam,
+    "tied": keras.optimizers.Lion,
 }
 
 
@@ -85,19 +102,31 @@ def answers(model):
         yield "log_likelihood", model.log_likelihood(x, num_samples=10)
 
 
+def trained(model):
+    """What a trained model predicts, and the state of its optimizer."""
+    variables = map(ops.convert_to_numpy, model.optimizer.variables)
+    state = {f"optimizer {index}": value for index, value in enumerate(variables)}
+    return state | {"predict": model.predict(examples(model), verbose=0)}
+
+
 def main(folder, names):
     backend = keras.backend.backend()
     for name in names:
         model = with_known_weights(MODELS[name]())
         np.savez(folder / f"{backend}-{name}.npz", **dict(answers(model)))
+        adversary = None if model.adversary is None else keras.optimizers.Adagrad(1e-3)
+        model.compile(OPTIMIZERS[name](1e-3), adversary, steps_per_execution=10)
+        model.fit(examples(model), verbose=0)
+        np.savez(folder / f"trained-{backend}-{name}.npz", **trained(model))
         model.save(folder / f"{backend}-{name}.keras")
     print("saved", flush=True)
     sys.stdin.readline()
     read = {}
     for path in folder.glob("*.keras"):
         loaded = kerae.load(path)
-        read[path.stem] = loaded.predict(examples(loaded), verbose=0)
+        np.savez(folder / f"{path.stem}-read-{backend}.npz", **trained(loaded))
         read[f"{path.stem} is jit compiled"] = loaded.jit_compile
+        read[f"{path.stem} loss"] = loaded.fit(examples(loaded), verbose=0).history["loss"]
     np.savez(folder / f"{backend}.npz", **read)
 
 
