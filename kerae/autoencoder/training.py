@@ -158,6 +158,8 @@ class Training(ModelMixin):
                 validation_data = tuple(a if a is None else a[kept:] for a in (x, y, sample_weight))
                 x, y, sample_weight = (a if a is None else a[:kept] for a in (x, y, sample_weight))
                 validation_split = 0.0
+            for term in self.terms:
+                term.begin_fit(len(x))
             batch_size = batch_size or BATCH_SIZE
             arrays = (x, y, sample_weight)
             steps = steps_a_call(self, arrays, batch_size, callbacks, kwargs)

@@ -25,10 +25,12 @@ class AnnealedVAE(Autoencoder):
     Args:
         input_shape: Tuple, the shape of one example.
         latent_dim: Integer, the number of latent dimensions.
-        gamma: Float or `kerae.schedules.Schedule`, the weight of the KL's distance from C; the
-            paper's is 1000.
-        capacity: Float, in nats, the KL that is aimed at in the end; the paper's is 25.
-        steps: Integer, the number of training steps until then; the paper's is 100,000.
+        gamma: Float or `kerae.schedules.Schedule`, the weight of the KL's distance from C.
+            Defaults to 1000, as in the paper.
+        capacity: Float, in nats, the KL that is aimed at in the end. Defaults to 25, as in the
+            paper.
+        steps: Integer, the number of training steps until then, for most of those that the model is
+            trained for. Defaults to 100,000, as in the paper.
         **kwargs: `likelihood`, `encoder`, `decoder`, `corruption` and `preprocessing`, as for
             `kerae.Autoencoder`; `latent`, `prior` and `terms`, in the place of the paper's.
 
@@ -54,9 +56,9 @@ class AnnealedVAE(Autoencoder):
         self,
         input_shape: Shape,
         latent_dim: int,
-        gamma: Weight,
-        capacity: float,
-        steps: int,
+        gamma: Weight = 1000.0,
+        capacity: float = 25.0,
+        steps: int = 100_000,
         **kwargs: Any,
     ) -> None:
         growing = Linear(0.0, non_negative("capacity", capacity), steps)  # pyright: ignore[reportArgumentType]

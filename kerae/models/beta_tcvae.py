@@ -26,7 +26,8 @@ class BetaTCVAE(Autoencoder):
     Args:
         input_shape: Tuple, the shape of one example.
         latent_dim: Integer, the number of latent dimensions.
-        dataset_size: Integer, the number of examples that the model is trained on.
+        dataset_size: Integer, the number of examples that the model is trained on. Defaults to
+            that of the arrays that `fit` is given.
         alpha: Float or `kerae.schedules.Schedule`, the weight of the mutual information.
             Defaults to 1.
         beta: The same for the total correlation. Defaults to 6.
@@ -39,7 +40,7 @@ class BetaTCVAE(Autoencoder):
 
     Example:
 
-    >>> model = kerae.BetaTCVAE(input_shape=(8, 8, 1), latent_dim=2, dataset_size=1437)
+    >>> model = kerae.BetaTCVAE(input_shape=(8, 8, 1), latent_dim=2)
     >>> model.compile(optimizer="adam")
     >>> sorted(model.evaluate(np.zeros((3, 8, 8, 1), "float32"), return_dict=True, verbose=0))
     ['dimension_wise_kl', 'loss', 'mutual_information', 'reconstruction', 'total_correlation']
@@ -58,7 +59,7 @@ class BetaTCVAE(Autoencoder):
         self,
         input_shape: Shape,
         latent_dim: int,
-        dataset_size: int,
+        dataset_size: int | None = None,
         alpha: Weight = 1.0,
         beta: float = 6.0,
         gamma: float = 1.0,

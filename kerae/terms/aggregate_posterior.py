@@ -22,7 +22,8 @@ class AggregatePosterior(Term):
     """A term of the densities of codes drawn, under one example's posterior and under all.
 
     Args:
-        dataset_size: Integer, the number N of examples that the model is trained on.
+        dataset_size: Integer, the number N of examples that the model is trained on. Defaults to
+            that of the arrays that `fit` is given, or, before that, of the batch.
         weight: Float or `kerae.schedules.Schedule`. Defaults to 1.
         sampling: How `log_densities` weights a batch, `"weighted"` or `"stratified"`.
     Raises:
@@ -31,10 +32,14 @@ class AggregatePosterior(Term):
     """
 
     def __init__(
-        self, dataset_size: int, weight: Weight = 1.0, sampling: str = "weighted", **kwargs: Any
+        self,
+        dataset_size: int | None = None,
+        weight: Weight = 1.0,
+        sampling: str = "weighted",
+        **kwargs: Any,
     ) -> None:
         super().__init__(weight, **kwargs)
-        if dataset_size < 1:
+        if dataset_size is not None and dataset_size < 1:
             raise ValueError(f"Expected `dataset_size` of at least 1. Received: {dataset_size}")
         if sampling not in SAMPLINGS:
             raise ValueError(
@@ -42,6 +47,18 @@ class AggregatePosterior(Term):
             )
         self.dataset_size = dataset_size
         self.sampling = sampling
+        if dataset_size is None:
+            self.num_examples = self.add_weight(
+                name="num_examples",
+                shape=(),
+                initializer="zeros",
+                trainable=False,
+                aggregation="only_first_replica",
+            )
+
+    def begin_fit(self, num_examples: int) -> None:
+        if self.dataset_size is None:
+            self.num_examples.assign(num_examples)
 
     def fit_to(self, model: "Autoencoder") -> None:
         if type(model.latent) is not Normal:
@@ -55,12 +72,15 @@ class AggregatePosterior(Term):
         z = outputs["z"][:, 0]
         count = ops.shape(z)[0]
         posterior = {name: replica_concat(each) for name, each in outputs["posterior"].items()}
-        densities = log_densities(posterior, replica_concat(z), self.dataset_size, self.sampling)
-        _, first = replica_rows(count)
+        rows, first = replica_rows(count)
+        size = self.dataset_size
+        if size is None:
+            size = ops.maximum(self.num_examples, ops.cast(rows, self.num_examples.dtype))
+        densities = log_densities(posterior, replica_concat(z), size, self.sampling)
         return [each[first : first + count] for each in densities]
 
 
-def log_densities(posterior: dict, z: Tensor, dataset_size: int, sampling: str) -> Any:
+def log_densities(posterior: dict, z: Tensor, dataset_size: Tensor, sampling: str) -> Any:
     """log q(z|x), log q(z) and the sum over dimensions j of log q(z_j), from one batch.
 
         q(z) = 1/N * sum over the N examples n of  q(z|x_n)
@@ -78,7 +98,7 @@ def log_densities(posterior: dict, z: Tensor, dataset_size: int, sampling: str) 
     Args:
         posterior: Dict of tensors `mean` and `log_variance`, `(batch, latent_dim)`.
         z: Tensor `(batch, latent_dim)`, a code of each example.
-        dataset_size: Integer N.
+        dataset_size: Integer, or scalar tensor of a float, N.
         sampling: `"weighted"` or `"stratified"`.
     Returns:
         Three tensors of shape `(batch,)`, in nats.

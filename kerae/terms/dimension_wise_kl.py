@@ -19,7 +19,8 @@ class DimensionWiseKL(AggregatePosterior):
     dimensions: the last of the three parts of the KL; see `kerae.terms.TotalCorrelation`.
 
     Args:
-        dataset_size: Integer, the number N of examples that the model is trained on.
+        dataset_size: Integer, the number N of examples that the model is trained on. Defaults to
+            that of the arrays that `fit` is given.
         weight: Float or `kerae.schedules.Schedule`. Defaults to 1.
         sampling: How q(z_j) is estimated from a batch, `"weighted"` or `"stratified"`; see
             `kerae.terms.TotalCorrelation`.

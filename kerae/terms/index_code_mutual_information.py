@@ -19,7 +19,8 @@ class IndexCodeMutualInformation(AggregatePosterior):
     KL; see `kerae.terms.TotalCorrelation`.
 
     Args:
-        dataset_size: Integer, the number N of examples that the model is trained on.
+        dataset_size: Integer, the number N of examples that the model is trained on. Defaults to
+            that of the arrays that `fit` is given.
         weight: Float or `kerae.schedules.Schedule`. Defaults to 1.
         sampling: How q(z) is estimated from a batch, `"weighted"` or `"stratified"`; see
             `kerae.terms.TotalCorrelation`.

@@ -46,6 +46,9 @@ class Term(Part):
         """Whether the term is logged, and nothing is trained on it: its weight is the number 0."""
         return not isinstance(self.weight, Schedule) and self.weight == 0
 
+    def begin_fit(self, num_examples: int) -> None:
+        """Takes note of how many examples `fit` is given, where they are arrays."""
+
     def value(self, model: "Autoencoder", outputs: dict) -> Tensor:
         """The quantity, of shape `(batch,)` or `(batch, groups)`: its sum over groups is logged.
 

@@ -33,7 +33,8 @@ class TotalCorrelation(AggregatePosterior):
     N it is too low and restrains less: it needs large batches. Either may be negative.
 
     Args:
-        dataset_size: Integer, the number N of examples that the model is trained on.
+        dataset_size: Integer, the number N of examples that the model is trained on. Defaults to
+            that of the arrays that `fit` is given.
         weight: Float or `kerae.schedules.Schedule`. Defaults to 1.
         sampling: `"weighted"` or `"stratified"`. Defaults to the first.
 

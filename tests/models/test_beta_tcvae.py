@@ -59,3 +59,33 @@ def test_on_digits_codes_are_closer_to_independent_than_a_vaes(digits, sampling,
     plain = total_correlation(trained(kerae.VAE, x, **options), x)
     model = trained(kerae.BetaTCVAE, x, len(x), sampling=sampling, **options)
     assert total_correlation(model, x) < 0.5 * plain
+
+
+@pytest.mark.parametrize("sampling", ["weighted", "stratified"])
+def test_the_size_of_the_data_is_that_of_what_fit_is_given(images, sampling, tmp_path):
+    given, taken = (
+        kerae.BetaTCVAE((8, 8, 1), 2, dataset_size=size, sampling=sampling)
+        for size in (len(images), None)
+    )
+    taken.compile("sgd")
+    taken.fit(images, batch_size=4, verbose=0)
+    taken.save(tmp_path / "model.keras")
+    loaded = kerae.load(tmp_path / "model.keras")
+    given.compile()
+    for own, other in zip(given.trainable_variables, taken.trainable_variables, strict=True):
+        own.assign(other)
+    one, two, three = (
+        model.evaluate(images[:4], verbose=0, return_dict=True) for model in (given, taken, loaded)
+    )
+    assert one == pytest.approx(two, rel=1e-6)
+    assert two == three
+
+
+def test_before_fit_the_batch_counts_as_all_of_the_data(images):
+    logs = []
+    for size in (None, 4):
+        kerae.set_random_seed(0)
+        model = kerae.BetaTCVAE((8, 8, 1), 2, dataset_size=size)
+        model.compile()
+        logs.append(model.evaluate(images[:4], verbose=0, return_dict=True))
+    assert logs[0] == pytest.approx(logs[1], rel=1e-6)
