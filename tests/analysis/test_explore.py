@@ -14,6 +14,7 @@ import kerae
 from kerae.analysis.explorer.latent_map import LatentMap
 from kerae.analysis.explorer.page import Page
 from kerae.analysis.explorer.serving import serving
+from kerae.serving.host_names import HostNames
 from kerae.serving.listening import listening
 
 pytestmark = pytest.mark.once
@@ -98,7 +99,7 @@ class Tab:
 def tab(latent_map):
     with (
         listening("127.0.0.1", 0) as listener,
-        serving(partial(Page, latent_map), listener) as address,
+        serving(partial(Page, latent_map), listener, HostNames("127.0.0.1")) as address,
         browser(1400, 1043) as opened,
     ):
         opened.get(address)
