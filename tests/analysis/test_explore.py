@@ -129,6 +129,30 @@ def visit(tab, latent_map, *way):
     return tab.code()
 
 
+PLACES = """
+    return arguments[0].map(name => {
+        const model = Bokeh.documents[0].get_model_by_name(name)
+        const box = Bokeh.index.find_one(model).el.getBoundingClientRect()
+        return [box.left, box.top, box.width, box.height]
+    })
+"""
+
+
+def test_nothing_moves_at_the_first_click_nor_where_something_is_told(tab, latent_map):
+    names = ["map", "mode", "decoded figure", "neighbors", "z0", "reset", "A", "method", "without"]
+    names += ["strength", "attribute figure", "sketch figure", "clear", "upload", "walk figure"]
+    places = tab.opened.execute_script(PLACES, names)
+    visit(tab, latent_map, (0.4, 0.4))
+    assert tab.opened.execute_script(PLACES, names) == places
+    tab.press("with selected")
+    tab.wait(lambda: tab.read("message", "model.visible"))
+    assert tab.opened.execute_script(PLACES, names) == places
+    top, height = tab.read(
+        "message", "(box => [box.top, box.height])(view.el.getBoundingClientRect())"
+    )
+    assert top == 0 and height > 10
+
+
 def test_a_click_decodes_the_place(tab, latent_map):
     code = visit(tab, latent_map, (0.3, 0.6))
     start, end = (
