@@ -4,6 +4,8 @@ import pytest
 
 from kerae.serving.host_names import HostNames
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize("listens", ["127.0.0.1", "0.0.0.0", "::", "models.lab"])
 def test_addresses_and_own_names_are_answered_and_no_others(listens):
