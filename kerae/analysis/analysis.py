@@ -16,6 +16,7 @@ from .outlier_scores import outlier_scores
 from .projection import Projection, project
 from .score import score
 from .scoring.scores import Scores
+from .short_repr import ShortRepr
 
 if TYPE_CHECKING:
     from ..autoencoder.autoencoder import Autoencoder
@@ -26,8 +27,8 @@ HOW_TO_READ = (
 )
 
 
-@dataclass(frozen=True)
-class Analysis:
+@dataclass(frozen=True, repr=False)
+class Analysis(ShortRepr):
     """What was found in a latent space; see `analyze`.
 
     Args:

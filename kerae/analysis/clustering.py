@@ -18,10 +18,11 @@ from .cluster_methods.number_of_clusters import check_n_clusters, choose_n_clust
 from .fitting.arguments import as_float32, as_new_codes, as_seed, bounded_neighbors, library_object
 from .fitting.provenance import provenance
 from .fitting.rows import fitted_rows
+from .short_repr import ShortRepr
 
 
-@dataclass(frozen=True)
-class Clustering:
+@dataclass(frozen=True, repr=False)
+class Clustering(ShortRepr):
     """Clusters of codes; see `cluster`.
 
     Args:

@@ -9,13 +9,14 @@ import numpy as np
 from ..autoencoder.in_batches import BATCH_SIZE, in_batches
 from ..autoencoder.measured import measured
 from ..checks.types import Rows
+from .short_repr import ShortRepr
 
 if TYPE_CHECKING:
     from ..autoencoder.autoencoder import Autoencoder
 
 
-@dataclass(frozen=True)
-class Examination:
+@dataclass(frozen=True, repr=False)
+class Examination(ShortRepr):
     """What a model makes of each of n examples; see `examine`.
 
     Args:
@@ -25,7 +26,7 @@ class Examination:
         y: What the model is conditioned on, `(n, ...)`, or `None`.
         z: Array `(n, latent_dim)`, the codes: means of q(z|x), if it is a density.
         z_drawn: Array `(n, latent_dim)`, one draw from each q(z|x); else the codes again.
-        error: Array `(n,)`, the mean over pixels of (x - x_hat)^2, x_hat decoded from `z`.
+        error: Array `(n,)`, the mean over values of (x - x_hat)^2, x_hat decoded from `z`.
         reconstruction: Array `(n,)`, - log p(x|z_drawn) in nats.
         kl: Array `(n, latent_dim)`, the KL(q(z_j|x) || p(z_j)) in nats, or `(n, 1)` where only
             their sum is known; `None` for codes without a density.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..checks.extras import EXTRAS, require
 from ..checks.types import Rows
+from ..serving.host_names import HostNames
 from ..serving.listening import listening
 from .explorer.latent_map import LatentMap
 from .explorer.page import Page
@@ -28,6 +29,7 @@ def explore(
     show: bool = True,
     max_points: int = 10_000,
     seed: int = 0,
+    allow_hosts: Sequence[str] = (),
 ) -> None:
     """Opens a page in the browser to move about in the latent space, until Ctrl-C.
 
@@ -48,6 +50,8 @@ def explore(
         show: Boolean, whether the page is opened in the browser.
         max_points: Integer; of more examples as many are drawn.
         seed: Integer, of the draw and the projection.
+        allow_hosts: Strings, names besides localhost by which a gateway lets it be reached, and
+            sites whose pages may show it; `["*"]` for any.
 
     Example:
 
@@ -62,7 +66,9 @@ def explore(
     require("kerae.analysis.explore", "analysis", *EXTRAS["analysis"])
     with listening(ADDRESS, port) as listener:
         latent_map = LatentMap(model, x, labels, y, class_names, method, max_points, seed)
-        with serving(partial(Page, latent_map), listener) as address:
+        with serving(
+            partial(Page, latent_map), listener, HostNames(ADDRESS, allow_hosts)
+        ) as address:
             print(
                 f"The latent space is at {address} on this machine. Stop with Ctrl-C.", flush=True
             )

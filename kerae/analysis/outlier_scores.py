@@ -17,7 +17,7 @@ def outlier_scores(z: ArrayLike, examination: "Examination | None" = None) -> di
     """How unusual each example is, by several measures; of each, larger is more unusual.
 
         neighbor_distance     distance of its code to the 10th nearest other code
-        reconstruction_error   mean over pixels of (x - x_hat)^2
+        reconstruction_error   mean over values of (x - x_hat)^2
         negative_elbo          - log p(x|z) + KL(q(z|x) || p(z)) in nats
 
     Args:

@@ -20,10 +20,11 @@ from .fitting.rows import fitted_rows
 from .projection_methods import METHODS
 from .projection_methods.from_landmarks import from_landmarks
 from .projection_methods.projection_method import ProjectionMethod, as_plane
+from .short_repr import ShortRepr
 
 
-@dataclass(frozen=True)
-class Projection:
+@dataclass(frozen=True, repr=False)
+class Projection(ShortRepr):
     """Codes in the plane; see `project`.
 
     Args:

@@ -18,10 +18,11 @@ from .cluster_methods.relabel import Relabel
 from .clustering import Clustering
 from .fitting.arguments import as_seed
 from .fitting.provenance import provenance
+from .short_repr import ShortRepr
 
 
-@dataclass(frozen=True)
-class Refinement:
+@dataclass(frozen=True, repr=False)
+class Refinement(ShortRepr):
     """A model whose encoder was trained for clusters, and these; see `refine_clusters`.
 
     Args:

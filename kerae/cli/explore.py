@@ -5,7 +5,14 @@ from typing import Annotated
 import typer
 
 from .opened import opened
-from .options import BackendOption, DataDirOption, RunArgument, RunDataOption, SeedOption
+from .options import (
+    AllowHostOption,
+    BackendOption,
+    DataDirOption,
+    RunArgument,
+    RunDataOption,
+    SeedOption,
+)
 
 
 def explore(
@@ -23,6 +30,7 @@ def explore(
     ] = False,
     max_points: Annotated[int, typer.Option(help="The most examples in the map.", min=2)] = 10_000,
     seed: SeedOption = 0,
+    allow_host: AllowHostOption = None,
     backend: BackendOption = None,
 ):
     """Explore a latent space in the browser: click, drag, walk, draw."""
@@ -40,4 +48,5 @@ def explore(
         show=not no_browser,
         max_points=max_points,
         seed=seed,
+        allow_hosts=allow_host or (),
     )

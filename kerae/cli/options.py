@@ -53,3 +53,10 @@ DevicesOption = Annotated[
 RunArgument = Annotated[
     Path, typer.Argument(help="Folder that `kerae train` wrote, or a .keras file.")
 ]
+AllowHostOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-host",
+        help="Another name by which it is reached, or of a site whose pages may ask; * for any.",
+    ),
+]

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from .options import AllowHostOption
+
 
 def serve(
     folder: Annotated[
@@ -26,9 +28,19 @@ def serve(
     max_request_mb: Annotated[
         float, typer.Option(help="The largest body of a request, in MiB.", min=0)
     ] = 32.0,
+    max_waiting_mb: Annotated[
+        float, typer.Option(help="The most that the bodies of all requests take, in MiB.", min=0)
+    ] = 256.0,
     max_waiting: Annotated[
         int, typer.Option(help="The most requests that wait for an answer.", min=1)
     ] = 1000,
+    max_connections: Annotated[
+        int, typer.Option(help="The most connections at once.", min=1)
+    ] = 500,
+    timeout: Annotated[
+        float, typer.Option(help="Seconds that a client may keep the server waiting.", min=0.1)
+    ] = 30.0,
+    allow_host: AllowHostOption = None,
 ):
     """Serve SavedModels over HTTP, by TensorFlow Serving's REST API."""
     from ..serving.serve import serve as serve_models
@@ -40,5 +52,9 @@ def serve(
         max_batch_size=max_batch_size,
         batch_timeout_ms=batch_timeout_ms,
         max_request_mb=max_request_mb,
+        max_waiting_mb=max_waiting_mb,
         max_waiting=max_waiting,
+        max_connections=max_connections,
+        timeout=timeout,
+        allow_hosts=allow_host or (),
     )

@@ -42,7 +42,7 @@ def endpoints(model: "Autoencoder") -> dict[str, Any]:
     y = {} if model.condition is None else {"y": _label_input(model.condition)}
     compared = y | ({"y": _label_input(model.target)} if model.target.reads_labels else {})
     data = {"x": "The mean of p(x|z), in data space."}
-    scores = {"reconstruction_error": "Mean over pixels of (x - reconstruction)^2."}
+    scores = {"reconstruction_error": "Mean over the values of x of (x - reconstruction)^2."}
     if model.latent.has_density:
         scores["negative_elbo"] = "The negative ELBO in nats."
 

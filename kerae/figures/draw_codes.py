@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .classes import colors, marker
+from .savable import space_out
 
 DENSE = 20_000  # points that hide each other
 BINS = 320  # a side
@@ -32,6 +33,7 @@ def draw_codes(
     note = draw_points(axes, points, classes)
     names = axis_names or names
     axes.set(xlabel=names[0], ylabel=names[1])
+    space_out(axes)
     if z.shape[1] > 1:
         axes.set_aspect("equal", adjustable="datalim")
         return points, note

@@ -5,7 +5,7 @@ import numpy as np
 
 from ..checks.types import ArrayLike
 from .classes import as_classes, colors
-from .savable import COLUMN, canvas, savable
+from .savable import COLUMN, canvas, savable, space_out
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -78,5 +78,6 @@ def error_by_class(
         box.set_facecolor(color)
     axes.invert_yaxis()
     axes.set_xlabel(name)
+    space_out(axes)
     axes.set_title(note or "")
     return figure

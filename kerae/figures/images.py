@@ -53,6 +53,15 @@ def as_images(
     return images
 
 
+def full_columns(count: int) -> int:
+    """How many of so many images stand in a row: ten, or fewer if that fills the last row better.
+
+    >>> [full_columns(count) for count in (50, 16, 12, 24, 7, 13)]
+    [10, 8, 6, 8, 7, 7]
+    """
+    return min(range(min(count, 10), min(count, 5) - 1, -1), key=lambda n: -count % n)
+
+
 class ImageGrid:
     """Images side by side as one picture, with a gray line between them.
 

@@ -10,11 +10,12 @@ if TYPE_CHECKING:
 
 
 PANELS = 3  # in a row
+NOT_IN_NATS = ("learning_rate",)  # of what may be logged; models take no other metrics
 
 
 @savable
 def loss_curves(history: dict) -> "Figure":
-    """Each logged quantity by epoch, in a panel, for training and validation.
+    """Each logged quantity by epoch, in a panel, for training and validation, in nats.
 
     Args:
         history: Dict of lists, one a quantity, as `keras.callbacks.History.history`.
@@ -40,7 +41,9 @@ def loss_curves(history: dict) -> "Figure":
         axes.plot(epochs, history[name], label="training")
         if f"val_{name}" in history:
             axes.plot(epochs, history[f"val_{name}"], "--", label="validation")
-        axes.set(title=name, xlabel="epoch", ylabel="mean per example")
+        axes.set(title=name, xlabel="epoch")
+        if name not in NOT_IN_NATS:
+            axes.set_ylabel("nats, mean per example")
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.legend()
     for axes in panels[len(names) :]:

@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..checks.types import ArrayLike
-from .images import as_images, image_canvas
+from .images import as_images, full_columns, image_canvas
 from .savable import savable
 
 if TYPE_CHECKING:
@@ -19,13 +19,13 @@ def reconstructions(x: ArrayLike, x_hat: ArrayLike) -> "Figure":
         x_hat: Array of the same shape.
         path: File ending in .png, .pdf or .svg that the figure is saved to.
     Returns:
-        `matplotlib.figure.Figure`, with the examples that fill rows of ten.
+        `matplotlib.figure.Figure`, with the examples that fill rows of equal length, ten at most.
     Raises:
         ValueError: If these are no images, or not as many.
     """
     x = as_images(x, "x")
     x_hat = as_images(x_hat, "x_hat", count=len(x))
-    columns = min(10, len(x))
+    columns = full_columns(len(x))
     rows = len(x) // columns
     pairs = np.stack([half[: rows * columns] for half in (x, x_hat)])
     pairs = pairs.reshape(2, rows, columns, *x.shape[1:]).swapaxes(0, 1)

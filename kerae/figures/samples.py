@@ -1,7 +1,7 @@
 from typing import TYPE_CHECKING
 
 from ..checks.types import ArrayLike
-from .images import as_images, image_canvas
+from .images import as_images, full_columns, image_canvas
 from .savable import savable
 
 if TYPE_CHECKING:
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 @savable
 def samples(images: ArrayLike, title: str = "samples from the prior, decoded") -> "Figure":
-    """A grid of images, ten in a row.
+    """A grid of images, ten in a row or as many as fill the last row.
 
     Args:
         images: Array `(n, height, width, channels)`.
@@ -22,4 +22,4 @@ def samples(images: ArrayLike, title: str = "samples from the prior, decoded") -
         ValueError: If these are no images.
     """
     images = as_images(images, "images")
-    return image_canvas(images, min(10, len(images)), title)[0]
+    return image_canvas(images, full_columns(len(images)), title)[0]

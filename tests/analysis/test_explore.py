@@ -14,6 +14,7 @@ import kerae
 from kerae.analysis.explorer.latent_map import LatentMap
 from kerae.analysis.explorer.page import Page
 from kerae.analysis.explorer.serving import serving
+from kerae.serving.host_names import HostNames
 from kerae.serving.listening import listening
 
 pytestmark = pytest.mark.once
@@ -98,7 +99,7 @@ class Tab:
 def tab(latent_map):
     with (
         listening("127.0.0.1", 0) as listener,
-        serving(partial(Page, latent_map), listener) as address,
+        serving(partial(Page, latent_map), listener, HostNames("127.0.0.1")) as address,
         browser(1400, 1043) as opened,
     ):
         opened.get(address)
@@ -126,6 +127,28 @@ def visit(tab, latent_map, *way):
     tab.wait(lambda: place_of(tab) != before)
     tab.wait(lambda: np.allclose(tab.code(), latent_map.code_at(place_of(tab)), atol=1e-4))
     return tab.code()
+
+
+PLACES = """
+    return arguments[0].map(name => {
+        const model = Bokeh.documents[0].get_model_by_name(name)
+        const box = Bokeh.index.find_one(model).el.getBoundingClientRect()
+        return [box.left, box.top, box.width, box.height]
+    })
+"""
+
+
+def test_nothing_moves_at_the_first_click_nor_where_something_is_told(tab, latent_map):
+    names = ["map", "mode", "decoded figure", "neighbors", "z0", "reset", "A", "method", "without"]
+    names += ["strength", "attribute figure", "sketch figure", "clear", "upload", "walk figure"]
+    places = tab.opened.execute_script(PLACES, names)
+    visit(tab, latent_map, (0.4, 0.4))
+    assert tab.opened.execute_script(PLACES, names) == places
+    tab.press("with selected")
+    tab.wait(lambda: tab.read("message", "model.visible"))
+    assert tab.opened.execute_script(PLACES, names) == places
+    ((_, top, _, height),) = tab.opened.execute_script(PLACES, ["message"])
+    assert top < 10 < height
 
 
 def test_a_click_decodes_the_place(tab, latent_map):

@@ -26,6 +26,10 @@ def scores():
     )
 
 
+def test_scores_are_told_alike_of_images_and_of_tables():
+    assert not any("pixel" in entry.explanation for entry in analysis.glossary().values())
+
+
 def test_every_score_has_an_entry_and_every_entry_a_score(scores):
     of_dimensions = {f"kl_{dimension:02}" for dimension in range(11)}
     assert of_dimensions < set(scores)

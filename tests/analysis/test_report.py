@@ -243,6 +243,54 @@ def test_where_examples_overlap_one_of_them_is_shown(page, written):
     assert len(under_pointer(page, points[distances.min(axis=1).argmin()])) == 1
 
 
+PICTURES = """
+    return [...document.querySelectorAll(".pictures figure")].map(figure => {
+        const box = figure.getBoundingClientRect(), image = figure.querySelector("img")
+        return [box.left, box.right, image.getBoundingClientRect().width, figure.className]
+    })
+"""
+
+
+def test_pictures_fill_the_width_of_the_page(written):
+    for width, columns in ((1300, 2), (420, 1)):
+        with browser(width, 900) as opened:
+            opened.get(written[0].as_uri())
+            assert has_started(opened)
+            # Of a window that Chromium makes no smaller.
+            opened.execute_cdp_cmd(
+                "Emulation.setDeviceMetricsOverride",
+                {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False},
+            )
+            left, right = opened.execute_script(
+                "const box = document.querySelector('.pictures').getBoundingClientRect();"
+                "return [box.left, box.right]"
+            )
+            boxes = opened.execute_script(PICTURES)
+            narrow = [box for box in boxes if box[3] != "wide"]
+            assert len({round(box[0]) for box in narrow}) == columns
+            assert max(box[1] for box in narrow) == pytest.approx(right, abs=1)
+            assert right - left > 0.85 * width
+            # Each as large as its place.
+            assert all(box[2] == pytest.approx(box[1] - box[0], abs=1) for box in boxes)
+            assert any(box[3] == "wide" for box in boxes)
+            assert all(
+                box[1] - box[0] == pytest.approx(right - left, abs=1)
+                for box in boxes
+                if box[3] == "wide"
+            )
+            assert opened.execute_script("return document.documentElement.scrollWidth") <= width
+
+
+def test_what_it_gives_is_printed_in_a_few_lines(written):
+    found = written[1]
+    text = repr(found)
+    assert len(text) < 1200
+    assert text.startswith("Analysis(examination=Examination(model=<VAE>, x=float32(200, 8, 8, 1)")
+    assert "projection=Projection(points=float32(200, 2)" in text and "seed=0" in text
+    for part in (found.examination, found.projection, found.clusters):
+        assert repr(part) in text
+
+
 def test_vectors_have_no_images_and_many_examples_are_shown_in_part(tmp_path, monkeypatch):
     monkeypatch.setattr("kerae.analysis.page.interactive_map.MOST", 50)
     x = np.random.default_rng(0).random((60, 5), dtype="float32")

@@ -104,7 +104,7 @@ def test_mistakes_are_told_in_one_line(models, tmp_path):
         with started(models, "--port", port) as process:
             complaints = process.communicate(timeout=60)[1]
     assert process.returncode == 1 and f"free port. Received: 127.0.0.1:{port}" in complaints
-    with started(tmp_path) as process:
+    with started(tmp_path, "--port", 0) as process:
         complaints = process.communicate(timeout=60)[1]
     assert process.returncode == 2 and "Expected SavedModels in" in complaints
     assert "Traceback" not in complaints

@@ -35,6 +35,12 @@ def test_any_number_of_classes_has_room(classes):
     assert_legible(figure)
 
 
+@pytest.mark.parametrize("low, width", [(0.1098, 0.02196), (0.1505, 0.02107), (12.3456, 0.001)])
+def test_long_numbers_do_not_touch(low, width):
+    error, names = np.linspace(low, low + width, 60), ["blue discs", "green bars", "red squares"]
+    assert_legible(figures.error_by_class(error, np.arange(60) % 3, names))
+
+
 def test_of_many_classes_the_worst_are_drawn():
     figure = figures.error_by_class(np.arange(100.0), np.arange(100) // 2)
     assert figure.axes[0].get_title() == "the 30 of 50 classes with the largest"

@@ -17,9 +17,10 @@ def drawn(figure):
 def test_reconstructions_stand_below_their_originals():
     x = np.linspace(0, 1, 12 * 4, dtype="float32").reshape(12, 2, 2, 1)
     figure = figures.reconstructions(x, 1 - x)
-    assert drawn(figure).shape == (2 * 3 + 1, 10 * 3 + 1)  # one pair of rows of ten, with lines
+    assert drawn(figure).shape == (4 * 3 + 1, 6 * 3 + 1)  # two pairs of rows of six, with lines
     np.testing.assert_allclose(drawn(figure)[1:3, 4:6], x[1, ..., 0])
     np.testing.assert_allclose(drawn(figure)[4:6, 4:6], 1 - x[1, ..., 0])
+    np.testing.assert_allclose(drawn(figure)[10:12, 16:18], 1 - x[11, ..., 0])
     assert_legible(figure)
 
 
@@ -31,12 +32,14 @@ def test_twenty_pairs_are_drawn_in_two_rows():
     )
 
 
-def test_samples_in_color_are_drawn_in_rows_of_ten():
-    images = np.random.default_rng(0).random((23, 4, 4, 3))
+def test_samples_in_color_are_drawn_in_full_rows():
+    images = np.random.default_rng(0).random((16, 4, 4, 3))
     figure = figures.samples(images, title="new ones")
-    np.testing.assert_allclose(drawn(figure)[6:10, 1:5], images[10])
-    np.testing.assert_allclose(drawn(figure)[11:15, 11:15], images[22])
-    assert (drawn(figure)[11:15, 16:] == 0.5).all()  # the last row is not full
+    assert drawn(figure).shape == (2 * 5 + 1, 8 * 5 + 1, 3)
+    np.testing.assert_allclose(drawn(figure)[6:10, 1:5], images[8])
+    np.testing.assert_allclose(drawn(figure)[6:10, 36:40], images[15])
+    # Of a prime number no rows are full; only one place is empty.
+    assert drawn(figures.samples(np.ones((23, 1, 1, 1))))[1::2, 1::2].shape == (3, 8)
     assert figure.axes[0].get_title() == "new ones"
     assert_legible(figure)
 

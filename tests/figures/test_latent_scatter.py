@@ -251,3 +251,9 @@ def test_refuses(arguments, message):
     with pytest.raises(ValueError) as error:
         figures.latent_scatter(**{"z": codes(), **arguments})
     assert message in str(error.value)
+
+
+@pytest.mark.parametrize("low, width", [(0.02306, 0.00334), (0.1085, 0.0033), (12.3456, 0.001)])
+def test_long_numbers_do_not_touch(low, width):
+    points = low + width * np.random.default_rng(0).random((60, 2))
+    assert_legible(figures.latent_scatter(points, np.arange(60) % 3))

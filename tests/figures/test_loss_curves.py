@@ -20,7 +20,7 @@ def test_loss_curves_have_a_panel_for_each_quantity():
     training, validation = figure.axes[0].lines
     np.testing.assert_array_equal(training.get_xydata(), [[1, 5], [2, 4]])
     np.testing.assert_array_equal(validation.get_xydata(), [[1, 6], [2, 5]])
-    assert figure.axes[0].get_ylabel() == "mean per example"
+    assert figure.axes[0].get_ylabel() == "nats, mean per example"
     assert_legible(figure)
 
 
@@ -31,6 +31,11 @@ def test_panels_stand_three_in_a_row(count):
     rows = {round(axes.get_position().y0, 2) for axes in figure.axes}
     assert len(rows) == (2 if count > 3 else 1)
     assert_legible(figure)
+
+
+def test_a_learning_rate_is_not_in_nats():
+    figure = figures.loss_curves({"loss": [2.0, 1.0], "learning_rate": [0.1, 0.01]})
+    assert [axes.get_ylabel() for axes in figure.axes] == ["nats, mean per example", ""]
 
 
 def test_refuses_an_empty_history():

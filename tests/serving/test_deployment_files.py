@@ -20,6 +20,7 @@ from stand_in_rest import PATH, stand_in_rest
 from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
 from kerae.serving.remote_models import BATCH_SIZE
+from kerae.serving.server.rest_api import METRICS
 
 pytestmark = pytest.mark.once
 
@@ -218,7 +219,7 @@ def test_objects_of_the_cluster_find_each_other(kubernetes, pod):
 
 
 def test_prometheus_reads_where_the_server_tells(pod, prometheus, flags):
-    assert prometheus.enable
+    assert prometheus.enable and prometheus.path in METRICS
     assert pod["metadata"]["annotations"] == {
         "prometheus.io/scrape": "true",
         "prometheus.io/port": flags["rest_api_port"],

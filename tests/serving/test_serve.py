@@ -1,7 +1,6 @@
 """The server as its clients see it: over HTTP, on 127.0.0.1."""
 
 import gc
-import http.client
 import json
 import logging
 import os
@@ -16,7 +15,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 from google.protobuf.json_format import ParseDict
-from serving_in_thread import SECONDS, served, until
+from serving_in_thread import SECONDS, head, read_answer, served, until
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 from tensorflow_serving.apis.get_model_metadata_pb2 import SignatureDefMap
 from tensorflow_serving.apis.get_model_status_pb2 import GetModelStatusResponse
@@ -25,7 +24,7 @@ from toy_saved_model import save_toy_model
 
 from kerae.backend.servable import Servable
 from kerae.serving.serve import serve
-from kerae.serving.server import bodies, rest_api
+from kerae.serving.server import rest_api
 
 pytestmark = pytest.mark.once
 
@@ -85,20 +84,6 @@ def complaints():
     finally:
         for logger in loggers:
             logger.removeHandler(handler)
-
-
-def connected(server):
-    return socket.create_connection(("127.0.0.1", server.port), timeout=SECONDS)
-
-
-def read_answer(connection):
-    answer = http.client.HTTPResponse(connection)
-    answer.begin()
-    return answer.status, json.loads(answer.read())
-
-
-def head(length):
-    return f"POST {PREDICT} HTTP/1.1\r\nHost: here\r\nContent-Length: {length}\r\n\r\n".encode()
 
 
 def factor(server, path=PREDICT):
@@ -331,41 +316,17 @@ def test_a_full_queue_refuses_and_recovers(toy, held):
         assert factor(server) == 12
 
 
-def test_a_body_that_is_too_large_is_refused_while_it_is_read(toy):
-    document = json.dumps({"instances": X}).encode()
-    with served(toy, max_bytes=len(document), refresh_seconds=1000) as server:
-        assert server.ask(PREDICT, body=document)[0] == 200
-        status, answer = server.ask(PREDICT, body=document + b" ")
-        assert status == 413 and f"at most {len(document)} bytes" in answer["error"]
-        # More than the socket holds, so that it has to be taken for the answer to be read.
-        assert server.ask(PREDICT, body=b" " * 2**24)[0] == 413
-        with connected(server) as connection:
-            connection.sendall(head(2**40))
-            assert read_answer(connection)[0] == 413
-        with connected(server) as connection:
-            chunks = b"POST %s HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n"
-            connection.sendall(chunks % PREDICT.encode() + b"400\r\n" + b" " * 1024 + b"\r\n")
-            assert read_answer(connection)[0] == 413
-        assert factor(server) == 12
-
-
-def test_a_body_that_stays_away_is_given_up(toy, monkeypatch):
-    monkeypatch.setattr(bodies, "SILENCE", 0.05)
-    with served(toy, refresh_seconds=1000) as server, connected(server) as connection:
-        connection.sendall(head(100) + b'{"inst')
-        status, answer = read_answer(connection)
-        assert status == 408 and "Expected the rest of the body" in answer["error"]
-        assert connection.recv(1) == b""
-
-
 def test_who_hangs_up_harms_nobody(server):
     gone = 'kerae_requests_total{code="499",model="",signature="",version=""}'
     body = json.dumps({"instances": [3 * 10**4], "signature_name": "count"}).encode()
     counted = 'kerae_requests_total{code="200",model="toy",signature="count",version="12"}'
     with complaints() as logged:
-        for line, sent in ((gone, head(100) + b'{"inst'), (counted, head(len(body)) + body)):
+        for line, sent in (
+            (gone, head(PREDICT, 100) + b'{"inst'),
+            (counted, head(PREDICT, len(body)) + body),
+        ):
             before = server.metric(line) or 0
-            with connected(server) as connection:
+            with server.connected() as connection:
                 connection.sendall(sent)
             until(lambda line=line, before=before: server.metric(line) == before + 1)
         assert factor(server) == 12 and not logged
@@ -373,13 +334,13 @@ def test_who_hangs_up_harms_nobody(server):
 
 def test_slow_pieces_become_one_request(server):
     body = json.dumps({"instances": X}).encode()
-    with connected(server) as connection:
+    with server.connected() as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        for piece in (head(len(body)), body[:1], body[1:20], body[20:]):
+        for piece in (head(PREDICT, len(body)), body[:1], body[1:20], body[20:]):
             connection.sendall(piece)
         assert read_answer(connection)[0] == 200
         # The connection serves the next one, too.
-        connection.sendall(head(len(body)) + body)
+        connection.sendall(head(PREDICT, len(body)) + body)
         assert read_answer(connection)[0] == 200
 
 
@@ -469,8 +430,12 @@ def test_metrics_have_no_label_that_a_client_made_up(server):
         server.predict({"instances": X}, signature_name=name)
         server.ask(f"/v1/models/toy/versions/777{name[-1]}:predict", {"instances": X})
     server.predict({"instances": X})
-    status, page = server.ask("/metrics")
-    assert status == 200 and "made_up" not in page and 'version="777' not in page
+    status, page = server.ask(rest_api.METRICS[0])
+    assert (
+        server.ask("/metrics")[0] == status == 200
+        and "made_up" not in page
+        and 'version="777' not in page
+    )
     unknown = 'kerae_requests_total{code="404",model="",signature="",version=""}'
     assert server.metric(unknown) >= 4
     unnamed = 'kerae_requests_total{code="400",model="toy",signature="",version="12"}'
@@ -489,15 +454,15 @@ def test_it_finishes_what_it_took_and_refuses_the_rest(toy, held):
         assert held.began.acquire(timeout=SECONDS)
         answers.append(clients.submit(factor, server))
         until(lambda: server.metric("kerae_waiting_requests") == 2)
-        with connected(server) as half, connected(server) as idle:
-            half.sendall(head(1000) + b'{"inst')
+        with server.connected() as half, server.connected() as idle:
+            half.sendall(head(PREDICT, 1000) + b'{"inst')
             until(lambda: len(server.server.server_state.tasks) == 3)
             server.server.should_exit = True
             status, answer = read_answer(half)
             assert status == 503 and "shutting down" in answer["error"]
             assert idle.recv(1) == b""
             with pytest.raises(OSError):
-                connected(server)
+                server.connected()
         assert not any(answer.done() for answer in answers)
         held.let_go.set()
         assert [answer.result() for answer in answers] == [12, 12]
@@ -536,7 +501,10 @@ def test_a_folder_without_a_model_is_told_in_one_line(tmp_path):
         {"max_batch_size": 0},
         {"batch_timeout_ms": -1},
         {"max_request_mb": -1},
+        {"max_waiting_mb": 31},
         {"max_waiting": 0},
+        {"max_connections": 0},
+        {"timeout": 0},
         {"port": 2**16},
     ],
 )

@@ -11,6 +11,16 @@ from .walk_panel import WalkPanel
 
 PAUSE = 30  # milliseconds, for what comes in meanwhile to be computed once
 WIDTH = 1350  # pixels
+# What comes and goes has no place of its own, or all else would move.
+OVER_THE_PAGE: dict[str, str | None] = {
+    "position": "fixed",
+    "top": "0",
+    "z-index": "1",
+    "padding": "4px 10px",
+    "background": "#ffecec",
+    "color": "#a00000",
+    "font-weight": "bold",
+}
 
 
 class Page:
@@ -28,7 +38,7 @@ class Page:
         self.document, self._waiting = document, False
         model = latent_map.model
         exploration = Exploration(latent_map)
-        self.message = Div(name="message", styles={"color": "#a00000", "font-weight": "bold"})
+        self.message = Div(name="message", visible=False, styles=OVER_THE_PAGE)
         panels = exploration, self.changed
         view = MapView(*panels)
         code, here, walk = CodePanel(*panels), HerePanel(*panels), WalkPanel(*panels)

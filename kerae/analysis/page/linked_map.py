@@ -37,7 +37,9 @@ def linked_map(analysis, rows, atlas=None):
     arguments = {"points": points, "table": table}
     table.selected.js_on_change("indices", CustomJS(args=arguments, code=SELECT_CLUSTERS))
     points.selected.js_on_change("indices", CustomJS(args=arguments, code=SELECT_ROWS))
-    return row(interactive_map(analysis, points, atlas), _data_table(table))
+    # Where the page is narrow, one below the other.
+    parts = interactive_map(analysis, points, atlas), _data_table(table)
+    return row(*parts, styles={"flex-wrap": "wrap"})
 
 
 def _data_table(table):

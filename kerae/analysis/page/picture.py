@@ -3,7 +3,9 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
-DPI = 130  # of a screen
+from ...figures.savable import COLUMN
+
+DPI = 170  # of a screen: a figure of one column fills half of the page
 
 
 @dataclass(frozen=True)
@@ -13,6 +15,11 @@ class Picture:
     title: str
     caption: str
     figure: Any
+
+    @property
+    def is_wide(self):
+        """Whether it needs the whole width of a page."""
+        return self.figure.get_figwidth() > 1.2 * COLUMN
 
     @property
     def uri(self):

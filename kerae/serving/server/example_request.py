@@ -1,6 +1,6 @@
 import json
 
-from .rest_api import DEFAULT_SIGNATURE
+from .read_inputs import DEFAULT_SIGNATURE
 
 LONGEST = 300  # characters of a command that one still reads
 

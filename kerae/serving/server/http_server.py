@@ -11,7 +11,9 @@ import uvicorn
 from uvicorn.config import LOGGING_CONFIG
 
 from .batcher import Batcher
+from .connection import Connection
 from .metrics import Metrics
+from .other_process import OtherProcess
 from .rest_api import RestAPI
 from .servables import Servables
 from .version import Version
@@ -29,8 +31,11 @@ class HTTPServer(uvicorn.Server):
         folder: A folder of models, or one model.
         max_batch_size: Integer; the most rows of a merged run. 1 merges nothing.
         batch_timeout: Seconds to wait for more rows.
-        max_bytes: Integer; the largest body of a request.
+        bodies: The `Bodies` that are read.
+        host_names: The `HostNames` that it answers to.
         max_waiting: Integer; the most requests that wait for an answer.
+        max_connections: Integer; the most at once.
+        silence: Seconds that a client may keep the server waiting.
         refresh_seconds: How often to look for versions that came or went.
         ready: Function that is called when it answers, with what `Servables.loaded` gives.
     Raises:
@@ -43,8 +48,11 @@ class HTTPServer(uvicorn.Server):
         folder,
         max_batch_size,
         batch_timeout,
-        max_bytes,
+        bodies,
+        host_names,
         max_waiting,
+        max_connections,
+        silence,
         refresh_seconds=1.0,
         ready=lambda loaded: None,
     ):
@@ -53,6 +61,7 @@ class HTTPServer(uvicorn.Server):
         self._refresh_seconds = refresh_seconds
         self._ready = ready
         self._threads = ThreadPoolExecutor(os.cpu_count(), "kerae-serving")
+        self._other_process = OtherProcess()
         self._metrics = Metrics()
         self._servables = Servables(folder, self._load)
         self._refresh()
@@ -63,11 +72,18 @@ class HTTPServer(uvicorn.Server):
                 f"{folder}. Received: {received}. Write one by `kerae export`."
             )
         self._api = RestAPI(
-            self._servables, self._metrics, self._threads, max_bytes, max_waiting, self._lifespan
+            self._servables,
+            self._metrics,
+            host_names,
+            bodies,
+            self._other_process,
+            max_waiting,
+            self._lifespan,
         )
         super().__init__(
             uvicorn.Config(
                 self._api.app,
+                http=partial(Connection, silence, max(silence, IDLE), max_connections),  # pyright: ignore[reportArgumentType]
                 lifespan="on",
                 ws="none",
                 access_log=False,
@@ -108,6 +124,7 @@ class HTTPServer(uvicorn.Server):
         with suppress(asyncio.CancelledError):
             await refreshing
         self._threads.shutdown()
+        self._other_process.close()
         gc.unfreeze()
 
     async def _keep_up(self):

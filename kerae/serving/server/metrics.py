@@ -34,6 +34,9 @@ class Metrics:
         self._waiting = Gauge(
             "kerae_waiting_requests", "Requests read and not yet answered.", registry=registry
         )
+        self._held = Gauge(
+            "kerae_waiting_bytes", "Bodies that are read or wait.", registry=registry
+        )
 
     def answered(self, model, version, signature, code, seconds):
         """Counts a request; what of it is unknown is an empty string."""
@@ -45,10 +48,11 @@ class Metrics:
         self._rows.labels(model, version, signature).inc(rows)
         self._batches.labels(model, version, signature).observe(rows)
 
-    def text(self, loaded, waiting):
-        """The page in Prometheus' format, of the versions loaded by model, and who waits."""
+    def text(self, loaded, waiting, held):
+        """The page in Prometheus' format: versions loaded by model, who waits, and their bytes."""
         self._loaded.clear()
         for model, versions in loaded.items():
             self._loaded.labels(model).set(len(versions))
         self._waiting.set(waiting)
+        self._held.set(held)
         return generate_latest(self._registry)

@@ -1,6 +1,7 @@
 """What a request for a prediction says."""
 
 import re
+from typing import NamedTuple
 
 import orjson
 
@@ -8,6 +9,47 @@ from .as_array import as_array
 from .refusal import Refusal, shortened
 
 KEYS = ("inputs", "instances", "signature_name")
+DEFAULT_SIGNATURE = "serving_default"
+
+
+class Takes(NamedTuple):
+    """What a signature takes: what each input is, and its limits, by name."""
+
+    tensors: dict
+    limits: dict
+
+
+class Request(NamedTuple):
+    """A signature's name, its arrays by name, and whether the answer is to be row by row."""
+
+    signature: str
+    inputs: dict
+    by_rows: bool
+
+
+def read_request(body, signatures):
+    """The `Request` in the JSON of a body.
+
+    Args:
+        body: Bytes.
+        signatures: Dictionary of `Takes`, by name.
+    Raises:
+        Refusal: If it is not one that these signatures answer.
+    """
+    document = read_document(body)
+    signature = document.get("signature_name") or DEFAULT_SIGNATURE
+    if signature not in signatures:
+        raise Refusal(
+            400,
+            f'Serving signature name: "{shortened(signature)[1:-1]}" not found in '
+            f"signature def. Expected one of: {', '.join(signatures)}.",
+        )
+    try:
+        inputs = read_inputs(document, *signatures[signature])
+    except Refusal as refusal:
+        refusal.signature = signature
+        raise
+    return Request(signature, inputs, "instances" in document)
 
 
 def read_document(body):

@@ -4,11 +4,18 @@ class Refusal(Exception):
     Args:
         status: HTTP status code.
         message: What was expected and what came.
+    Attributes:
+        signature: The signature that was asked, or an empty string where none is known.
     """
 
+    signature = ""
+
     def __init__(self, status, message):
-        super().__init__(message)
+        super().__init__(status, message)
         self.status = status
+
+    def __str__(self):
+        return self.args[1]
 
 
 LONGEST = 80  # characters

@@ -1,30 +1,32 @@
-import asyncio
 import time
 from contextlib import contextmanager
 
-import orjson
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Route
 
-from .bodies import Bodies
-from .read_inputs import read_document, read_inputs
+from .json_response import JSON, json_response
+from .own_names import OwnNames
+from .read_inputs import read_request
 from .refusal import Refusal, shortened
 from .write_outputs import write_outputs
 
-DEFAULT_SIGNATURE = "serving_default"
-JSON = "application/json"
 LARGE = 2**16  # bytes; reading as many takes so long that others would notice
 GONE = 499  # the client; nobody is told
 MOST_DIGITS = 19  # of a version, in TensorFlow Serving
+# As serving/monitoring.config has it, and where Prometheus looks when it is told nothing.
+METRICS = ("/monitoring/prometheus/metrics", "/metrics")
 ADDRESSES = (
     "GET /v1/models/NAME[/versions/NUMBER][/metadata], "
-    "POST /v1/models/NAME[/versions/NUMBER]:predict or GET /metrics"
+    f"POST /v1/models/NAME[/versions/NUMBER]:predict or GET {METRICS[0]}"
 )
+# What bodies of JSON come as: the last is what curl says where it is told nothing.
+TYPES = (JSON, "text/json", "text/plain", "application/x-www-form-urlencoded")
 
 
 class _Part(Convertor):
@@ -49,26 +51,29 @@ class RestAPI:
     Args:
         servables: The `Servables`.
         metrics: The `Metrics`.
-        threads: Executor for what would hold up other requests.
-        max_bytes: Integer; the largest body of a request.
+        host_names: The `HostNames` that it answers to.
+        bodies: The `Bodies` that are read.
+        other_process: The `OtherProcess` for what would hold up other requests.
         max_waiting: Integer; the most requests that wait for an answer.
         lifespan: Context manager around the time in which it answers, as Starlette takes it.
     Attributes:
         app: The ASGI application.
     """
 
-    def __init__(self, servables, metrics, threads, max_bytes, max_waiting, lifespan=None):
+    def __init__(
+        self, servables, metrics, host_names, bodies, other_process, max_waiting, lifespan=None
+    ):
         self._servables = servables
         self._metrics = metrics
-        self._threads = threads
-        self._bodies = Bodies(max_bytes)
+        self._bodies = bodies
+        self._other_process = other_process
         self._max_waiting = max_waiting
         self._waiting = 0
         model = "/v1/models/{name:servable}"
         version = model + "/versions/{number:version}"
         self.app = Starlette(
             routes=[
-                Route("/metrics", self._get_metrics),
+                *(Route(path, self._get_metrics) for path in METRICS),
                 *(Route(path, self._get_status) for path in (model, version)),
                 *(Route(f"{path}/metadata", self._get_metadata) for path in (model, version)),
                 *(
@@ -81,6 +86,7 @@ class RestAPI:
                 HTTPException: _refuse_address,
                 Exception: _internal_error,
             },
+            middleware=[Middleware(OwnNames, host_names)],
             lifespan=lifespan,
         )
 
@@ -89,16 +95,16 @@ class RestAPI:
         self._bodies.stop()
 
     async def _get_metrics(self, request):
-        text = self._metrics.text(self._servables.loaded, self._waiting)
+        text = self._metrics.text(self._servables.loaded, self._waiting, self._bodies.held)
         return Response(text, media_type=CONTENT_TYPE_LATEST)
 
     async def _get_status(self, request):
-        return _json(self._servables.status(*_wanted(request)))
+        return json_response(self._servables.status(*_wanted(request)))
 
     async def _get_metadata(self, request):
         name, number = _wanted(request)
         number, version = self._servables.find(name, number)
-        return _json(
+        return json_response(
             {
                 "model_spec": {"name": name, "signature_name": "", "version": str(number)},
                 "metadata": {"signature_def": {"signature_def": version.servable.definitions}},
@@ -122,29 +128,24 @@ class RestAPI:
 
     async def _answer(self, request, labels):
         """The answer; fills in the labels, as far as they name what there is."""
-        body = await self._bodies.read(request)
-        with self._waiting_for_answer():
-            name, number = _wanted(request)
-            number, version = self._servables.find(name, number)
-            labels[:] = name, str(number), ""
-            document = await self._aside(len(body), read_document, body)
-            signature = document.get("signature_name") or DEFAULT_SIGNATURE
-            signatures = version.servable.signatures
-            if signature not in signatures:
-                raise Refusal(
-                    400,
-                    f'Serving signature name: "{shortened(signature)[1:-1]}" not found in '
-                    f"signature def. Expected one of: {', '.join(signatures)}.",
-                )
-            labels[2] = signature
-            tensors, limits = signatures[signature].inputs, version.limits.get(signature, {})
-            inputs = await self._aside(len(body), read_inputs, document, tensors, limits)
-            try:
-                outputs = await version.batchers[signature].answer(inputs)
-            except ValueError as error:
-                raise Refusal(400, str(error)) from error
-            size = sum(array.nbytes for array in outputs.values())
-            return await self._aside(size, write_outputs, outputs, "instances" in document)
+        _check_type(request.headers)
+        async with self._bodies.read(request) as body:
+            with self._waiting_for_answer():
+                name, number = _wanted(request)
+                number, version = self._servables.find(name, number)
+                labels[:] = name, str(number), ""
+                try:
+                    asked = await self._aside(len(body), read_request, body, version.takes)
+                except Refusal as refusal:
+                    labels[2] = refusal.signature
+                    raise
+                labels[2] = asked.signature
+                try:
+                    outputs = await version.batchers[asked.signature].answer(asked.inputs)
+                except ValueError as error:
+                    raise Refusal(400, str(error)) from error
+                size = sum(array.nbytes for array in outputs.values())
+                return await self._aside(size, write_outputs, outputs, asked.by_rows)
 
     @contextmanager
     def _waiting_for_answer(self):
@@ -159,11 +160,21 @@ class RestAPI:
             self._waiting -= 1
 
     async def _aside(self, size, function, *arguments):
-        """Calls the function; in a thread where it works on much."""
+        """Calls the function; in another process where it works on much."""
         if size < LARGE:
             return function(*arguments)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, function, *arguments)
+        return await self._other_process.call(function, *arguments)
+
+
+def _check_type(headers):
+    named = headers.get("content-type", JSON)
+    kind, packed = named.partition(";")[0].strip().lower(), headers.get("content-encoding")
+    if (kind not in TYPES and not kind.endswith("+json")) or packed not in (None, "identity"):
+        raise Refusal(
+            415,
+            f"Expected a body of type {JSON}, as it is. Received: {shortened(named)[1:-1]}"
+            f"{f', as {shortened(packed)[1:-1]}' if packed else ''}.",
+        )
 
 
 def _wanted(request):
@@ -176,21 +187,19 @@ def _wanted(request):
     return name, int(number)
 
 
-def _json(document, status=200, headers=None):
-    return Response(orjson.dumps(document), status, headers, media_type=JSON)
-
-
 async def _refuse(request, refusal):
     # The rest of a body may never come; another server, or a later time, may do better.
     headers = {408: {"connection": "close"}, 503: {"retry-after": "1"}}
-    return _json({"error": str(refusal)}, refusal.status, headers.get(refusal.status))
+    return json_response({"error": str(refusal)}, refusal.status, headers.get(refusal.status))
 
 
 async def _refuse_address(request, error):
     came = f"{request.method} {shortened(request.url.path)[1:-1]}"
     message = f"Malformed request: {came}. Expected {ADDRESSES}."
-    return _json({"error": message}, error.status_code, error.headers)
+    return json_response({"error": message}, error.status_code, error.headers)
 
 
 async def _internal_error(request, error):
-    return _json({"error": f"The server failed, and logged why: {type(error).__name__}"}, 500)
+    return json_response(
+        {"error": f"The server failed, and logged why: {type(error).__name__}"}, 500
+    )

@@ -4,7 +4,9 @@ import logging
 import numpy as np
 
 from ...backend.servable import Servable
+from ..tensor_spec import TensorSpec
 from .as_array import FLOATS, INTEGERS
+from .read_inputs import Takes
 
 logger = logging.getLogger("kerae.serving")
 
@@ -20,7 +22,7 @@ class Version:
             examples stand for themselves, and the function that runs it.
     Attributes:
         servable: The `Servable`.
-        limits: Lowest and highest values, by signature and input, as `kerae.json` has them.
+        takes: Dictionary of what each signature `Takes`, with the limits that `kerae.json` has.
         batchers: The `Batcher` of each signature.
     Raises:
         Exception: Whatever is wrong with the folder.
@@ -28,7 +30,15 @@ class Version:
 
     def __init__(self, folder, batcher):
         self.servable = Servable(folder)
-        self.limits = _limits(folder / DOCUMENTS)
+        limits = _limits(folder / DOCUMENTS)
+        # Without TensorFlow's own: they are read in a process that does without.
+        self.takes = {
+            name: Takes(
+                {key: TensorSpec(each.dtype, each.shape) for key, each in signature.inputs.items()},
+                limits.get(name, {}),
+            )
+            for name, signature in self.servable.signatures.items()
+        }
         self.batchers = {}
         for name, signature in self.servable.signatures.items():
             self._warm_up(name)
@@ -42,10 +52,9 @@ class Version:
         Returns:
             Dictionary of arrays, or None where an input is neither numbers nor of a known rank.
         """
-        tensors = self.servable.signatures[name].inputs
+        tensors, limits = self.takes[name]
         if any(t.shape is None or t.dtype not in FLOATS + INTEGERS for t in tensors.values()):
             return None
-        limits = self.limits.get(name, {})
         return {
             key: np.full(
                 [size or 1 for size in tensor.shape],

@@ -3,11 +3,13 @@
 import socket
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 
 import pytest
 from bokeh.models import Div
 
 from kerae.analysis.explorer.serving import serving
+from kerae.serving.host_names import HostNames
 from kerae.serving.listening import listening
 
 pytestmark = pytest.mark.once
@@ -17,14 +19,20 @@ def hello(document):
     document.add_root(Div(text="hello"))
 
 
-@pytest.fixture
-def address():
-    with listening("127.0.0.1", 0) as listener, serving(hello, listener) as address:
+@contextmanager
+def served(*allowed):
+    names = HostNames("127.0.0.1", allowed)
+    with listening("127.0.0.1", 0) as listener, serving(hello, listener, names) as address:
         yield address
 
 
-def answer(address, host=None):
-    headers = {} if host is None else {"Host": host}
+@pytest.fixture(scope="module")
+def address():
+    with served() as address:
+        yield address
+
+
+def answer(address, **headers):
     try:
         with urllib.request.urlopen(urllib.request.Request(address, headers=headers)) as response:
             return response.status, response.read().decode()
@@ -32,13 +40,17 @@ def answer(address, host=None):
         return error.code, ""
 
 
-def handshake(address, origin):
-    """The status of the answer to a web socket that a page of `origin` opens."""
+def connected(address):
     port = int(address.rsplit(":", 1)[1].strip("/"))
-    with socket.create_connection(("127.0.0.1", port)) as connection:
+    return socket.create_connection(("127.0.0.1", port), timeout=20)
+
+
+def handshake(address, origin, host=None):
+    """The status of the answer to a web socket that a page of `origin` opens."""
+    with connected(address) as connection:
         lines = (
             "GET /ws HTTP/1.1",
-            f"Host: 127.0.0.1:{port}",
+            f"Host: {host or address.split('/')[2]}",
             "Upgrade: websocket",
             "Connection: Upgrade",
             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
@@ -66,18 +78,47 @@ def test_the_page_is_answered_and_its_scripts_are_its_own(address):
     ],
 )
 def test_other_hosts_find_nothing(address, host, status):
-    assert answer(address, host)[0] == status
+    assert answer(address, Host=host)[0] == status
 
 
 def test_other_origins_are_refused(address):
     own = address.strip("/")
     assert handshake(address, own) == 101
+    assert answer(address, Origin=own)[0] == 200
     for origin in (
         "http://evil.example",
         "http://127.0.0.1:1",
         own.replace("127.0.0.1", "127.0.0.2"),
+        "null",
     ):
-        assert handshake(address, origin) == 403
+        assert handshake(address, origin) == 404
+        assert answer(address, Origin=origin)[0] == 404
+
+
+def test_the_page_of_another_site_gets_no_token(address):
+    query = "?bokeh-autoload-element=here"
+    for path in ("autoload.js", "autoload-js", "metadata"):
+        status, script = answer(f"{address}{path}{query}")
+        assert (status, script) == (404, "")
+
+
+def test_names_that_are_allowed_are_answered_and_their_pages_may_ask():
+    with served("lab.example") as address:
+        assert answer(address, Host="lab.example")[0] == 200
+        assert handshake(address, "https://lab.example", "lab.example") == 101
+        assert handshake(address, "https://lab.example") == 101
+        assert handshake(address, "https://evil.example", "lab.example") == 404
+        assert answer(address, Host="evil.example")[0] == 404
+
+
+def test_connections_without_a_request_are_given_up(monkeypatch):
+    monkeypatch.setattr("kerae.analysis.explorer.serving.SILENCE", 0.2)
+    starts = (b"", b"GET / HT", b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n1")
+    with served() as address:
+        for start in starts:
+            with connected(address) as connection:
+                connection.sendall(start)
+                assert connection.recv(1) == b""
 
 
 def test_it_listens_to_this_machine_alone():
@@ -93,7 +134,7 @@ def test_a_port_in_use_is_told_and_a_port_is_given_back():
             listening("127.0.0.1", port),
         ):
             pass
-        with serving(hello, listener) as address:
+        with serving(hello, listener, HostNames("127.0.0.1")) as address:
             assert answer(address)[0] == 200
     with listening("127.0.0.1", port) as listener:
         assert listener.getsockname()[1] == port
