@@ -150,7 +150,7 @@ def test_such_a_run_is_resumed_to_what_one_process_makes_of_it(killed, tmp_path)
         np.testing.assert_allclose(a, b, atol=1e-3, err_msg="weights")
     names = {path.name for path in out.iterdir()}
     assert names == {"model.keras", "run.json", "history.csv", "figures", "checkpoints"}
-    assert len(list((out / "checkpoints").iterdir())) == 1
+    assert len(list((out / "checkpoints").iterdir())) == 2
 
 
 @pytest.mark.mainly("torch")
