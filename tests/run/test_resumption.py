@@ -56,7 +56,10 @@ def test_a_worse_epoch_never_replaces_a_better_one(finished, tmp_path, lost):
             (8, 8, 1), kerae.latents.Normal(2), terms=terms, encoder=keras.layers.Flatten()
         )
         run.train(model, finished[0], tmp_path, epochs=epochs, batch_size=50, **options)
-        return int(np.asarray(kerae.load(tmp_path / "model.keras").step))
+        files = tmp_path / "model.keras", tmp_path / f"checkpoints/epoch-{epochs:05d}.keras"
+        best, last = (int(np.asarray(kerae.load(path).step)) for path in files)
+        assert last == 4 * epochs
+        return best
 
     assert train_for(2) == 4  # steps: those of the first epoch
     if lost == "nothing":
