@@ -139,6 +139,24 @@ def checked_path(path: FilePath, suffix: str, overwrite: bool):
     return path
 
 
+def checked_model_file(path: FilePath):
+    """The path of a `.keras` file to read, a `pathlib.Path`.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is truncated, or of another kind.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no file {path}.")
+    if path.suffix != ".keras" or not zipfile.is_zipfile(path):
+        raise ValueError(
+            f"{path} is no complete `.keras` file: it is truncated or of another kind. "
+            "Take an earlier checkpoint, or save the model again with model.save(...)."
+        )
+    return path
+
+
 def refuse_existing(path: FilePath, overwrite: bool):
     """Raises a `FileExistsError` if there is something at `path` that may not be replaced."""
     if Path(path).exists() and not overwrite:

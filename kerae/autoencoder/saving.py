@@ -2,12 +2,11 @@
 
 import warnings
 import zipfile
-from pathlib import Path
 from typing import Any
 
 from ..backend.without_tensorflow import without_tensorflow
 from ..checks.types import FilePath, ModelMixin
-from ..files import checked_path, replacing
+from ..files import checked_model_file, checked_path, replacing
 
 
 class Saving(ModelMixin):
@@ -67,14 +66,7 @@ def read(filepath: FilePath, reader: Any) -> Any:
         FileNotFoundError: If there is no such file.
         ValueError: If the file is truncated, foreign, or does not fit.
     """
-    path = Path(filepath)
-    if not path.is_file():
-        raise FileNotFoundError(f"There is no file {path}.")
-    if path.suffix != ".keras" or not zipfile.is_zipfile(path):
-        raise ValueError(
-            f"{path} is no complete `.keras` file: it is truncated or of another kind. "
-            "Take an earlier checkpoint, or save the model again with model.save(...)."
-        )
+    path = checked_model_file(filepath)
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("error", message="Skipping variable loading")

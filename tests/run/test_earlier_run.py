@@ -75,6 +75,9 @@ def test_what_a_killed_process_had_set_aside_is_put_back(small, earlier):
     with pytest.raises(FileExistsError, match="already holds a run"):
         train(small, out, epochs=1)
     assert contents(out) == before
+    EarlierRun(out).set_aside()
+    _, record = train(small, out, epochs=1, resume=True)
+    assert record["epochs_trained_now"] == 0
 
 
 def test_processes_other_than_the_first_move_nothing(earlier, monkeypatch):

@@ -20,6 +20,11 @@ def earlier(tmp_path_factory):
     return out
 
 
+def times(folder):
+    """When each file was written, and each folder had one more or less."""
+    return {path: path.stat().st_mtime_ns for path in (folder, *folder.rglob("*"))}
+
+
 @pytest.mark.parametrize(
     ("argument", "said"),
     [
@@ -37,21 +42,21 @@ def earlier(tmp_path_factory):
     ],
 )
 def test_a_bad_argument_leaves_an_earlier_run_as_it_is(small, earlier, argument, said):
-    before = {path: path.stat().st_mtime_ns for path in earlier.rglob("*")}
+    before = times(earlier)
     with pytest.raises(ValueError, match=said.replace("^", r"\^")):
         train(small, earlier, overwrite=True, **argument)
-    assert {path: path.stat().st_mtime_ns for path in earlier.rglob("*")} == before
+    assert times(earlier) == before
 
 
 def test_so_do_data_that_do_not_fit_the_model(small, earlier):
-    before = set(earlier.rglob("*"))
+    before = times(earlier)
     with pytest.raises(ValueError, match="Expected `x` of shape"):
         kerae.train(kerae.AE((9, 9, 1), 2), small, earlier, epochs=1, overwrite=True)
     with pytest.raises(ValueError, match="kerae.Autoencoder. Received: <Sequential"):
         kerae.train(keras.Sequential(name="other"), small, earlier, epochs=1, overwrite=True)
     with pytest.raises(ValueError, match="kerae.data.Dataset. Received: array"):
         kerae.train(kerae.AE((2,), 2), np.eye(2), earlier, epochs=1, overwrite=True)
-    assert set(earlier.rglob("*")) == before
+    assert times(earlier) == before
 
 
 def test_numbers_of_numpy_are_numbers(small, tmp_path):
