@@ -132,7 +132,7 @@ def _run(
     **options,
 ):
     path_of_source(data, data_dir)
-    scale = None if scale is None else _checked_scale(scale, options.get("likelihood"))
+    of_scale = () if scale is None else (_checked_scale(scale, options["likelihood"]),)
     if resume and overwrite:
         raise ValueError("Expected --resume or --overwrite. Received: both. Leave one out.")
     import_keras()
@@ -142,8 +142,8 @@ def _run(
     from .report import report
 
     model = getattr(models, class_name)
-    if scale is not None:
-        options["likelihood"] = likelihoods.NAMES[options["likelihood"]](scale)
+    if of_scale:
+        options["likelihood"] = likelihoods.NAMES[options["likelihood"]](*of_scale)
     with distribution.strategy(strategy, devices):
         set_random_seed(seed)
         dataset = kerae_data.load(data, data_dir)

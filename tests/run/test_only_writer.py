@@ -1,4 +1,5 @@
 import os
+import platform
 import signal
 import subprocess
 
@@ -44,6 +45,16 @@ def test_two_writers_in_one_process_refuse_each_other(tmp_path):
     with only_writer(tmp_path):
         pass
     assert not list(tmp_path.iterdir())
+
+
+def test_what_a_killed_run_has_half_written_goes_when_one_starts(tmp_path):
+    dead = f".{2**22 + 1}@{platform.node()}@"  # above the largest number of a process
+    (tmp_path / f"{dead}.earlier").mkdir()
+    (tmp_path / "checkpoints").mkdir()
+    (tmp_path / "checkpoints" / f"{dead}epoch-00003.keras").touch()
+    with only_writer(tmp_path):
+        pass
+    assert list(tmp_path.rglob("*")) == [tmp_path / "checkpoints"]
 
 
 def test_processes_other_than_the_first_take_no_lock(tmp_path, monkeypatch):
