@@ -1,13 +1,20 @@
 """Files and folders that appear whole or not at all."""
 
 import os
+import platform
+import re
 import shutil
 import tempfile
+import time
+import zipfile
 from contextlib import contextmanager
 from pathlib import Path
 
 from .checks.types import FilePath
 from .distribution import is_first
+
+BEFORE, DAY = "before@", 24 * 60 * 60  # seconds
+LEFTOVER = re.compile(rf"\.(?P<process>\d+)@(?P<machine>[^@]+)@(?P<before>{BEFORE})?(?P<name>.+)")
 
 
 @contextmanager
@@ -37,10 +44,11 @@ def replacing(path: FilePath):
         with tempfile.TemporaryDirectory() as elsewhere:
             yield Path(elsewhere) / path.name
         return
-    partial = path.with_name(f".{os.getpid()}-{path.name}")
-    before = path.with_name(f".{os.getpid()}-before-{path.name}")
+    partial, before = (path.with_name(f"{_writer()}{kind}{path.name}") for kind in ("", BEFORE))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        remove_leftovers(path.parent, path.name)
+        remove(partial)  # of another process that had this one's name
         yield partial
         if path.is_dir():  # which a folder cannot replace in one step
             path.rename(before)
@@ -53,11 +61,68 @@ def replacing(path: FilePath):
     finally:
         if before.exists() and not path.exists():
             before.rename(path)
-        for left in (partial, before):
-            if left.is_dir():
-                shutil.rmtree(left)
-            elif left.exists():
-                left.unlink()
+        remove(partial)
+        remove(before)
+
+
+def remove(path: Path) -> None:
+    """Removes a file, or a folder with all that is in it, if there is one."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    elif path.exists():
+        path.unlink(missing_ok=True)
+
+
+def remove_at_once(path: Path) -> None:
+    """The same for a folder that another process must not find half removed."""
+    if path.exists():
+        leftover = path.with_name(f"{_writer()}{path.name}")
+        path.rename(leftover)
+        remove(leftover)
+
+
+def remove_leftovers(folder: Path, name: str | None = None) -> None:
+    """Removes what writers that were killed left in a folder.
+
+    Those are processes of this machine that are no more, and writers that have touched nothing for
+    a day. A folder that one of them was about to replace is put back.
+
+    Args:
+        folder: `pathlib.Path`.
+        name: String, of the file whose leftovers are meant. Defaults to all.
+    """
+    for path in folder.glob(".*"):
+        match = LEFTOVER.fullmatch(path.name)
+        if not match or name not in (None, match["name"]) or not _is_left(path, match):
+            continue
+        if match["before"] and not path.with_name(match["name"]).exists():
+            path.rename(path.with_name(match["name"]))
+        remove(path)
+
+
+def _writer():
+    """How what this process writes for a while begins."""
+    return f".{os.getpid()}@{platform.node()}@"
+
+
+def _is_left(path, match):
+    try:
+        if os.name == "posix" and match["machine"] == platform.node():
+            os.kill(int(match["process"]), 0)
+        return time.time() - path.stat().st_mtime > DAY
+    except ProcessLookupError:
+        return True
+    except OSError:  # a process of somebody else's, or a file that is gone meanwhile
+        return False
+
+
+def is_whole(path: Path) -> bool:
+    """Whether there is a `.keras` file at `path` of which every byte is as it was written."""
+    try:
+        with zipfile.ZipFile(path) as file:
+            return file.testzip() is None
+    except (OSError, zipfile.BadZipFile):
+        return False
 
 
 def checked_path(path: FilePath, suffix: str, overwrite: bool):
@@ -71,6 +136,24 @@ def checked_path(path: FilePath, suffix: str, overwrite: bool):
     if path.suffix != suffix:
         raise ValueError(f"Expected a path that ends in `{suffix}`. Received: {path}")
     refuse_existing(path, overwrite)
+    return path
+
+
+def checked_model_file(path: FilePath):
+    """The path of a `.keras` file to read, a `pathlib.Path`.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is truncated, or of another kind.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no file {path}.")
+    if path.suffix != ".keras" or not zipfile.is_zipfile(path):
+        raise ValueError(
+            f"{path} is no complete `.keras` file: it is truncated or of another kind. "
+            "Take an earlier checkpoint, or save the model again with model.save(...)."
+        )
     return path
 
 

@@ -1,6 +1,7 @@
 """What `kerae.distribution` refuses, and runs of the command line over two processes."""
 
 import json
+import os
 import re
 import signal
 
@@ -14,6 +15,7 @@ from two_processes import STRATEGY, two_processes
 import kerae
 from kerae import distribution
 from kerae.callbacks.interruption import Interruption
+from kerae.run.only_writer import only_writer
 
 OTHER = "torchrun" if BACKEND == "jax" else "data_parallel"
 EPOCHS = 12
@@ -150,7 +152,7 @@ def test_such_a_run_is_resumed_to_what_one_process_makes_of_it(killed, tmp_path)
         np.testing.assert_allclose(a, b, atol=1e-3, err_msg="weights")
     names = {path.name for path in out.iterdir()}
     assert names == {"model.keras", "run.json", "history.csv", "figures", "checkpoints"}
-    assert len(list((out / "checkpoints").iterdir())) == 1
+    assert len(list((out / "checkpoints").iterdir())) == 2
 
 
 @pytest.mark.mainly("torch")
@@ -161,3 +163,15 @@ def test_several_processes_refuse_an_existing_run_alike(killed):
     said = [each.communicate(timeout=240)[1] for each in both]
     assert all(each.returncode for each in both)
     assert all("already holds a run" in text for text in said)
+
+
+@pytest.mark.mainly("torch")
+@pytest.mark.slow
+def test_several_processes_end_where_another_one_writes(killed):
+    out, *_ = killed
+    resume = [*python(), KERAE, *TRAIN, "--strategy", STRATEGY, "--out", out, "--resume"]
+    with only_writer(out):
+        both = two_processes(resume)
+        (_, said), _ = [each.communicate(timeout=240) for each in both]
+    assert all(each.returncode for each in both)
+    assert "no other process trains" in said and f"process {os.getpid()} on" in said

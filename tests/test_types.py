@@ -5,14 +5,10 @@ import tomllib
 from fnmatch import fnmatch
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
-import keras
 import pytest
 
 import kerae
-from kerae.cli.models import hyperparameters
-from kerae.schedules import Weight
 
 pytestmark = pytest.mark.once
 ROOT = Path(__file__).parents[1]
@@ -40,26 +36,3 @@ def test_the_wheel_says_that_it_is_typed():
     assert package == "kerae"
     ignored = (ROOT / ".gitignore").read_text().split()
     assert not any(fnmatch("py.typed", pattern) for pattern in ignored)  # which hatch leaves out
-
-
-def test_options_are_the_numbers_and_strings_of_a_constructor():
-    class Model(kerae.Autoencoder):
-        passed_on = ()
-
-        def __init__(
-            self,
-            input_shape,
-            a: int,
-            b: Weight = 1.0,
-            c: Weight | None = None,
-            d: str | keras.Layer = "x",
-            e: bool = False,
-            f: keras.Layer | None = None,
-            g: tuple[int, ...] = (),
-            h: "int | None" = None,
-            i: Any = None,
-        ):
-            pass
-
-    options = {name: p.annotation for name, p in hyperparameters(Model).items()}
-    assert options == {"a": int, "b": float, "c": float | None, "d": str, "e": bool}

@@ -2,15 +2,13 @@
 
 import re
 import warnings
-import zipfile
-from pathlib import Path
 from typing import Any
 
 from ..backend.uninitialized import nothing_left_behind
 from ..backend.without_tensorflow import without_tensorflow
 from ..checks.types import FilePath, ModelMixin
 from ..configurable import saving
-from ..files import checked_path, replacing
+from ..files import checked_model_file, checked_path, replacing
 
 
 class Saving(ModelMixin):
@@ -33,6 +31,13 @@ class Saving(ModelMixin):
         self.build_optimizer()  # or the file could not be loaded
         with replacing(path) as partial, without_tensorflow(), saving():
             super().save(partial, **kwargs)
+
+    def export(self, filepath: FilePath, *args: Any, **kwargs: Any) -> None:
+        """Refuses, as Keras' own export knows nothing but reconstruction, and not on PyTorch."""
+        raise NotImplementedError(
+            "Expected kerae.export, which writes all that a model answers, on any backend. "
+            f"Received: `export` of Keras. Write kerae.export.saved_model(model, {str(filepath)!r})."
+        )
 
     def restore(self, filepath: FilePath) -> None:
         """Takes over weights, optimizer state, seeds and step from a `.keras` file.
@@ -70,14 +75,7 @@ def read(filepath: FilePath, reader: Any) -> Any:
         FileNotFoundError: If there is no such file.
         ValueError: If the file is truncated, foreign, or does not fit.
     """
-    path = Path(filepath)
-    if not path.is_file():
-        raise FileNotFoundError(f"There is no file {path}.")
-    if path.suffix != ".keras" or not zipfile.is_zipfile(path):
-        raise ValueError(
-            f"{path} is no complete `.keras` file: it is truncated or of another kind. "
-            "Take an earlier checkpoint, or save the model again with model.save(...)."
-        )
+    path = checked_model_file(filepath)
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("error", message="Skipping variable loading")

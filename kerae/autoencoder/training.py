@@ -10,6 +10,7 @@ from keras import ops
 from .. import backend, distribution
 from ..backend import replica_concat
 from ..callbacks.epoch_start import EpochStart
+from ..callbacks.progress_bar import with_progress_bar
 from ..callbacks.stop_at_non_finite import StopAtNonFinite
 from ..checks.arrays import is_array
 from ..checks.data import check_dataset, check_examples, checked_arrays, part_of
@@ -189,7 +190,7 @@ class Training(ModelMixin):
                 y,
                 epochs=epochs,
                 verbose=verbose,
-                callbacks=[*own, *callbacks],
+                callbacks=with_progress_bar([*own, *callbacks], verbose),
                 validation_split=validation_split,
                 validation_data=validation_data,
                 shuffle=shuffle,
@@ -237,6 +238,8 @@ class Training(ModelMixin):
         if not kwargs.get("_use_cached_eval_dataset"):  # which `fit` has looked at
             batch_size = batch_size or BATCH_SIZE
             x, y, sample_weight = self._checked(x, y, sample_weight, batch_size)
+            verbose = args[0] if args else kwargs.get("verbose", "auto")
+            kwargs["callbacks"] = with_progress_bar(kwargs.get("callbacks"), verbose)
         with backend.variables_kept(self):
             return super().evaluate(x, y, batch_size, *args, sample_weight=sample_weight, **kwargs)
 

@@ -1,11 +1,14 @@
 import csv
 import io
+import warnings
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 import keras
 
 from ..checks.types import FilePath
+from ..distribution import is_first
 from ..files import replacing
 
 
@@ -24,10 +27,18 @@ class HistoryFile(keras.callbacks.Callback):
         self.path = path
         self.rows = []
         if epochs_done:
-            self.rows = [row for row in _rows(path) if int(row["epoch"]) <= epochs_done]
+            self.rows = [row for row in _rows(path) if float(row["epoch"]) <= epochs_done]
+        lost = epochs_done - len(self.rows)
+        if lost and is_first():
+            warnings.warn(
+                f"{path} is damaged or missing: {lost} of the {epochs_done} epochs done are not in "
+                "it.",
+                stacklevel=2,
+            )
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        self.rows.append({"epoch": epoch + 1, **(logs or {})})
+        row = {"epoch": epoch + 1, **(logs or {})}
+        self.rows = [*(each for each in self.rows if each.keys() == row.keys()), row]
         text = io.StringIO()
         writer = csv.DictWriter(text, fieldnames=self.rows[0])
         writer.writeheader()
@@ -35,20 +46,24 @@ class HistoryFile(keras.callbacks.Callback):
         with replacing(self.path) as partial:
             partial.write_text(text.getvalue())
 
-    def columns(self) -> dict[str, list[float]]:
-        """Dict of lists of floats, a quantity each."""
-        return _columns(self.rows)
-
 
 def read_history(path: FilePath) -> dict[str, list[float]]:
-    """What `HistoryFile` wrote, as `HistoryFile.columns` gives it."""
-    return _columns(_rows(path))
+    """What `HistoryFile` wrote: a dict of lists of floats, a quantity each."""
+    rows = _rows(Path(path))
+    return {name: [float(row[name]) for row in rows] for name in rows[0]} if rows else {}
 
 
 def _rows(path):
-    with path.open(newline="") as file:
-        return list(csv.DictReader(file))
+    """The rows before the first that is damaged; none where there is no file."""
+    try:
+        with path.open(newline="", errors="replace") as file:
+            return list(takewhile(_is_whole, csv.DictReader(file)))
+    except (OSError, csv.Error):
+        return []
 
 
-def _columns(rows):
-    return {name: [float(row[name]) for row in rows] for name in rows[0]} if rows else {}
+def _is_whole(row):
+    try:
+        return "epoch" in row and bool([float(value) for value in row.values()])
+    except (TypeError, ValueError):
+        return False

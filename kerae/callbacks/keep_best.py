@@ -3,25 +3,27 @@ import keras
 from ..schedules import Schedule
 
 
-def keep_best(model, path, history):
+def loss_can_be_compared(model):
+    """Whether the objective of all epochs is one: no schedule and no adversary changes it."""
+    arguments = (a for term in model.terms for a in vars(term).values())
+    scheduled = any(isinstance(argument, Schedule) for argument in arguments)
+    return not scheduled and model.adversary is None
+
+
+def keep_best(model, path, best):
     """A callback that saves the model where it is the best so far on the held-out examples.
 
-    Where a schedule or an adversary changes the objective meanwhile, losses of different epochs
-    cannot be compared: then the last is kept.
+    Where losses of different epochs cannot be compared, the last is kept.
 
     Args:
         model: `kerae.Autoencoder`.
         path: Path of the `.keras` file.
-        history: `HistoryFile`, with the epochs of an interrupted run.
+        best: Float, the loss of what is saved there already, or `None`.
     """
-    arguments = (a for term in model.terms for a in vars(term).values())
-    scheduled = any(isinstance(argument, Schedule) for argument in arguments)
-    moving = scheduled or model.adversary is not None
-    best = min((float(row["val_loss"]) for row in history.rows), default=None)
     return keras.callbacks.ModelCheckpoint(
         path,
         monitor="val_loss",
         mode="min",
-        save_best_only=not moving,
+        save_best_only=loss_can_be_compared(model),
         initial_value_threshold=best,
     )

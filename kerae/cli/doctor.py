@@ -9,6 +9,7 @@ import typer
 from ..backend.choice import BACKENDS
 from ..checks.extras import EXTRAS, lacking
 from ..versions import installed_version
+from .opened import import_keras
 from .options import Backend, use_backend
 
 NEEDED_FOR = {
@@ -61,6 +62,7 @@ def doctor(
     if missing:
         console.print(f"To add a backend: pip install 'kerae[{','.join(missing)}]'", markup=False)
     use_backend(backend)
+    import_keras()
 
     import keras
 

@@ -34,9 +34,10 @@ def explore(
     backend: BackendOption = None,
 ):
     """Explore a latent space in the browser: click, drag, walk, draw."""
+    model, dataset = opened(run, data, data_dir)
+
     from ..analysis.explore import explore as explore_model
 
-    model, dataset = opened(run, data, data_dir)
     explore_model(
         model,
         dataset.x_test,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .opened import model_file, opened
+from .opened import checked_suffix, import_keras, model_file, opened
 from .options import BackendOption, DataDirOption, RunArgument, RunDataOption
 
 Format = StrEnum("Format", ["saved_model", "onnx", "litert", "openvino"])
@@ -22,7 +22,8 @@ ONLY_FOR = {
 def export(
     run: RunArgument,
     to_format: Annotated[
-        Format, typer.Option("--format", help="What is written.")
+        Format,
+        typer.Option("--format", metavar="NAME", help=f"What is written: {', '.join(Format)}."),
     ] = Format.saved_model,
     to: Annotated[
         Path | None,
@@ -50,9 +51,6 @@ def export(
     backend: BackendOption = None,
 ):
     """Export a trained model, run what was written, and compare it with the model."""
-    from .. import export as formats
-    from ..loading import load
-
     given = {"signature": signature, "image_bytes": image_bytes, "warm_up": warm_up}
     chosen = {name: value for name, value in given.items() if value}
     for name in chosen:
@@ -63,14 +61,23 @@ def export(
             )
     if warm_up:
         chosen["warm_up"] = _batch_sizes(warm_up)
+    if to and to_format in SUFFIXES:
+        checked_suffix(to, SUFFIXES[to_format])
+    if to and to.exists() and not overwrite:
+        raise FileExistsError(f"{to} exists already. Pass --overwrite to replace it.")
     if data or (run / "run.json").is_file():
         model, dataset = opened(run, data, data_dir)
         chosen["examples"] = dataset.x_test
         if model.condition is not None:
             chosen["y"] = dataset.y_test
     else:
+        import_keras()
+        from ..loading import load
+
         model = load(model_file(run))
         print("Verified with random numbers, since no data are known. Pass --data for real ones.")
+    from .. import export as formats
+
     path = to or _place(model_file(run).parent, to_format, signature)
     write = getattr(formats, to_format)
     exported = write(model, path, overwrite=overwrite, verify=not no_verify, **chosen)

@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 import traceback
+import warnings
 from typing import Annotated
 
 import typer
@@ -44,6 +45,7 @@ def main():
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     logging.getLogger("absl").setLevel(logging.ERROR)
+    warnings.formatwarning = lambda message, *_: f"Warning: {message}\n"
     # A switch of the whole command, wherever it stands.
     debug = "--debug" in sys.argv
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]

@@ -1,6 +1,8 @@
-"""What `kerae train` wrote, read again."""
+"""What `kerae train` wrote, read again; what is missing is told before Keras is imported."""
 
 import json
+
+from ..checks.source import path_of_source
 
 
 def model_file(run):
@@ -8,30 +10,80 @@ def model_file(run):
     return run / "model.keras" if run.is_dir() else run
 
 
-def opened(run, data=None, data_dir=None):
-    """A trained model and the data to look at it with.
+def checked_run(run):
+    """The argument, the `pathlib.Path` of a run folder or of a .keras file.
+
+    Raises:
+        FileNotFoundError: If there is no model.
+        ValueError: If its file is truncated, or none of a model.
+    """
+    from ..files import checked_model_file
+
+    checked_model_file(model_file(run))
+    return run
+
+
+def checked_suffix(path, *suffixes):
+    """The argument, the `pathlib.Path` of a file to write.
+
+    Raises:
+        ValueError: If it has another suffix.
+    """
+    if path.suffix not in suffixes:
+        raise ValueError(
+            f"Expected a path that ends in {' or '.join(suffixes)}. Received: {path}. Rename it."
+        )
+    return path
+
+
+def import_keras():
+    """Imports Keras and its backend, quietly where the machine has no GPU."""
+    from ..backend.quiet_tensorflow import import_quietly
+
+    import_quietly("keras")
+
+
+def source_of(run, data=None, data_dir=None):
+    """The arguments of `kerae.data.load` for the data to look at a model with, as a tuple.
 
     Args:
         run: `pathlib.Path` of a folder that `kerae train` wrote, or of a .keras file.
         data: String, as for `kerae.data.load`. Defaults to what the run was trained on.
         data_dir: Folder, as for `kerae.data.load`.
+    Raises:
+        FileNotFoundError: If the data are a file or folder that is not there.
+        ValueError: If `data` is not given, and the run does not say it.
+    """
+    if data is None:
+        data, of_run = _source_in(run)
+        data_dir = data_dir or of_run
+    path_of_source(data, data_dir)
+    return data, data_dir
+
+
+def opened(run, data=None, data_dir=None):
+    """A trained model and the data to look at it with.
+
+    Args:
+        run: As for `source_of`, like `data` and `data_dir`.
     Returns:
         `kerae.Autoencoder` and `kerae.data.Dataset`.
     Raises:
-        ValueError: If `data` is not given, and the run does not say it.
+        FileNotFoundError: As `source_of`.
+        ValueError: As `source_of`.
     """
+    source = source_of(run, data, data_dir)
+    import_keras()
     from .. import data as kerae_data
     from ..loading import load
 
-    model = load(model_file(run))
-    source = {"name": data, "data_dir": None} if data else _source_of(run)
-    return model, kerae_data.load(source["name"], data_dir or source["data_dir"])
+    return load(model_file(run)), kerae_data.load(*source)
 
 
-def _source_of(run):
+def _source_in(run):
     """The arguments of `kerae.data.load` that the run was trained with."""
-    record = run / "run.json"
-    source = json.loads(record.read_text())["data"]["source"] if record.is_file() else None
-    if source is None:
-        raise ValueError(f"{run} does not say what data it was trained on. Pass --data.")
-    return source
+    try:
+        source = json.loads((run / "run.json").read_text())["data"]["source"]
+        return source["name"], source["data_dir"]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise ValueError(f"{run} does not say what data it was trained on. Pass --data.") from None

@@ -9,6 +9,7 @@ import typer
 
 from ..backend.choice import BACKENDS, choose_backend
 from ..distribution import STRATEGIES
+from .opened import checked_run
 
 Backend = StrEnum("Backend", BACKENDS)
 Strategy = StrEnum("Strategy", list(STRATEGIES))
@@ -26,7 +27,9 @@ BackendOption = Annotated[
     Backend | None,
     typer.Option(
         "--backend",
-        help="Backend of Keras. Defaults to KERAS_BACKEND, else to one that is installed.",
+        metavar="NAME",
+        help="Keras' backend: tensorflow, jax or torch. Defaults to KERAS_BACKEND, else to one "
+        "that is installed.",
         callback=use_backend,
         is_eager=True,
     ),
@@ -41,17 +44,22 @@ DataDirOption = Annotated[
     Path | None,
     typer.Option("--data-dir", help="Folder where TensorFlow Datasets keeps its data."),
 ]
-SeedOption = Annotated[int, typer.Option("--seed", help="Seed of all random numbers.")]
+SeedOption = Annotated[int, typer.Option("--seed", help="Seed of all random numbers.", min=0)]
 StrategyOption = Annotated[
     Strategy,
-    typer.Option("--strategy", help="How it trains on many devices; see docs/distributed.md."),
+    typer.Option(
+        "--strategy",
+        metavar="NAME",
+        help=f"How it trains on many devices: {', '.join(STRATEGIES)}.",
+    ),
 ]
 DevicesOption = Annotated[
     int | None,
     typer.Option("--devices", help="How many to use; without GPUs, parts of the CPU.", min=1),
 ]
 RunArgument = Annotated[
-    Path, typer.Argument(help="Folder that `kerae train` wrote, or a .keras file.")
+    Path,
+    typer.Argument(help="Folder that `kerae train` wrote, or a .keras file.", callback=checked_run),
 ]
 AllowHostOption = Annotated[
     list[str] | None,

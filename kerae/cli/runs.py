@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ..checks.extras import require
-from .opened import model_file, opened
+from .opened import checked_suffix, import_keras, model_file, opened
 from .options import BackendOption, DataDirOption, RunArgument, RunDataOption, SeedOption
 
 
@@ -50,15 +50,14 @@ def score(
 ):
     """Write what a trained model makes of each test example, a row each."""
     require("kerae score", "analysis", "pandas", "pyarrow")
+    out = checked_suffix(out or model_file(run).parent / "scores.parquet", ".parquet", ".csv")
+    model, dataset = opened(run, data, data_dir)
+
     import numpy as np
     import pandas as pd
 
     from ..files import replacing
 
-    out = out or model_file(run).parent / "scores.parquet"
-    if out.suffix not in (".parquet", ".csv"):
-        raise ValueError(f"Expected a path that ends in .parquet or .csv. Received: {out}")
-    model, dataset = opened(run, data, data_dir)
     examples = _test_examples(model, dataset)
     table = pd.DataFrame(model.score(*examples, num_samples=num_samples, seed=seed))
     if len(dataset.class_names) > 1:
@@ -82,10 +81,20 @@ def sample(
         Path | None,
         typer.Option(help="A .png for a picture, a .npy for the array; default samples.png."),
     ] = None,
+    label: Annotated[
+        str | None,
+        typer.Option(
+            help="Class of all samples, a number as 7; of a model that is given a vector, its "
+            "numbers as 0.5,1."
+        ),
+    ] = None,
     seed: SeedOption = 0,
     backend: BackendOption = None,
 ):
     """Draw new examples from a trained model's prior."""
+    out = checked_suffix(out or model_file(run).parent / "samples.png", ".png", ".npy")
+    y = None if label is None else _label(label)
+    import_keras()
     import numpy as np
 
     from .. import figures
@@ -93,18 +102,32 @@ def sample(
     from ..loading import load
 
     model = load(model_file(run))
-    out = out or model_file(run).parent / "samples.png"
-    if out.suffix not in (".png", ".npy"):
-        raise ValueError(f"Expected a path that ends in .png or .npy. Received: {out}")
+    if y is None and model.condition is not None:
+        raise ValueError(
+            f"Expected --label for a {type(model).__name__}, which is conditional. Received: none. "
+            "Pass what its samples are to be of, as --label 7."
+        )
     if out.suffix == ".png" and not figures.is_image(model.target_shape):
         raise ValueError(f"Examples of shape {model.target_shape} are no images. Pass --out x.npy.")
-    images = model.sample(num_samples, seed=seed)
+    images = model.sample(num_samples, y=y, seed=seed)
     with replacing(out) as partial, partial.open("wb") as file:
         if out.suffix == ".png":
             figures.samples(images).savefig(file, format="png")
         else:
             np.save(file, images)
     print(f"{num_samples} samples: {out}")
+
+
+def _label(text):
+    """A class, or a vector, as `kerae.Autoencoder.sample` takes it."""
+    try:
+        numbers = [float(part) for part in text.split(",")]
+    except ValueError:
+        raise ValueError(
+            f"Expected --label to be a class as 7, or numbers as 0.5,1. Received: {text}. Give the "
+            "number of the class."
+        ) from None
+    return int(text) if text.strip().isdecimal() else numbers
 
 
 def report(
@@ -127,11 +150,12 @@ def report(
     backend: BackendOption = None,
 ):
     """Write a page about a trained model's latent space, for the test examples."""
+    out = checked_suffix(out or model_file(run).parent / "report.html", ".html")
+    model, dataset = opened(run, data, data_dir)
+
     from .. import analysis
     from ..callbacks.history_file import read_history
 
-    model, dataset = opened(run, data, data_dir)
-    out = out or model_file(run).parent / "report.html"
     history = run / "history.csv"
     analysis.report(
         model,

@@ -1,6 +1,8 @@
 """`kerae train MODEL`: one command a model, its options read from the model's constructor."""
 
 import inspect
+import json
+import math
 import re
 from enum import StrEnum
 from pathlib import Path
@@ -9,8 +11,9 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from ..backend.choice import BACKENDS
-from .models import help_of, hyperparameters, public_models
+from ..checks.source import path_of_source
+from .model_outlines import outlines
+from .opened import import_keras
 from .options import (
     BackendOption,
     DataDirOption,
@@ -19,10 +22,10 @@ from .options import (
     SeedOption,
     Strategy,
     StrategyOption,
-    use_backend,
 )
 
 INTERRUPTED = 130
+WITH_SCALE, SCALES = ("normal", "laplace"), ("learned", "predicted")
 
 
 class Binarization(StrEnum):
@@ -33,21 +36,14 @@ class Binarization(StrEnum):
 
 
 class ModelCommands(TyperGroup):
-    """Makes the command of a model when it is asked for, so that Keras is imported only then."""
-
-    def resolve_command(self, ctx, args):
-        # The model's options come from its class, which imports Keras: its backend comes first.
-        given = re.search(r"(?:^| )--backend[ =](\S+)", " ".join(args))
-        use_backend(given[1] if given and given[1] in BACKENDS else None)
-        return super().resolve_command(ctx, args)
+    """Makes the command of a model when it is asked for, from what its file says."""
 
     def list_commands(self, ctx):
-        use_backend(None)
-        return list(public_models())
+        return list(outlines())
 
     def get_command(self, ctx, name):
-        model = public_models().get(name)
-        return None if model is None else _command(name, model)
+        outline = outlines().get(name)
+        return None if outline is None else _command(name, outline)
 
 
 app = typer.Typer(cls=ModelCommands, help="Train a model.", no_args_is_help=True)
@@ -58,32 +54,33 @@ def _train():
     """Train a model: `kerae train vae --data mnist`; `kerae train vae --help` for its options."""
 
 
-def _command(command_name, model):
-    import docstring_parser
-
-    doc = docstring_parser.parse(model.__doc__)
-    help_texts = help_of(model)
+def _command(command_name, outline):
     own = [
         parameter.replace(
-            kind=inspect.Parameter.KEYWORD_ONLY,
             annotation=Annotated[
-                parameter.annotation, typer.Option(*_flags(name), help=help_texts[name])
+                parameter.annotation,
+                typer.Option(*_flags(name), help=_in_short(outline.helps[name])),
             ],
         )
-        for name, parameter in hyperparameters(model).items()
+        for name, parameter in outline.options.items()
     ]
     common = list(inspect.signature(_run).parameters.values())[1:-1]
 
     def command(**options):
-        _run(model, **options)
+        _run(outline.class_name, **options)
 
     command.__signature__ = inspect.Signature(
         [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in common] + own
     )
-    command.__doc__ = doc.short_description
+    command.__doc__ = outline.idea
     single = typer.Typer(add_completion=False)
     single.command(command_name)(command)
     return typer.main.get_command(single)
+
+
+def _in_short(text):
+    """A docstring's words on an argument without the marks and the folders of names in it."""
+    return re.sub(r"`(?:kerae\.\w+\.)?([^`]*)`", r"\1", text)
 
 
 def _flags(name):
@@ -92,10 +89,10 @@ def _flags(name):
 
 
 def _run(
-    model,
+    class_name,
     data: DataOption,
     out: Annotated[
-        Path | None, typer.Option(help="Folder of the run. Defaults to saved_models/MODEL_DATA.")
+        Path | None, typer.Option(help="Folder of the run. Defaults to MODEL_DATA in saved_models.")
     ] = None,
     data_dir: DataDirOption = None,
     epochs: Annotated[int, typer.Option(help="Passes over the training data.", min=1)] = 20,
@@ -103,14 +100,25 @@ def _run(
         int, typer.Option(help="Examples a training step, of all devices together.", min=1)
     ] = 128,
     learning_rate: Annotated[
-        float, typer.Option(help="Of Adam, at the start; it falls to 0 along a cosine.")
+        float, typer.Option(help="Of Adam, at the start; it falls to 0 along a cosine.", min=0)
     ] = 1e-3,
     validation: Annotated[
-        float, typer.Option(help="Training examples held out: a number, or a part below 1.")
+        float,
+        typer.Option(help="Training examples held out: a number, or a part below 1.", min=0),
     ] = 0.1,
     binarize: Annotated[
-        Binarization, typer.Option(help="How gray pixels are made binary.")
+        Binarization,
+        typer.Option(
+            metavar="NAME",
+            help=f"How gray pixels are made binary: {', '.join(Binarization)}.",
+        ),
     ] = Binarization.none,
+    scale: Annotated[
+        str | None,
+        typer.Option(
+            help="Of --likelihood normal or laplace: a number, learned or predicted. Defaults to 1."
+        ),
+    ] = None,
     seed: SeedOption = 0,
     backend: BackendOption = None,
     strategy: StrategyOption = Strategy.none,  # pyright: ignore[reportAttributeAccessIssue]
@@ -123,11 +131,19 @@ def _run(
     ] = False,
     **options,
 ):
+    path_of_source(data, data_dir)
+    of_scale = () if scale is None else (_checked_scale(scale, options["likelihood"]),)
+    if resume and overwrite:
+        raise ValueError("Expected --resume or --overwrite. Received: both. Leave one out.")
+    import_keras()
     from .. import data as kerae_data
-    from .. import distribution, run
+    from .. import distribution, likelihoods, models, run
     from ..random_seed import set_random_seed
     from .report import report
 
+    model = getattr(models, class_name)
+    if of_scale:
+        options["likelihood"] = likelihoods.NAMES[options["likelihood"]](*of_scale)
     with distribution.strategy(strategy, devices):
         set_random_seed(seed)
         dataset = kerae_data.load(data, data_dir)
@@ -151,8 +167,31 @@ def _run(
                 source={"name": data, "data_dir": data_dir and str(data_dir)},
             )
         except KeyboardInterrupt:
-            print(
-                f"\nInterrupted. With --resume the run in {out} goes on after its last whole epoch."
-            )
+            print(f"\nInterrupted. {_what_is_left(out)}")
             raise typer.Exit(INTERRUPTED) from None
         report(out, record)
+
+
+def _what_is_left(out):
+    if json.loads((out / "run.json").read_text())["finished"]:
+        return f"The run that was to be replaced is in {out} as it was."
+    return f"With --resume the run in {out} goes on after its last whole epoch."
+
+
+def _checked_scale(scale, likelihood):
+    if likelihood not in WITH_SCALE:
+        raise ValueError(
+            f"--scale is for --likelihood {' or '.join(WITH_SCALE)}. Received: --likelihood "
+            f"{likelihood}. Leave it out."
+        )
+    if scale in SCALES:
+        return scale
+    try:
+        if 0 < float(scale) < math.inf:
+            return float(scale)
+    except ValueError:
+        pass
+    raise ValueError(
+        f"Expected --scale to be a number above 0, {' or '.join(SCALES)}. Received: {scale}. "
+        "Correct it."
+    )

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..checks.source import path_of_source
 from ..checks.types import FilePath
 from .digits import read_digits
 from .idx import holds_idx, read_idx
@@ -49,26 +50,14 @@ def load(name: FilePath, data_dir: FilePath | None = None) -> "Dataset":
     name = str(name)
     if name == "digits":
         return read_digits()
+    path = path_of_source(name, data_dir)
+    if path is not None:
+        if path.is_file():
+            return read_npz(path)
+        return read_idx(path, path.resolve().name) if holds_idx(path) else read_image_folder(path)
     if data_dir is None:
-        path = Path(name).expanduser()
-        if path.exists() or path.suffix == ".npz" or len(path.parts) > 1:
-            return _read_path(path)
         return read_tfds(name)
     data_dir = Path(data_dir).expanduser()
     if "mnist" in name and holds_idx(data_dir) and not (data_dir / name).is_dir():
         return read_idx(data_dir, name)
     return read_tfds(name, data_dir)
-
-
-def _read_path(path):
-    if path.is_dir():
-        return read_idx(path, path.resolve().name) if holds_idx(path) else read_image_folder(path)
-    if path.suffix == ".npz" and path.exists():
-        return read_npz(path)
-    expected = "Expected a folder of IDX files or images, or an .npz file"
-    if path.exists():
-        raise ValueError(f"{expected}. Received: {path}.")
-    raise FileNotFoundError(
-        f"{expected}, at {path}. Received: nothing there. Correct the path; "
-        "for a TensorFlow Datasets name with a slash give `data_dir` too."
-    )

@@ -2,15 +2,16 @@
 
 import difflib
 import importlib.util
+from contextlib import nullcontext
 
 import numpy as np
 
+from ..backend.quiet_tensorflow import quiet_tensorflow
 from ..checks.extras import require
 from ..checks.types import FilePath
 from .any_answers import any_answers
 from .dataset import Dataset
 from .hold_out import hold_out
-from .quiet_tensorflow import quiet_tensorflow
 from .scale_pixels import scale_pixels
 
 _PATIENCE = 10.0  # seconds to wait for the network
@@ -106,10 +107,11 @@ def _prepare(builder):
             f"downloaded: no server answers. {_WAYS_OUT}"
         )
     try:
-        builder.download_and_prepare(
-            download_config=tfds.download.DownloadConfig(try_download_gcs=False),
-            file_format=None if _has_tensorflow() else "array_record",
-        )
+        with quiet_tensorflow() if _has_tensorflow() else nullcontext():
+            builder.download_and_prepare(
+                download_config=tfds.download.DownloadConfig(try_download_gcs=False),
+                file_format=None if _has_tensorflow() else "array_record",
+            )
     except Exception as error:  # Every builder has code of its own, and so errors of its own.
         advice = _WAYS_OUT
         if not _has_tensorflow():

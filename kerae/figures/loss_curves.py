@@ -18,7 +18,8 @@ def loss_curves(history: dict) -> "Figure":
     """Each logged quantity by epoch, in a panel, for training and validation, in nats.
 
     Args:
-        history: Dict of lists, one a quantity, as `keras.callbacks.History.history`.
+        history: Dict of lists, one a quantity, as `keras.callbacks.History.history`; with
+            `epoch`, if it is there, on the horizontal axis.
         path: File ending in .png, .pdf or .svg that the figure is saved to.
     Returns:
         `matplotlib.figure.Figure`.
@@ -36,7 +37,7 @@ def loss_curves(history: dict) -> "Figure":
     rows = math.ceil(len(names) / columns)
     figure = canvas(COLUMN if columns == 1 else PAGE * columns / PANELS, 2.0 * rows)
     panels = figure.subplots(rows, columns, squeeze=False).ravel()
-    epochs = 1 + np.arange(len(history[names[0]]))
+    epochs = history.get("epoch", 1 + np.arange(len(history[names[0]])))
     for axes, name in zip(panels, names):
         axes.plot(epochs, history[name], label="training")
         if f"val_{name}" in history:

@@ -23,7 +23,8 @@ def run_figures(model, data, history, folder, seed):
     """
     y = data.y_test if model.condition is not None else None
     codes = model.encode(data.x_test, y)
-    loss_curves(history, path=folder / "loss_curves.png")
+    if history:  # unless its file was lost
+        loss_curves(history, path=folder / "loss_curves.png")
     latent_scatter(
         codes,
         data.y_test,

@@ -65,6 +65,23 @@ def test_the_noise_and_the_number_of_codes_can_be_given():
     np.testing.assert_allclose(numpy(first["z"]), numpy(drawn), rtol=1e-6)
 
 
+def test_several_codes_of_an_example_are_decoded_with_its_condition_and_compared_with_it():
+    networks = {"encoder": keras.layers.Dense(5), "decoder": keras.layers.Dense(4)}
+    latent, condition = latents.Normal(2), kerae.conditions.Label(6)
+    model = kerae.Autoencoder((4,), latent, "normal", condition=condition, **networks)
+    y = ops.arange(6, dtype="int32")
+    outputs = model.propagate(ops.convert_to_tensor(X), y, num_samples=3)
+    parameters = numpy(outputs["parameters"]).reshape(6, 3, 4)
+    for row in range(6):
+        for sample in range(3):
+            z = outputs["z"][row : row + 1, sample]
+            expected = numpy(model.likelihood_parameters(z, model.embed(y[row : row + 1])))[0]
+            np.testing.assert_allclose(parameters[row, sample], expected, rtol=1e-4, atol=1e-6)
+            log_likelihood = stats.norm.logpdf(X[row], expected).sum()
+            found = numpy(outputs["log_likelihood"])[row, sample]
+            np.testing.assert_allclose(found, log_likelihood, rtol=1e-4)
+
+
 def test_log_weights_are_those_of_scipy():
     model = autoencoder(likelihood="normal")
     outputs = model.propagate(X, num_samples=3)

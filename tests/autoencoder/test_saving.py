@@ -134,3 +134,8 @@ def test_a_save_that_fails_keeps_the_old_file(trained, tmp_path, monkeypatch):
         trained.save(path)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_export_of_keras_names_that_of_kerae(tmp_path):
+    with pytest.raises(NotImplementedError, match="kerae.export.saved_model"):
+        kerae.VAE((4,), 2).export(tmp_path / "folder")

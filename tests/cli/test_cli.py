@@ -15,6 +15,7 @@ from python_program import BACKEND, FRESH, python
 
 import kerae
 from kerae.cli import runs
+from kerae.cli.main import app
 
 FASTEST = "jax"  # to import
 
@@ -148,6 +149,37 @@ def test_sample_writes_an_array_or_a_picture(run, tmp_path):
     assert picture.returncode == 0 and (out / "samples.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.once
+def test_samples_are_of_the_class_that_is_asked_for(conditional, tmp_path):
+    model, file = conditional
+    runs.sample(file, num_samples=3, out=tmp_path / "x.npy", label="7", seed=2)
+    expected = model.sample(3, y=7, seed=2)
+    np.testing.assert_allclose(np.load(tmp_path / "x.npy"), expected, atol=1e-6)
+    with pytest.raises(ValueError, match=r"Expected --label for a CVAE.* Pass .* as --label 7"):
+        runs.sample(file, num_samples=3, out=tmp_path / "x.npy")
+
+
+@pytest.mark.once
+def test_samples_are_of_the_vector_that_is_asked_for(tmp_path):
+    model = kerae.CVAE((4,), 2, condition_shape=(2,), likelihood="normal")
+    model.save(tmp_path / "model.keras")
+    runs.sample(tmp_path, num_samples=3, out=tmp_path / "x.npy", label="0.5,-1")
+    expected = model.sample(3, y=[0.5, -1.0], seed=0)
+    np.testing.assert_allclose(np.load(tmp_path / "x.npy"), expected, atol=1e-6)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(("text", "scale"), [("0.1", 0.1), ("learned", "learned"), (None, 1.0)])
+def test_the_scale_of_a_normal_likelihood_is_an_option(monkeypatch, tmp_path, text, scale):
+    models = []
+    monkeypatch.setattr("kerae.run.train", lambda model, *_, **__: models.append(model))
+    monkeypatch.setattr("kerae.cli.report.report", lambda *_: None)
+    options = ["--data", "digits", "--latent-dim", "2", "--likelihood", "normal"]
+    options += ["--out", str(tmp_path)] + (["--scale", text] if text else [])
+    app(["train", "ae", *options], standalone_mode=False)
+    assert models[0].likelihood.scale == scale
+
+
 @pytest.mark.slow
 @pytest.mark.once
 def test_an_interrupted_run_says_how_to_go_on_and_does(tmp_path):
@@ -208,7 +240,6 @@ def test_help_of_a_model_comes_from_its_docstring():
         (["train", "vae", "--data", "digits", "--backend", "theano"], 2, "theano"),
         (["evaluate", "nothing.keras"], 2, "no file nothing.keras"),
         (["report", "nothing.keras", "--data", "digits"], 2, "no file nothing.keras"),
-        (["score", "file", "--out", "scores.txt"], 2, "ends in .parquet or .csv"),
         (["sample", "file"], 2, "file is no complete `.keras` file"),
     ],
 )

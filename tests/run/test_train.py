@@ -4,30 +4,12 @@ import json
 import keras
 import numpy as np
 import pytest
+from runs import train
 
 import kerae
 from kerae import run
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def small():
-    digits = kerae.data.load("digits")
-    return kerae.data.Dataset(
-        digits.x_train[:200],
-        digits.y_train[:200],
-        digits.x_test[:50],
-        digits.y_test[:50],
-        name="small digits",
-        class_names=digits.class_names,
-    )
-
-
-def train(data, out, epochs=3, latent_dim=2, **options):
-    kerae.set_random_seed(0)
-    model = kerae.VAE(data.input_shape, latent_dim)
-    return model, run.train(model, data, out, epochs=epochs, batch_size=50, **options)
 
 
 @pytest.mark.mainly("torch")
@@ -76,6 +58,7 @@ def test_the_best_epoch_is_kept_unless_a_schedule_changes_the_objective(small, t
             small.input_shape,
             kerae.latents.Normal(2),
             terms=[kerae.Reconstruction(), Rising(**weight)],
+            encoder=keras.layers.Flatten(),
         )
         run.train(model, small, out, epochs=3, batch_size=50)
         return int(np.asarray(kerae.load(out / "model.keras").step))

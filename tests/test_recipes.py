@@ -1,0 +1,29 @@
+"""Recipes take other data than those that they are named for."""
+
+import json
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.once
+
+RECIPES = Path(__file__).resolve().parents[1] / "recipes"
+
+
+@pytest.mark.slow
+def test_the_vae_of_mnist_trains_on_digits(tmp_path, monkeypatch):
+    arguments = ["--data", "digits", "--epochs", "1", "--latent-dim", "2", "--out", str(tmp_path)]
+    monkeypatch.setattr(sys, "argv", ["vae_mnist.py", *arguments])
+    runpy.run_path(str(RECIPES / "vae_mnist.py"), run_name="__main__")
+    record = json.loads((tmp_path / "run.json").read_text())
+    assert record["finished"] and record["data"]["validation"] == 120  # of 1,438
+
+
+def test_of_mnist_they_hold_out_5000_images():
+    for path in RECIPES.glob("*.py"):
+        for line in path.read_text().splitlines():
+            if line.startswith("VALIDATION = "):
+                share = eval(line.partition("=")[2])
+                assert share < 1 and round(60_000 * share) == 5_000, path.name
