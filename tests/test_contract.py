@@ -271,7 +271,7 @@ ENTRIES = {
         weight=schedules.Linear(0.5, 1.0, 10), capacity=0.1, free_bits=0.01
     ),
     terms.MaximumMeanDiscrepancy: lambda: dict(weight=0.5, kernel="rbf"),
-    terms.MomentMatching: lambda: dict(off_diagonal=2.0, diagonal=3.0, kind="ii"),
+    terms.MomentMatching: lambda: dict(off_diagonal=2.0, diagonal=3.0, kind="ii", weight=0.5),
     terms.IndexCodeMutualInformation: lambda: dict(
         dataset_size=100, weight=0.5, sampling="stratified"
     ),

@@ -36,7 +36,8 @@ class Saving(ModelMixin):
         """Refuses, as Keras' own export knows nothing but reconstruction, and not on PyTorch."""
         raise NotImplementedError(
             "Expected kerae.export, which writes all that a model answers, on any backend. "
-            f"Received: `export` of Keras. Write kerae.export.saved_model(model, {str(filepath)!r})."
+            "Received: `export` of Keras. Write "
+            f"kerae.export.saved_model(model, {str(filepath)!r})."
         )
 
     def restore(self, filepath: FilePath) -> None:

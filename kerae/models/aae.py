@@ -25,6 +25,9 @@ class AAE(Autoencoder):
     where unknown, and moves each class to its own part of the prior; `sample(n, y=3)` then draws
     from that part. Both losses move against each other: judge a run by its reconstruction.
 
+    At high learning rates, such as Adam's 1e-2, encoder and critic can drive each other off: the
+    loss then grows to a multiple, though nothing becomes NaN. Take 1e-3 or less, for the critic too.
+
     Args:
         input_shape: Tuple, the shape of one example.
         latent_dim: Integer, the number of code units.

@@ -26,6 +26,9 @@ class CAAE(Autoencoder):
     look like draws of the prior. What y says need not be in the code, which leaves it to style,
     the more so the fewer dimensions it has.
 
+    At high learning rates, such as Adam's 1e-2, encoder and critic can drive each other off: the
+    loss then grows to a multiple, though nothing becomes NaN. Take 1e-3 or less, for the critic too.
+
     Args:
         input_shape: Tuple, the shape of one example.
         latent_dim: Integer, the number of code units.

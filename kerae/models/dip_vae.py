@@ -25,7 +25,8 @@ class DIPVAE(Autoencoder):
         latent_dim: Integer, the number of latent dimensions.
         off_diagonal: Float or `kerae.schedules.Schedule`, the weight of the covariances.
             Defaults to 10.
-        diagonal: The same for the variances. Defaults to 100.
+        diagonal: The same for the variances. Defaults to 100 with kind `"i"`, and to 10 with
+            `"ii"`; see `kerae.terms.MomentMatching`.
         kind: `"i"` or `"ii"`. Defaults to the first.
         **kwargs: `likelihood`, `encoder`, `decoder`, `corruption` and `preprocessing`, as for
             `kerae.Autoencoder`; `latent`, `prior` and `terms`, in the place of the paper's.
@@ -52,7 +53,7 @@ class DIPVAE(Autoencoder):
         input_shape: Shape,
         latent_dim: int,
         off_diagonal: Weight = 10.0,
-        diagonal: Weight = 100.0,
+        diagonal: Weight | None = None,
         kind: str = "i",
         **kwargs: Any,
     ) -> None:

@@ -20,7 +20,8 @@ class FactorVAE(Autoencoder):
 
     in nats per example, with z' the codes of a batch after each dimension was put in an order of
     its own. TC estimates the total correlation, KL(q(z) || product over j of q(z_j)). The paper's
-    critic has an optimizer of its own: `compile(optimizer=…, adversary_optimizer=…)`.
+    critic has an optimizer of its own: `compile(optimizer=…, adversary_optimizer=…)`; its loss is
+    half of this one, which makes no difference to Adam.
 
     Args:
         input_shape: Tuple, the shape of one example.

@@ -25,7 +25,8 @@ class InfoVAE(Autoencoder):
             Defaults to 1.
         lambda_: Float of at least 1 - alpha, the weight of the distance of the codes of all
             examples from the prior. Defaults to 10.
-        kernel: Kernel of the MMD, `"imq"` or `"rbf"`, the paper's. Defaults to the latter.
+        kernel: Kernel of the MMD, `"imq"` or `"rbf"`, the paper's, here each a sum over the seven
+            widths of `kerae.ops.maximum_mean_discrepancy`. Defaults to the latter.
         **kwargs: `likelihood`, `encoder`, `decoder`, `corruption` and `preprocessing`, as for
             `kerae.Autoencoder`; `latent`, `prior` and `terms`, in the place of the paper's.
 

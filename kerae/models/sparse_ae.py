@@ -20,7 +20,8 @@ class SparseAE(Autoencoder):
         "l1":  loss = - log p(x|z) + weight * sum over units j of |z_j|
                z = max(W h + b, 0)
 
-    with h = encoder(x), in nats per example; the mean activation is that of the batch.
+    with h = encoder(x), in nats per example; the mean activation is that of the batch. The decay of
+    weights that Ng's objective has as well is the optimizer's: `compile(keras.optimizers.AdamW())`.
 
     Args:
         input_shape: Tuple, the shape of one example.

@@ -28,9 +28,10 @@ class VAEGAN(Autoencoder):
     Args:
         input_shape: Tuple, the shape of one example.
         latent_dim: Integer, the number of latent dimensions.
-        adversarial_weight: Float or `kerae.schedules.Schedule`, the 1 / gamma of the paper, where
-            the decoder's features count gamma times and its deception once: the same direction
-            of its gradient, and so the same steps of Adam. Defaults to 1.
+        adversarial_weight: Float or `kerae.schedules.Schedule`, the 2 / gamma of the paper, where
+            the decoder's features count gamma times and each of two deceptions, whose mean is
+            taken here, once: the same direction of its gradient, and so the same steps of Adam.
+            Defaults to 1.
         critic: Keras model or layer from data to features, on which a linear unit decides; see
             `kerae.adversaries.FeatureCritic`.
         **kwargs: `likelihood`, `encoder`, `decoder`, `corruption` and `preprocessing`, as for

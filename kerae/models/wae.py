@@ -31,7 +31,8 @@ class WAE(Autoencoder):
         latent_dim: Integer, the number of code units.
         divergence: `"imq"`, `"rbf"` or `"gan"`. Defaults to the first.
         weight: Float or `kerae.schedules.Schedule`, the paper's lambda. Defaults to 10, the
-            paper's on MNIST.
+            paper's on MNIST; the authors' code multiplies the squared error by 0.05, which is a
+            weight of 200 beside the error itself.
         prior: `kerae.priors.Prior` that can be sampled. Defaults to a standard normal.
         critic: Keras model or layer from codes to one logit, for the divergence `"gan"`; see
             `kerae.adversaries.LatentCritic`.

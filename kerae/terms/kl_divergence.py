@@ -37,7 +37,8 @@ class KLDivergence(Term):
         ValueError: If an argument is a negative number.
     Reference:
         Higgins et al., 2017, https://openreview.net/forum?id=Sy2fzU9gl (weight);
-        Burgess et al., 2018, https://arxiv.org/abs/1804.03599 (capacity);
+        Burgess et al., 2018, https://arxiv.org/abs/1804.03599 (capacity; there of the mean over
+        a minibatch, here of each example);
         Kingma et al., 2016, https://arxiv.org/abs/1606.04934 (free bits; there on the mean
         over a minibatch, here per example)
     """

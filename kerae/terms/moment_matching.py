@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..autoencoder.autoencoder import Autoencoder
 
 
-KINDS = ("i", "ii")
+DIAGONAL = {"i": 100.0, "ii": 10.0}  # by kind
 
 
 @keras.saving.register_keras_serializable("kerae.terms")
@@ -32,8 +32,10 @@ class MomentMatching(Term):
     Args:
         off_diagonal: Float or `kerae.schedules.Schedule`, the weight of the covariances.
             Defaults to 10.
-        diagonal: The same for the variances. Defaults to 100.
+        diagonal: The same for the variances. Defaults to 100 with kind `"i"`, and to 10 with
+            `"ii"`, the ratios that Locatello et al. chose for their study.
         kind: `"i"` or `"ii"`. Defaults to the first.
+        weight: Float or `kerae.schedules.Schedule`, of both. Defaults to 1.
 
     Example:
 
@@ -47,19 +49,25 @@ class MomentMatching(Term):
         ValueError: If a weight is negative, the kind is unknown, or the model's latent is not
             `kerae.latents.Normal`.
     Reference:
-        Kumar, Sattigeri and Balakrishnan, 2018, https://arxiv.org/abs/1711.00848
+        Kumar, Sattigeri and Balakrishnan, 2018, https://arxiv.org/abs/1711.00848;
+        Locatello et al., 2019, https://arxiv.org/abs/1811.12359 (diagonal)
     """
 
     label = "moments"
 
     def __init__(
-        self, off_diagonal: Weight = 10.0, diagonal: Weight = 100.0, kind: str = "i", **kwargs: Any
+        self,
+        off_diagonal: Weight = 10.0,
+        diagonal: Weight | None = None,
+        kind: str = "i",
+        weight: Weight = 1.0,
+        **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(weight, **kwargs)
         self.off_diagonal = non_negative("off_diagonal", off_diagonal)
-        self.diagonal = non_negative("diagonal", diagonal)
-        if kind not in KINDS:
-            raise ValueError(f"Expected `kind` to be one of {KINDS}. Received: {kind!r}")
+        self.diagonal = None if diagonal is None else non_negative("diagonal", diagonal)
+        if kind not in DIAGONAL:
+            raise ValueError(f"Expected `kind` to be one of {tuple(DIAGONAL)}. Received: {kind!r}")
         self.kind = kind
 
     def fit_to(self, model: "Autoencoder"):
@@ -83,5 +91,7 @@ class MomentMatching(Term):
         return ops.zeros_like(mean[:, :1]) + sums
 
     def loss(self, value: Tensor, step: Tensor) -> Tensor:
-        off_diagonal, diagonal = value_at(self.off_diagonal, step), value_at(self.diagonal, step)
-        return off_diagonal * value[:, 0] + diagonal * value[:, 1]
+        diagonal = DIAGONAL[self.kind] if self.diagonal is None else self.diagonal
+        weights = (value_at(weight, step) for weight in (self.weight, self.off_diagonal, diagonal))
+        both, off_diagonal, diagonal = weights
+        return both * (off_diagonal * value[:, 0] + diagonal * value[:, 1])
