@@ -7,6 +7,7 @@ import keras
 
 from .. import likelihoods
 from ..checks.data import check_label_readers
+from ..checks.seen import NOTHING, names_of_seen
 from ..checks.types import Shape
 from ..configurable import Configurable
 from ..networks import default_decoder, default_encoder
@@ -140,6 +141,16 @@ class Autoencoder(
         if len(set(self.labels)) < len(self.labels):
             raise ValueError(f"Expected terms of different names. Received: {self.labels}")
         self.first_non_finite = self._counter("first_non_finite", (len(self.labels),), start=-1)
+        self.names_of_seen = names_of_seen(self)
+        self.seen = self.add_weight(
+            name="seen",
+            shape=(2 * len(self.names_of_seen),),
+            initializer=keras.initializers.Constant(NOTHING),
+            dtype="float32",
+            trainable=False,
+            aggregation="only_first_replica",
+        )
+        self.looks_at_data = True
         self.trackers = [keras.metrics.Mean(name=label) for label in ("loss", *self.labels)]
         self.build((None, *self.input_shape))
 

@@ -13,6 +13,7 @@ from ..callbacks.epoch_start import EpochStart
 from ..callbacks.stop_at_non_finite import StopAtNonFinite
 from ..checks.arrays import is_array
 from ..checks.data import check_dataset, check_examples, checked_arrays, part_of
+from ..checks.seen import forget_seen, limits, note_seen, refuse_seen
 from ..checks.types import ArrayLike, ModelMixin
 from ..data.batches import Batches
 from ..data.dataset import Dataset
@@ -27,8 +28,8 @@ BATCH_SIZE = 32  # as in Keras
 class Training(ModelMixin):
     """The objective of `kerae.Autoencoder` and the methods of `keras.Model` that use it.
 
-    Needs of the model: `propagate`, `terms`, `adversary`, `label_readers`; `trackers`, `step` and
-    `first_non_finite`, which it moves.
+    Needs of the model: `propagate`, `terms`, `adversary`, `label_readers`; `trackers`, `step`,
+    `first_non_finite` and `seen`, which it moves.
     """
 
     train_step = backend.train_step
@@ -58,7 +59,14 @@ class Training(ModelMixin):
         if sample_weight is not None:
             weight = ops.reshape(ops.cast(sample_weight, self.variable_dtype), (-1,))
             per_example = [weight * value for value in per_example]
-        logged = replica_concat(ops.stop_gradient(ops.stack(per_example, axis=1)))
+        logged = ops.stack(per_example, axis=1)
+        if self.looks_at_data:
+            given = {"x": x, "y": y, "target": outputs["target"], "sample_weight": sample_weight}
+            logged = ops.concatenate([logged, limits(self, given)], axis=1)
+        logged = replica_concat(ops.stop_gradient(logged))
+        if self.looks_at_data:
+            logged, seen = ops.split(logged, [len(per_example)], axis=1)
+            note_seen(self, seen)
         for tracker, value in zip(self.trackers, ops.unstack(logged, axis=1)):
             tracker.update_state(value)
         if training:
@@ -226,10 +234,17 @@ class Training(ModelMixin):
         Raises:
             ValueError: If the data do not fit the model.
         """
-        if not kwargs.get("_use_cached_eval_dataset"):  # which `fit` has looked at
+        if kwargs.get("_use_cached_eval_dataset"):  # validation data that `fit` has looked at
+            where = "`validation_data`"
+            refuse_seen(self, "the training data")
+        else:
+            where = "the data"
             batch_size = batch_size or BATCH_SIZE
             x, y, sample_weight = self._checked(x, y, sample_weight, batch_size)
-        return super().evaluate(x, y, batch_size, *args, sample_weight=sample_weight, **kwargs)
+            forget_seen(self)
+        logs = super().evaluate(x, y, batch_size, *args, sample_weight=sample_weight, **kwargs)
+        refuse_seen(self, where)
+        return logs
 
     def predict(self, x: Any, *args: Any, **kwargs: Any) -> Any:
         """Keras' `predict`, after a look at the data: reconstructions in data space.
