@@ -11,8 +11,9 @@ from .. import backend, distribution
 from ..backend import replica_concat
 from ..callbacks.epoch_start import EpochStart
 from ..callbacks.stop_at_non_finite import StopAtNonFinite
-from ..checks.arrays import is_array
-from ..checks.data import check_dataset, check_examples, checked_arrays, part_of
+from ..checks.data import check_dataset, checked_arrays, checked_examples, part_of
+from ..checks.given import is_array
+from ..checks.numbers import check_count, check_number
 from ..checks.seen import forget_seen, limits, note_seen, refuse_seen
 from ..checks.types import ArrayLike, ModelMixin
 from ..data.batches import Batches
@@ -109,8 +110,7 @@ class Training(ModelMixin):
         if self.target.reads_labels:
             (x, y) = self.checked_inputs(x, y, target=True)
         else:
-            x = np.asarray(x)
-            check_examples(self, x)
+            x = checked_examples(self, x)
         mean = self.targets_in_batches(x, y).mean(axis=0)
         set_output_bias(self.decoder, self.likelihood.parameters_of(mean))
         return self
@@ -151,6 +151,7 @@ class Training(ModelMixin):
             FloatingPointError: If the loss becomes NaN or infinite.
         """
         distribution.check()
+        _check_arguments(epochs, batch_size, validation_split, callbacks)
         epoch_start, looping = EpochStart(), nullcontext()
         callbacks = keras.tree.flatten(callbacks or [])
         if isinstance(x, Dataset):
@@ -239,6 +240,7 @@ class Training(ModelMixin):
             refuse_seen(self, "the training data")
         else:
             where = "the data"
+            _check_arguments(batch_size=batch_size, callbacks=kwargs.get("callbacks"))
             batch_size = batch_size or BATCH_SIZE
             x, y, sample_weight = self._checked(x, y, sample_weight, batch_size)
             forget_seen(self)
@@ -260,7 +262,24 @@ class Training(ModelMixin):
                 )
             x = list(self.checked_inputs(*x))
         elif is_array(x):
-            check_examples(self, np.asarray(x))
+            x = checked_examples(self, x)
         else:
             check_dataset(self, x, label_readers=[])
         return super().predict(x, *args, **kwargs)
+
+
+def _check_arguments(epochs=1, batch_size=None, validation_split=0.0, callbacks=None):
+    check_count("epochs", epochs, 0)
+    if batch_size is not None:
+        check_count("batch_size", batch_size)
+    check_number("validation_split", validation_split)
+    if not 0 <= validation_split < 1:
+        raise ValueError(
+            f"Expected `validation_split` from 0 to below 1. Received: {validation_split!r}."
+        )
+    for each in keras.tree.flatten(callbacks):
+        if each is not None and not isinstance(each, keras.callbacks.Callback):
+            raise ValueError(
+                "Expected `callbacks` to be keras.callbacks.Callback, or a list of them. Received: "
+                f"{each!r}."
+            )
