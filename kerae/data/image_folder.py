@@ -102,7 +102,7 @@ def _read_image(path):
             mode = image.mode
     except Image.DecompressionBombError as error:
         raise ValueError(
-            f"Expected an image of at most {2 * Image.MAX_IMAGE_PIXELS:,} pixels at {path}. "  # pyright: ignore[reportOptionalOperand]
+            f"Expected an image of no more pixels than Pillow reads at {path}. "
             f"Received: {error} Replace or remove it."
         ) from error
     except (OSError, SyntaxError, ValueError) as error:
