@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .checks.given import as_array
+from .checks.numbers import check_count
 from .checks.types import ArrayLike
 
 if TYPE_CHECKING:
@@ -39,13 +41,12 @@ def interpolate(
     Reference:
         Spherical interpolation: White, 2016, https://arxiv.org/abs/1609.04468
     """
-    z_a, z_b = np.asarray(z_a), np.asarray(z_b)
+    z_a, z_b = as_array(z_a, "z_a"), as_array(z_b, "z_b")
     if z_a.shape != z_b.shape:
         raise ValueError(
             f"Expected as many codes at both ends. Received: {z_a.shape} and {z_b.shape}."
         )
-    if steps < 2:
-        raise ValueError(f"Expected `steps` of at least 2. Received: {steps}")
+    check_count("steps", steps, 2)
     if method not in ("linear", "slerp"):
         raise ValueError(f'Expected `method` "linear" or "slerp". Received: {method!r}')
     a, b = z_a[:, None, :], z_b[:, None, :]
@@ -131,7 +132,7 @@ def apply_attribute(z: ArrayLike, vector: ArrayLike, strength: ArrayLike = 1.0) 
     Raises:
         ValueError: If the shapes do not fit each other.
     """
-    z, vector = np.asarray(z), np.asarray(vector)
+    z, vector = as_array(z, "z"), as_array(vector, "vector")
     if z.ndim != 2 or vector.shape != z.shape[1:] or np.ndim(strength) > 1:
         raise ValueError(
             "Expected `z` of shape (n, latent_dim), `vector` of shape (latent_dim,) and a number "
@@ -176,7 +177,7 @@ def traverse(
     Reference:
         Higgins et al., 2017, https://openreview.net/forum?id=Sy2fzU9gl
     """
-    z, shape = np.asarray(z, "float32"), tuple(model.latent.event_shape)
+    z, shape = as_array(z, "z").astype("float32"), tuple(model.latent.event_shape)
     if z.shape not in (shape, (math.prod(shape),)):
         raise ValueError(
             f"Expected `z` to be one code, of shape {shape}. Received: shape {z.shape}."
@@ -185,6 +186,7 @@ def traverse(
     dims = np.arange(len(z)) if dims is None else np.asarray(dims)
     if not np.isin(dims, np.arange(len(z))).all():
         raise ValueError(f"Expected `dims` from 0 to {len(z) - 1}. Received: {dims.tolist()}")
+    check_count("steps", steps)
     codes = np.tile(z, (len(dims), steps, 1))
     codes[np.arange(len(dims)), :, dims] = np.linspace(*range, steps).T  # pyright: ignore[reportCallIssue]
     decoded = model.decode(codes.reshape(-1, *shape), y)

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 import keras
 from keras import ops
 
+from .checks.numbers import check_positive
 from .checks.types import Tensor
 from .configurable import Configurable
 
@@ -30,8 +31,7 @@ class Schedule(Configurable):
     """
 
     def __init__(self, start: float, end: float, steps: int) -> None:
-        if steps <= 0:
-            raise ValueError(f"Expected `steps` to be positive. Received: steps={steps}")
+        check_positive("steps", steps)
         self.start = start
         self.end = end
         self.steps = steps

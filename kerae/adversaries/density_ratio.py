@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from ..backend import replica_concat, replica_rows
+from ..checks.parts import check_network
 from ..networks.critic import critic
 from .adversary import Adversary
 
@@ -42,6 +43,7 @@ class DensityRatio(Adversary):
 
     def __init__(self, network: keras.Layer | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        check_network("network", network)
         self.network = network
 
     def critic_for(self, model: "Autoencoder"):

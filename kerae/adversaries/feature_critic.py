@@ -3,6 +3,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
+from ..checks.parts import check_network
 from ..checks.types import Shape, Tensor
 from ..networks import default_encoder
 from ..ops.frozen import frozen
@@ -44,12 +45,13 @@ class FeatureCritic(Adversary):
 
     def __init__(self, features: keras.Layer | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        check_network("features", features)
         self.features = features
 
     def critic_for(self, model: "Autoencoder"):
         features = self.features or default_features(model.target_shape)
         head = keras.layers.Dense(1, dtype=self.dtype_policy)
-        network = keras.Sequential([features, keras.layers.Flatten(), head])
+        network = keras.Sequential([features, keras.layers.Flatten("channels_last"), head])
         network(keras.KerasTensor((None, *model.target_shape)))
         return network
 

@@ -3,6 +3,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
+from ..checks.parts import check_network
 from ..checks.types import Tensor
 from ..conditions.condition import join
 from ..conditions.label import check_labels, one_hot
@@ -50,6 +51,7 @@ class LatentCritic(Adversary):
         self, network: keras.Layer | None = None, num_classes: int | None = None, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
+        check_network("network", network)
         self.network = network
         self.num_classes = num_classes
         self.reads_labels = num_classes is not None

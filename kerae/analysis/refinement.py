@@ -12,6 +12,7 @@ import numpy as np
 from ..autoencoder.autoencoder import Autoencoder
 from ..autoencoder.recomposed import recomposed
 from ..checks.data import checked_labels
+from ..checks.given import as_array
 from ..checks.types import Rows
 from ..terms import ClusterAssignment
 from .cluster_methods.relabel import Relabel
@@ -107,7 +108,7 @@ def refine_clusters(
     _check(model, method, epochs, batch_size, learning_rate, gamma, tolerance)
     if y is not None:
         checked_labels(model, model.label_readers, y, len(x))
-    x = np.asarray(x)
+    x = as_array(x, "x")
     refined = copy.deepcopy(model)
     centers = clusters.centers if isinstance(clusters, Clustering) else clusters
     if method == "dec":

@@ -7,8 +7,11 @@ import keras
 
 from .. import likelihoods
 from ..checks.data import check_label_readers
+from ..checks.parts import check_network, check_parts, checked_shape
+from ..checks.seen import NOTHING, names_of_seen
 from ..checks.types import Shape
 from ..configurable import OF_KERAS, Configurable
+from ..latents import Deterministic, Normal
 from ..networks import default_decoder, default_encoder
 from ..priors import StandardNormal
 from ..targets import Target
@@ -114,10 +117,22 @@ class Autoencoder(
         input_dtype: str | None = None,
         **kwargs: Any,
     ) -> None:
+        check_parts(
+            latent=latent,
+            prior=prior,
+            terms=terms,
+            condition=condition,
+            adversary=adversary,
+            target=target,
+        )
+        networks = {"encoder": encoder, "decoder": decoder}
+        layers = {"corruption": corruption, "preprocessing": preprocessing}
+        for name, layer in (networks | layers).items():
+            check_network(name, layer)
         super().__init__(**kwargs)
         # The networks cast their own inputs; data and densities keep full precision.
         self.autocast = False
-        self.input_shape = tuple(input_shape)
+        self.input_shape = checked_shape("input_shape", input_shape)
         self.input_dtype = input_dtype or self.variable_dtype
         self.preprocessing = preprocessing
         self.corruption = corruption
@@ -145,6 +160,16 @@ class Autoencoder(
         if len(set(self.labels)) < len(self.labels):
             raise ValueError(f"Expected terms of different names. Received: {self.labels}")
         self.first_non_finite = self._counter("first_non_finite", (len(self.labels),), start=-1)
+        self.names_of_seen = names_of_seen(self)
+        self.seen = self.add_weight(
+            name="seen",
+            shape=(2 * len(self.names_of_seen),),
+            initializer=keras.initializers.Constant(NOTHING),
+            dtype="float32",
+            trainable=False,
+            aggregation="only_first_replica",
+        )
+        self.looks_at_data = True
         self.trackers = [keras.metrics.Mean(name=label) for label in ("loss", *self.labels)]
         self.build((None, *self.input_shape))
 
@@ -170,7 +195,13 @@ class Autoencoder(
         if self.condition is not None:
             self.condition(self._placeholder(self.condition.y_shape, self.condition.y_dtype))
         applied(self.corruption, self._placeholder(self.data_shape, self.data_dtype))
-        self.latent(self.encoder(self._placeholder(self.encoded_shape, self.data_dtype)))
+        features = self.encoder(self._placeholder(self.encoded_shape, self.data_dtype))
+        if isinstance(features, list | tuple) and type(self.latent) in (Deterministic, Normal):
+            raise ValueError(
+                "Expected an `encoder` that gives one tensor of features. Received: one that gives "
+                f"{len(features)}. End it before mean and log-variance: the latent makes them."
+            )
+        self.latent(features)
 
     def _counter(self, name, shape, start=0):
         return self.add_weight(
@@ -216,4 +247,6 @@ class Autoencoder(
 
 def data_shape(input_shape: Shape, preprocessing: Any):
     """The shape of one example after preprocessing."""
-    return applied(preprocessing, keras.KerasTensor((None, *input_shape))).shape[1:]
+    shape = checked_shape("input_shape", input_shape)
+    check_network("preprocessing", preprocessing)
+    return applied(preprocessing, keras.KerasTensor((None, *shape))).shape[1:]

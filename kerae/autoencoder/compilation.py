@@ -80,18 +80,20 @@ class Compilation(ModelMixin):
                 f"adversary_optimizer={adversary_optimizer!r}. Leave it out."
             )
         steps = steps_per_execution
-        if not (steps in ("auto", "epoch") if isinstance(steps, str) else steps >= 1):
+        is_count = isinstance(steps, int) and not isinstance(steps, bool) and steps >= 1
+        if not (steps in ("auto", "epoch") if isinstance(steps, str) else is_count):
             raise ValueError(
                 'Expected `steps_per_execution` to be at least 1, "epoch" or "auto". '
                 f"Received: {steps!r}"
             )
-        optimizer = backend.fused(keras.optimizers.get(optimizer))
+        optimizer = backend.fused(_optimizer("optimizer", optimizer))
         kept = {"optimizer": optimizer, "steps_per_execution": steps_per_execution}
         used = optimizer
         if self.adversary is not None:
             adversary_optimizer = backend.fused(
-                keras.optimizers.get(
-                    adversary_optimizer or type(optimizer).from_config(optimizer.get_config())
+                _optimizer(
+                    "adversary_optimizer",
+                    adversary_optimizer or type(optimizer).from_config(optimizer.get_config()),
                 )
             )
             # By identity: the paths of variables change when a model is loaded.
@@ -147,3 +149,13 @@ def _of_no_backend(config):
     if str(config.get("module")).startswith("keras.src.backend."):
         config |= {"module": "keras.optimizers", "registered_name": None}
     return config
+
+
+def _optimizer(name, given):
+    """The Keras optimizer that is given, itself, by its name or by its configuration."""
+    try:
+        return keras.optimizers.get(given)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(
+            f"Expected `{name}` to be a Keras optimizer or the name of one. Received: {given!r}."
+        ) from error

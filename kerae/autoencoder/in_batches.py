@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 
 from .. import backend
+from ..checks.numbers import check_count
 from ..noise.threefry import int32
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def in_batches(
     Returns:
         NumPy array, or the structure of arrays.
     """
+    check_count("batch_size", batch_size)
     keywords = getattr(function, "keywords", {})
     # By the function itself: two closures may have one name.
     key = (getattr(function, "func", function), *keywords.items())

@@ -10,7 +10,10 @@ from keras import ops
 
 from .. import latent_space
 from ..checks.arrays import check_array
-from ..checks.data import batches_of, check_examples, checked_labels, repeated_label
+from ..checks.data import batches_of, checked_examples, checked_labels, repeated_label
+from ..checks.given import as_array, is_array
+from ..checks.numbers import check_annotated, check_count
+from ..checks.parts import check_parts
 from ..checks.types import ArrayLike, ModelMixin
 from ..noise.repeatable import RepeatableNoise
 from .in_batches import BATCH_SIZE, in_batches, in_turn
@@ -61,7 +64,7 @@ class Inference(ModelMixin):
         Raises:
             ValueError: If the codes do not fit the model.
         """
-        z = np.asarray(z)
+        z = as_array(z, "z")
         check_array(z, self.latent.event_shape, "z")
         y = repeated_label(self._conditions, y, len(z))
         arrays = (z, *checked_labels(self, self._conditions, y, len(z)))
@@ -108,12 +111,13 @@ class Inference(ModelMixin):
         Raises:
             ValueError: If `num_samples` is below 1, or `y` or the prior does not fit the model.
         """
+        check_parts(prior=prior)
+        check_annotated("samples", "seed", int | None, seed)
         if prior is None:
             self.check_prior()
         else:
             prior.fit_to(self)
-        if num_samples < 1:
-            raise ValueError(f"Expected `num_samples` of at least 1. Received: {num_samples}")
+        check_count("num_samples", num_samples)
         if seed is None:
             seed = random.randrange(2**31)
         numbers = np.arange(num_samples, dtype="int32")
@@ -145,6 +149,7 @@ class Inference(ModelMixin):
         Raises:
             ValueError: If the data do not fit the model or each other.
         """
+        x_a, x_b = as_array(x_a, "x_a"), as_array(x_b, "x_b")
         z_a, z_b = self.encode(x_a, y), self.encode(x_b, y)
         z = latent_space.interpolate(z_a, z_b, steps, method)
         y = y if y is None else np.repeat(y, steps, axis=0)
@@ -183,8 +188,7 @@ class Inference(ModelMixin):
         return [*self._conditions, *([self.target] if target and self.target.reads_labels else [])]
 
     def _checked_for(self, readers, x, y):
-        x = np.asarray(x)
-        check_examples(self, x)
+        x = checked_examples(self, x)
         return (x, *checked_labels(self, readers, y, len(x)))
 
     def _answers(self, function, x, y, readers, batch_size):
@@ -199,7 +203,7 @@ class Inference(ModelMixin):
         Raises:
             ValueError: If the data do not fit the model.
         """
-        if hasattr(x, "__array__") or isinstance(x, list | tuple):
+        if is_array(x):
             return function(self._checked_for(readers, x, y))
         if y is not None:
             raise ValueError(

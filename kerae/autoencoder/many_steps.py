@@ -72,7 +72,17 @@ def many_steps_a_call(model: "Autoencoder", batches: Any, steps: int, epochs: in
     of_keras = model.train_function, model.steps_per_execution
     if model.train_many is None:
         model.train_many = backend.train_many(model)
-    model.train_function = partial(model.train_many, batches, steps, epochs * len(batches))
+    train_many = partial(model.train_many, batches, steps, epochs * len(batches))
+
+    def train_function(*state):
+        # Arrays were looked at as a whole, but for what preprocessing makes of them.
+        model.looks_at_data = model.preprocessing is not None
+        try:
+            return train_many(*state)
+        finally:
+            model.looks_at_data = True
+
+    model.train_function = train_function
     model.steps_per_execution = steps  # from which Keras plans its calls
 
     def planned(_):

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from keras import ops
 
+from ..checks.numbers import check_annotated, check_count
 from ..checks.types import ArrayLike, ModelMixin
 from .in_batches import in_batches
 from .measured import scored
@@ -80,6 +81,8 @@ class Scoring(ModelMixin):
             Kong, Liu and Wong, 1994, https://doi.org/10.1080/01621459.1994.10476469 (size)
         """
 
+        _check_counts(num_samples, seed, batch_size)
+
         def scores(arrays):
             found = in_batches(self, partial(scored, model=self), arrays, batch_size)
             if self.latent.has_density:
@@ -125,6 +128,8 @@ class Scoring(ModelMixin):
             Burda et al., 2016, https://arxiv.org/abs/1509.00519
         """
 
+        _check_counts(num_samples, seed, batch_size)
+
         def estimates(arrays):
             self.likelihood.check_density(self.targets_in_batches(*arrays))
             sums = self._log_sums(arrays, num_samples, seed, batch_size)
@@ -134,8 +139,6 @@ class Scoring(ModelMixin):
 
     def _log_sums(self, arrays, num_samples, seed, batch_size):
         """log of the sum of the weights of an example, and of that of their squares, `(2, n)`."""
-        if num_samples < 1:
-            raise ValueError(f"Expected `num_samples` of at least 1. Received: {num_samples}")
         size = math.prod(self.target_shape)
         at_once = max(1, min(num_samples, ELEMENTS_AT_ONCE // (batch_size * size)))
         sums = np.full((2, len(arrays[0])), -np.inf)
@@ -158,3 +161,9 @@ class Scoring(ModelMixin):
         is_kept = ops.arange(num_samples, dtype="int32") < kept
         log_weights = ops.where(is_kept, self.log_weights(outputs), -math.inf)
         return ops.logsumexp(log_weights, axis=1), ops.logsumexp(2 * log_weights, axis=1)
+
+
+def _check_counts(num_samples, seed, batch_size):
+    check_count("num_samples", num_samples)
+    check_annotated("scores", "seed", int, seed)
+    check_count("batch_size", batch_size)

@@ -12,8 +12,10 @@ from ..backend import replica_concat
 from ..callbacks.epoch_start import EpochStart
 from ..callbacks.progress_bar import with_progress_bar
 from ..callbacks.stop_at_non_finite import StopAtNonFinite
-from ..checks.arrays import is_array
-from ..checks.data import check_dataset, check_examples, checked_arrays, part_of
+from ..checks.data import check_dataset, checked_arrays, checked_examples, part_of
+from ..checks.given import is_array
+from ..checks.numbers import check_count, check_number
+from ..checks.seen import forget_seen, limits, note_seen, refuse_seen
 from ..checks.types import ArrayLike, ModelMixin
 from ..data.batches import Batches
 from ..data.dataset import Dataset
@@ -28,8 +30,8 @@ BATCH_SIZE = 32  # as in Keras
 class Training(ModelMixin):
     """The objective of `kerae.Autoencoder` and the methods of `keras.Model` that use it.
 
-    Needs of the model: `propagate`, `terms`, `adversary`, `label_readers`; `trackers`, `step` and
-    `first_non_finite`, which it moves.
+    Needs of the model: `propagate`, `terms`, `adversary`, `label_readers`; `trackers`, `step`,
+    `first_non_finite` and `seen`, which it moves.
     """
 
     train_step = backend.train_step
@@ -59,7 +61,14 @@ class Training(ModelMixin):
         if sample_weight is not None:
             weight = ops.reshape(ops.cast(sample_weight, self.variable_dtype), (-1,))
             per_example = [weight * value for value in per_example]
-        logged = replica_concat(ops.stop_gradient(ops.stack(per_example, axis=1)))
+        logged = ops.stack(per_example, axis=1)
+        if self.looks_at_data:
+            given = {"x": x, "y": y, "target": outputs["target"], "sample_weight": sample_weight}
+            logged = ops.concatenate([logged, limits(self, given)], axis=1)
+        logged = replica_concat(ops.stop_gradient(logged))
+        if self.looks_at_data:
+            logged, seen = ops.split(logged, [len(per_example)], axis=1)
+            note_seen(self, seen)
         for tracker, value in zip(self.trackers, ops.unstack(logged, axis=1)):
             tracker.update_state(value)
         if training:
@@ -102,8 +111,7 @@ class Training(ModelMixin):
         if self.target.reads_labels:
             (x, y) = self.checked_inputs(x, y, target=True)
         else:
-            x = np.asarray(x)
-            check_examples(self, x)
+            x = checked_examples(self, x)
         mean = self.targets_in_batches(x, y).mean(axis=0, dtype="float64")
         set_output_bias(
             self.decoder,
@@ -148,6 +156,7 @@ class Training(ModelMixin):
             FloatingPointError: If the loss becomes NaN or infinite.
         """
         distribution.check()
+        _check_arguments(epochs, batch_size, validation_split, callbacks)
         epoch_start, looping = EpochStart(), nullcontext()
         callbacks = keras.tree.flatten(callbacks or [])
         if isinstance(x, Dataset):
@@ -235,13 +244,21 @@ class Training(ModelMixin):
         Raises:
             ValueError: If the data do not fit the model.
         """
-        if not kwargs.get("_use_cached_eval_dataset"):  # which `fit` has looked at
+        if kwargs.get("_use_cached_eval_dataset"):  # validation data that `fit` has looked at
+            where = "`validation_data`"
+            refuse_seen(self, "the training data")
+        else:
+            where = "the data"
+            _check_arguments(batch_size=batch_size, callbacks=kwargs.get("callbacks"))
             batch_size = batch_size or BATCH_SIZE
             x, y, sample_weight = self._checked(x, y, sample_weight, batch_size)
             verbose = args[0] if args else kwargs.get("verbose", "auto")
             kwargs["callbacks"] = with_progress_bar(kwargs.get("callbacks"), verbose)
+            forget_seen(self)
         with backend.variables_kept(self):
-            return super().evaluate(x, y, batch_size, *args, sample_weight=sample_weight, **kwargs)
+            logs = super().evaluate(x, y, batch_size, *args, sample_weight=sample_weight, **kwargs)
+        refuse_seen(self, where)
+        return logs
 
     def predict(self, x: Any, *args: Any, **kwargs: Any) -> Any:
         """Keras' `predict`, after a look at the data: reconstructions in data space.
@@ -257,8 +274,25 @@ class Training(ModelMixin):
                 )
             x = list(self.checked_inputs(*x))
         elif is_array(x):
-            check_examples(self, np.asarray(x))
+            x = checked_examples(self, x)
         else:
             check_dataset(self, x, label_readers=[])
         with backend.variables_kept(self):
             return super().predict(x, *args, **kwargs)
+
+
+def _check_arguments(epochs=1, batch_size=None, validation_split=0.0, callbacks=None):
+    check_count("epochs", epochs, 0)
+    if batch_size is not None:
+        check_count("batch_size", batch_size)
+    check_number("validation_split", validation_split)
+    if not 0 <= validation_split < 1:
+        raise ValueError(
+            f"Expected `validation_split` from 0 to below 1. Received: {validation_split!r}."
+        )
+    for each in keras.tree.flatten(callbacks):
+        if each is not None and not isinstance(each, keras.callbacks.Callback):
+            raise ValueError(
+                "Expected `callbacks` to be keras.callbacks.Callback, or a list of them. Received: "
+                f"{each!r}."
+            )

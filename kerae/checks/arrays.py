@@ -5,14 +5,15 @@ import numpy as np
 ROWS_AT_ONCE = 4096
 
 
-def is_array(x):
-    """Whether `x` is an array or tensor rather than a data set."""
-    return hasattr(x, "shape") and hasattr(x, "dtype") and hasattr(x, "__array__")
-
-
-def check_array(x, shape, name, dtype="float32"):
+def check_array(x, shape, name, dtype="float32", integers=False):
     """Checks that `x` is a non-empty batch of finite numbers of a kind, each of the given shape.
 
+    Args:
+        x: NumPy array, as `kerae.checks.given.as_array` makes it.
+        shape: Tuple, the shape of one example.
+        name: String, the argument.
+        dtype: String, the kind of number: an integer type, or a floating one.
+        integers: Boolean, whether integers will do for floats.
     Raises:
         ValueError: If it is not.
     """
@@ -27,12 +28,16 @@ def check_array(x, shape, name, dtype="float32"):
         if not np.issubdtype(x.dtype, np.integer):
             raise ValueError(f"Expected `{name}` to hold {dtype}. Received: {x.dtype}.")
         return
-    if not np.issubdtype(x.dtype, np.floating):
-        raise ValueError(
-            f"Expected `{name}` to hold floats. Received: {x.dtype}. "
-            f"Convert it; for 8-bit images to [0, 1] by `{name}.astype('float32') / 255`."
+    if np.issubdtype(x.dtype, np.floating):
+        check_finite(x, name)
+    elif not integers:
+        binary = x.dtype == bool or (x.min() >= 0 and x.max() <= 1)
+        advice = (
+            f"Convert it by `{name}.astype('float32')`."
+            if binary
+            else f"Convert it; for 8-bit images to [0, 1] by `{name}.astype('float32') / 255`."
         )
-    check_finite(x, name)
+        raise ValueError(f"Expected `{name}` to hold floats. Received: {x.dtype}. {advice}")
 
 
 def check_finite(x, name):

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from .arrays import check_finite
+from .given import as_array
 from .types import ArrayLike
 
 
@@ -11,15 +13,13 @@ def as_codes(z: ArrayLike, name: str = "z") -> np.ndarray:
     Raises:
         ValueError: If the shape is another one, or there are numbers that are not finite.
     """
-    z = np.asarray(z)
+    z = as_array(z, name)
     if z.ndim != 2 or len(z) < 2 or z.shape[1] == 0:
         advice = f" Flatten each: `{name}.reshape(len({name}), -1)`." if z.ndim > 2 else ""
         raise ValueError(
             f"Expected `{name}` of shape (n, latent_dim) with at least 2 examples. "
             f"Received: shape {z.shape}.{advice}"
         )
-    if not np.issubdtype(z.dtype, np.number) or np.iscomplexobj(z):
-        raise ValueError(f"Expected `{name}` to hold real numbers. Received: {z.dtype}.")
     rows = np.flatnonzero(~np.isfinite(z).all(axis=1))
     if len(rows):
         listed = ", ".join(map(str, rows[:5])) + (", …" if len(rows) > 5 else "")
@@ -29,6 +29,19 @@ def as_codes(z: ArrayLike, name: str = "z") -> np.ndarray:
             "gives such codes."
         )
     return z if np.issubdtype(z.dtype, np.floating) else z.astype("float32")
+
+
+def as_finite(values: ArrayLike, name: str) -> np.ndarray:
+    """An array of finite numbers.
+
+    Raises:
+        ValueError: If it is none, is empty, or holds others.
+    """
+    values = as_array(values, name)
+    if values.ndim == 0 or values.size == 0:
+        raise ValueError(f"Expected `{name}` with examples. Received: shape {values.shape}.")
+    check_finite(values, name)
+    return values
 
 
 def refuse_equal_codes(z, what):

@@ -6,7 +6,8 @@ import keras
 import numpy as np
 
 from ..data.dataset import Dataset
-from .arrays import check_array
+from .arrays import check_array, check_finite
+from .given import as_array, is_array
 
 EXAMPLES_TO_PREPROCESS = 256
 
@@ -17,8 +18,11 @@ def checked_arrays(model, x, y=None, sample_weight=None) -> tuple:
     Raises:
         ValueError: If the data do not fit the model, or the lengths differ.
     """
-    x = np.asarray(x)
-    check_examples(model, x)
+    x = checked_examples(model, x)
+    y, sample_weight = (
+        given if given is None else as_array(given, name)
+        for name, given in (("y", y), ("sample_weight", sample_weight))
+    )
     if model.label_readers:
         (y,) = checked_labels(model, model.label_readers, y, len(x))  # pyright: ignore[reportAssignmentType]
     if y is None:
@@ -29,7 +33,14 @@ def checked_arrays(model, x, y=None, sample_weight=None) -> tuple:
             raise ValueError(
                 f"Expected `{name}` to be as long as `x`. Received: {len(array)} and {len(x)}."
             )
-    return x, *(a if a is None else np.asarray(a) for a in (y, sample_weight))
+    if sample_weight is not None:
+        if sample_weight.size != len(x):
+            raise ValueError(
+                f"Expected one number an example as `sample_weight`, shape {(len(x),)}. Received: "
+                f"shape {sample_weight.shape}. Weigh pixels by a likelihood of your own."
+            )
+        check_finite(sample_weight, "sample_weight")
+    return x, y, sample_weight
 
 
 def check_dataset(model, dataset, label_readers):
@@ -47,8 +58,7 @@ def check_dataset(model, dataset, label_readers):
             f"{type(batch).__name__}. Wrap the tensor in torch.utils.data.TensorDataset."
         )
     x, y, _ = keras.utils.unpack_x_y_sample_weight(batch)
-    x = np.asarray(x)
-    check_examples(model, x)
+    x = checked_examples(model, x)
     if label_readers:
         checked_labels(model, label_readers, y, len(x))
 
@@ -61,10 +71,10 @@ def batches_of(dataset):
     Raises:
         ValueError: If it is no such thing, or empty.
     """
-    if not hasattr(dataset, "__iter__"):
+    if is_array(dataset) or not hasattr(dataset, "__iter__"):
         whole = isinstance(dataset, Dataset)
         raise ValueError(
-            "Expected an array, or a data set that gives batches. Received: "
+            "Expected `x` to be an array, or a data set that gives batches. Received: "
             + (f"{dataset!r}. Pass a part of it, `data.x_test`." if whole else f"{dataset!r}.")
         )
     batch = None
@@ -92,16 +102,22 @@ def part_of(dataset: Any, part: str, y: Any = None) -> tuple[np.ndarray, np.ndar
     return getattr(dataset, f"x_{part}"), getattr(dataset, f"y_{part}")
 
 
-def check_examples(model, x):
-    """Checks the shape and the values of examples.
+def checked_examples(model, x):
+    """Examples as a NumPy array, of the shape and with the values that the model takes.
 
     Raises:
         ValueError: If they do not fit the model.
     """
-    check_array(x, model.input_shape, "x", model.input_dtype)
+    x = as_array(x, "x")
+    integers = model.preprocessing is not None  # which makes floats of them on the device
+    check_array(x, model.input_shape, "x", model.input_dtype, integers)
+    first = getattr(model.preprocessing, "layers", [model.preprocessing])[0]
+    if hasattr(first, "check"):
+        first.check(x)
     if not model.target.reads_labels:
         some = x if model.preprocessing is None else x[:EXAMPLES_TO_PREPROCESS]
         model.likelihood.check(model.targets_in_batches(some))
+    return x
 
 
 def check_label_readers(readers):
@@ -138,7 +154,7 @@ def checked_labels(model, readers, y, count):
     expected = f"{(count, *readers[0].y_shape)}, one for each example"
     if y is None:
         raise ValueError(f"This {name} needs `y` of shape {expected}. Received: none.")
-    y = np.asarray(y)
+    y = as_array(y, "y")
     if y.shape != (count, *readers[0].y_shape):
         raise ValueError(f"Expected `y` of shape {expected}. Received: shape {y.shape}.")
     kind = np.integer if "int" in readers[0].y_dtype else np.number

@@ -54,3 +54,20 @@ def as_labels(labels, count, class_names=None):
             f"Received: labels from {present[0]} to {present[-1]}."
         )
     return Labels(values, tuple(class_names[label] for label in present))
+
+
+def as_classes(values, name):
+    """Classes or clusters of examples as an array of integers, booleans or strings.
+
+    Raises:
+        ValueError: If they are of another kind, such as numbers with NaN.
+    """
+    values = np.asarray(values)
+    if values.dtype == object and all(isinstance(each, str) for each in values.ravel()):
+        values = values.astype(str)
+    if values.ndim != 1 or values.dtype.kind not in "iubUS" or not len(values):
+        raise ValueError(
+            f"Expected `{name}` to be a row of integers or strings, one an example. Received: "
+            f"{values.dtype} of shape {values.shape}. Convert them, such as by `.astype(int)`."
+        )
+    return values

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from ..checks.numbers import check_count
 from ..checks.types import Tensor
 from .condition import Condition
 
@@ -36,6 +37,8 @@ class Label(Condition):
         super().__init__(**kwargs)
         if num_classes < 2:
             raise ValueError(f"Expected `num_classes` of at least 2. Received: {num_classes}")
+        if embedding_dim is not None:
+            check_count("embedding_dim", embedding_dim)
         self.num_classes = num_classes
         self.embedding_dim = embedding_dim
         self.size = embedding_dim or num_classes

@@ -5,6 +5,7 @@ import keras
 from keras import ops
 
 from ..checks.arrays import check_finite
+from ..checks.parts import checked_shape
 from ..checks.types import Shape, Tensor
 from .condition import Condition
 
@@ -29,7 +30,7 @@ class Vector(Condition):
 
     def __init__(self, shape: Shape, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.shape = tuple(shape)
+        self.shape = checked_shape("shape", shape)
         self.y_shape = self.shape
         self.size = math.prod(self.shape)
 

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from ..checks.given import as_array
 from ..checks.types import ArrayLike, Tensor
 from ..noise.fresh import FreshNoise
 from ..noise.repeatable import RepeatableNoise
@@ -32,12 +33,8 @@ def binarize(x: ArrayLike, seed: int = 0, threshold: Any = None) -> np.ndarray:
         >>> binarize([0.0, 0.4, 0.6, 1.0], threshold=0.5)
         array([0., 0., 1., 1.], dtype=float32)
     """
-    x = np.asarray(x)
-    if not np.all((x >= 0) & (x <= 1)):
-        raise ValueError(
-            f"Expected values of `x` from 0 to 1. Received: {x.min()} to {x.max()}. "
-            "Divide 8-bit pixels by 255 and remove NaN first."
-        )
+    x = as_array(x, "x")
+    _check_gray(x)
     if threshold is None:
         threshold = np.random.default_rng(seed).random(x.shape, dtype=np.float32)
     elif not 0 <= threshold < 1:
@@ -45,6 +42,14 @@ def binarize(x: ArrayLike, seed: int = 0, threshold: Any = None) -> np.ndarray:
             f"Expected `threshold` from 0 up to, not including, 1. Received: {threshold}."
         )
     return (x > threshold).astype(np.float32)
+
+
+def _check_gray(x):
+    if not np.all((x >= 0) & (x <= 1)):
+        raise ValueError(
+            f"Expected values of `x` from 0 to 1. Received: {x.min()} to {x.max()}. "
+            "Divide 8-bit pixels by 255 and remove NaN first."
+        )
 
 
 POLICIES = ("threshold", "fixed", "dynamic")
@@ -89,6 +94,10 @@ class Binarize(Part):
         self.threshold = threshold
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator()
+
+    def check(self, x: np.ndarray) -> None:
+        """Raises a `ValueError` if the array `x` is none of gray values."""
+        _check_gray(x)
 
     def call(self, x: Tensor, training: bool = False):
         if self.policy == "threshold":

@@ -11,6 +11,7 @@ import numpy as np
 from .dataset import Dataset
 from .scale_pixels import scale_pixels
 
+PIECE = 2**24  # bytes
 _TRAIN = ("train",)
 _TEST = ("t10k", "test")
 
@@ -75,28 +76,42 @@ def _find(folder, splits, kind):
 
 def _read_ubyte(path, ndim):
     """Reads `00 00 08 ndim`, then `ndim` big-endian sizes, then one byte per value."""
-    content = path.read_bytes()
-    if content[:2] == b"\x1f\x8b":
+    with _opened(path) as file:
         try:
-            content = gzip.decompress(content)
+            return _values(file, ndim, path)
         except (OSError, EOFError, zlib.error) as error:
             raise ValueError(
                 f"Expected a complete gzip file. Received: {path}, which is damaged ({error}). "
                 "Download it again."
             ) from error
+
+
+def _opened(path):
+    with path.open("rb") as file:
+        zipped = file.read(2) == b"\x1f\x8b"
+    return gzip.open(path) if zipped else path.open("rb")
+
+
+def _values(file, ndim, path):
     magic = bytes([0, 0, 8, ndim])
-    start = 4 + 4 * ndim
-    if content[:4] != magic or len(content) < start:
+    head = file.read(4 + 4 * ndim)
+    if head[:4] != magic or len(head) < 4 + 4 * ndim:
         raise ValueError(
             f"Expected an IDX file of bytes in {ndim} dimensions, beginning with "
-            f"{magic.hex(' ')}, at {path}. Received: {len(content)} bytes, beginning with "
-            f"{content[:4].hex(' ')}. Download it again."
+            f"{magic.hex(' ')}, at {path}. Received: one that begins with "
+            f"{head[:4].hex(' ') or 'nothing'}. Download it again."
         )
-    shape = struct.unpack_from(f">{ndim}I", content, 4)
-    expected = start + math.prod(shape)
-    if len(content) != expected:
+    shape = struct.unpack_from(f">{ndim}I", head, 4)
+    size = math.prod(shape)
+    # A compressed file may hold far more than it says, and say far more than it holds: it is read
+    # to one byte beyond what it says, in pieces.
+    content = bytearray()
+    while len(content) <= size and (piece := file.read(min(PIECE, size + 1 - len(content)))):
+        content += piece
+    if len(content) != size:
+        received = f"{len(content)} bytes" if len(content) < size else "more"
         raise ValueError(
-            f"Expected {expected} bytes for the shape {shape} that {path} states. "
-            f"Received: {len(content)} bytes. Download it again."
+            f"Expected {size} bytes for the shape {shape} that {path} states. "
+            f"Received: {received}. Download it again."
         )
-    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
+    return np.frombuffer(content, np.uint8).reshape(shape)

@@ -10,6 +10,8 @@ from .hold_out import hold_out
 from .scale_pixels import scale_pixels
 
 _ENDINGS = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"}
+# By content, whatever a file is called: others, such as EPS, run programs or are read in odd ways.
+_FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
 _MODES = {"1": "L", "L": "L", "P": "RGB", "RGB": "RGB", "RGBA": "RGB"}
 
 
@@ -94,10 +96,15 @@ def _read_image(path):
     from PIL import Image
 
     try:
-        with Image.open(path) as image:
+        with Image.open(path, formats=_FORMATS) as image:
             if image.mode in _MODES:
                 return np.asarray(image.convert(_MODES[image.mode]))
             mode = image.mode
+    except Image.DecompressionBombError as error:
+        raise ValueError(
+            f"Expected an image of no more pixels than Pillow reads at {path}. "
+            f"Received: {error} Replace or remove it."
+        ) from error
     except (OSError, SyntaxError, ValueError) as error:
         raise ValueError(
             f"Expected a readable image at {path}. Received: {error}. Replace or remove it."

@@ -8,6 +8,8 @@ from .dataset import Dataset
 from .hold_out import hold_out
 from .scale_pixels import scale_pixels
 
+MOST_CLASSES = 100_000
+
 
 def read_npz(path: Path) -> Dataset:
     """Reads `x_train`, `x_test` and, if there, `y_train`, `y_test`; or `x` and, if there, `y`.
@@ -35,8 +37,7 @@ def read_npz(path: Path) -> Dataset:
     x = [scale_pixels(arrays[f"x{split}"], path) for split in splits]
     if labels:
         y = [_integers(arrays[key], f"{key} in {path}") for key in labels]
-        count = 1 + max(int(part.max(initial=0)) for part in y)
-        class_names = tuple(str(label) for label in range(count))
+        class_names = _class_names(y, path)
     else:
         y = [np.zeros(len(part), np.int64) for part in x]
         class_names = ("unlabeled",)
@@ -53,6 +54,16 @@ def _read_arrays(path):
             f"Expected an .npz file of numeric arrays at {path}. Received: {error}. "
             "Save it again with numpy.savez."
         ) from error
+
+
+def _class_names(y, path):
+    last = max(int(part.max(initial=0)) for part in y)
+    if last > MOST_CLASSES:
+        raise ValueError(
+            f"Expected labels below {MOST_CLASSES:,}, classes numbered from 0, in {path}. "
+            f"Received: {last}. Number them by `numpy.unique(y, return_inverse=True)`."
+        )
+    return tuple(map(str, range(last + 1)))
 
 
 def _integers(labels, source):

@@ -3,6 +3,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from ..checks.numbers import check_count
+from ..checks.parts import checked_activation
 from ..checks.types import Activation, Tensor
 from .latent import Latent
 from .linear_head import LinearHead
@@ -28,8 +30,9 @@ class Deterministic(Latent):
 
     def __init__(self, latent_dim: int, activation: Activation = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        check_count("latent_dim", latent_dim)
         self.latent_dim = latent_dim
-        self.activation = keras.activations.get(activation)
+        self.activation = checked_activation("activation", activation)
         self.event_shape = (latent_dim,)
         self.head = LinearHead(latent_dim, dtype=self.dtype_policy)
 

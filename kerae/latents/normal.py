@@ -4,6 +4,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from ..checks.numbers import check_count
 from ..checks.types import Tensor
 from ..ops.bounded import bounded
 from ..priors.standard_normal import StandardNormal
@@ -46,8 +47,8 @@ class Normal(Latent):
 
     def __init__(self, latent_dim: int, num_samples: int = 1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if num_samples < 1:
-            raise ValueError(f"Expected `num_samples` of at least 1. Received: {num_samples}")
+        check_count("latent_dim", latent_dim)
+        check_count("num_samples", num_samples)
         self.latent_dim = latent_dim
         self.num_samples = num_samples
         self.event_shape = (latent_dim,)

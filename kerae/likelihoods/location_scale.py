@@ -21,7 +21,7 @@ class LocationScale(Likelihood):
             locations, then as many values of 2 log(scale), limited to [-20, 20].
     """
 
-    def __init__(self, scale: float = 1.0, **kwargs: Any) -> None:
+    def __init__(self, scale: float | str = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         is_positive = isinstance(scale, int | float) and scale > 0
         if scale not in ("learned", "predicted") and not is_positive:

@@ -14,6 +14,8 @@ from .likelihood import Likelihood
 if TYPE_CHECKING:
     from ..autoencoder.autoencoder import Autoencoder
 
+ROUNDING = 1e-6  # of values that were scaled to [0, 1]
+
 
 class UnitInterval(Likelihood):
     """Data in [0, 1]; the decoder gives a logit for each element."""
@@ -33,10 +35,10 @@ class UnitInterval(Likelihood):
     def check(self, x: Tensor) -> None:
         low, high = x.min(), x.max()
         least, greatest = self.support
-        if low < least or high > greatest:
+        if low < least - ROUNDING or high > greatest + ROUNDING:
             raise ValueError(
-                f"{type(self).__name__} takes values in [0, 1]. Received: values from {low:.6g} "
-                f"to {high:.6g}. Scale the data (for 8-bit images `x / 255`), or use a likelihood "
+                f"{type(self).__name__} takes values in [0, 1]. Received: values from {low:.8g} "
+                f"to {high:.8g}. Scale the data (for 8-bit images `x / 255`), or use a likelihood "
                 'for real numbers such as likelihood="normal".'
             )
 

@@ -1,5 +1,7 @@
 import numpy as np
 
+from ..checks.codes import as_codes
+from ..checks.numbers import check_number
 from ..checks.types import Rows
 
 
@@ -19,7 +21,11 @@ def active_units(z: Rows, threshold: float = 0.01) -> np.ndarray:
     >>> kerae.metrics.active_units(np.array([[0.0, 1.0], [2.0, 1.0]])).tolist()
     [True, False]
 
+    Raises:
+        ValueError: If codes are not finite, or there are fewer than two.
     Reference:
         Burda et al., 2016, https://arxiv.org/abs/1509.00519
     """
+    check_number("threshold", threshold)
+    z = as_codes(z)
     return np.var(z, axis=0) > threshold

@@ -1,5 +1,6 @@
 import numpy as np
 
+from ..checks.labels import as_classes
 from ..checks.types import Rows
 
 
@@ -16,4 +17,4 @@ def cluster_counts(labels: Rows, clusters: Rows):
             "Expected one cluster for each label. "
             f"Received: shapes {np.shape(labels)} and {np.shape(clusters)}."
         )
-    return contingency_matrix(labels, clusters)
+    return contingency_matrix(as_classes(labels, "labels"), as_classes(clusters, "clusters"))

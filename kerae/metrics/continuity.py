@@ -1,4 +1,6 @@
+from ..checks.codes import as_codes
 from ..checks.extras import require
+from ..checks.numbers import check_count
 from ..checks.types import Rows
 
 
@@ -35,6 +37,8 @@ def continuity(z: Rows, points: Rows, num_neighbors: int = 10) -> float:
     require("kerae.metrics.continuity", "analysis", "sklearn")
     from sklearn.manifold import trustworthiness
 
+    check_count("num_neighbors", num_neighbors)
+    z, points = as_codes(z), as_codes(points, "points")
     if not 1 <= num_neighbors < len(z) / 2:
         raise ValueError(
             "Expected `num_neighbors` from 1 to below half the number of codes. "

@@ -1,6 +1,8 @@
 import numpy as np
 
+from ..checks.codes import as_codes
 from ..checks.extras import require
+from ..checks.numbers import check_count
 from ..checks.types import Rows
 
 
@@ -26,6 +28,8 @@ def neighbor_distance(z: Rows, num_neighbors: int = 10) -> np.ndarray:
     require("kerae.metrics.neighbor_distance", "analysis", "sklearn")
     from sklearn.neighbors import NearestNeighbors
 
+    check_count("num_neighbors", num_neighbors)
+    z = as_codes(z)
     if not 1 <= num_neighbors < len(z):
         raise ValueError(
             "Expected `num_neighbors` from 1 to below the number of codes. "

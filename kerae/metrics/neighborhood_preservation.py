@@ -1,5 +1,6 @@
 import numpy as np
 
+from ..checks.codes import as_codes
 from ..checks.types import Rows
 
 
@@ -29,6 +30,7 @@ def neighborhood_preservation(z: Rows, points: Rows) -> np.ndarray:
     Reference:
         Lee and Verleysen, 2009, https://doi.org/10.1016/j.neucom.2008.12.017
     """
+    z, points = as_codes(z), as_codes(points, "points")
     n = len(z)
     if n < 3 or len(points) != n:
         raise ValueError(

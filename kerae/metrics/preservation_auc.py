@@ -1,5 +1,6 @@
 import numpy as np
 
+from ..checks.codes import as_finite
 from ..checks.types import Rows
 
 
@@ -28,7 +29,7 @@ def preservation_auc(preservation: Rows) -> float:
         Lee et al., 2013, https://doi.org/10.1016/j.neucom.2012.12.036 (R_NX);
         Lee et al., 2015, https://doi.org/10.1016/j.neucom.2014.12.095 (its area over log K)
     """
-    preservation = np.asarray(preservation)
+    preservation = as_finite(preservation, "preservation")
     if preservation.ndim != 1 or len(preservation) < 2:
         raise ValueError(
             "Expected `preservation` to be the Q_NX(K) of at least 3 examples, 2 values. "

@@ -7,7 +7,8 @@ from keras import ops
 from .. import corruptions
 from ..autoencoder.in_batches import BATCH_SIZE, in_batches
 from ..checks.arrays import check_array
-from ..checks.data import check_examples
+from ..checks.data import checked_examples
+from ..checks.given import as_array
 from ..checks.types import Activation, ArrayLike, Shape
 from ..noise.repeatable import RepeatableNoise
 from .ae import AE
@@ -69,8 +70,7 @@ class DenoisingAE(AE):
         Raises:
             ValueError: If the data do not fit the model.
         """
-        x = np.asarray(x)
-        check_examples(self, x)
+        x = checked_examples(self, x)
         return in_batches(self, self._corrupt, (x,), batch_size=batch_size, seed=seed)
 
     def denoise(self, x: ArrayLike, batch_size: int = BATCH_SIZE) -> np.ndarray:
@@ -85,7 +85,7 @@ class DenoisingAE(AE):
         Raises:
             ValueError: If the shape does not fit the model, or numbers are not finite.
         """
-        x = np.asarray(x)
+        x = as_array(x, "x")
         check_array(x, self.data_shape, "x")
         return in_batches(self, self._denoise, (x,), batch_size=batch_size)
 

@@ -3,10 +3,9 @@
 from typing import Any
 
 import keras
-import numpy as np
 
 from ..autoencoder.autoencoder import Autoencoder
-from ..checks.data import check_examples
+from ..checks.data import checked_examples
 from ..checks.types import ArrayLike, ModelMixin
 from ..latents import Deterministic
 from ..likelihoods import Normal
@@ -50,8 +49,7 @@ class Pretraining(ModelMixin):
             Bengio et al., 2007, https://papers.nips.cc/paper/3048;
             with a corruption: Vincent et al., 2010, https://jmlr.org/papers/v11/vincent10a.html
         """
-        x = np.asarray(x)
-        check_examples(self, x)
+        x = checked_examples(self, x)
         h = self.targets_in_batches(x)
         likelihood = _copy(self.likelihood)
         optimizer = keras.optimizers.get(optimizer)
@@ -79,7 +77,7 @@ class Pretraining(ModelMixin):
             shape,
             latent,
             likelihood,
-            encoder=keras.layers.Flatten(),
+            encoder=keras.layers.Flatten("channels_last"),
             decoder=keras.Sequential([dense, output]),
             corruption=self.corruption and _copy(self.corruption),
         )

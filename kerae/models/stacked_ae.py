@@ -5,6 +5,7 @@ import keras
 
 from .. import likelihoods
 from ..autoencoder.autoencoder import Autoencoder, data_shape
+from ..checks.parts import checked_activation, checked_shape
 from ..checks.types import Activation, Shape
 from ..latents import Deterministic
 from ..networks import dense_decoder, dense_encoder, tied_decoder
@@ -68,6 +69,8 @@ class StackedAE(Pretraining, Autoencoder):
         **kwargs: Any,
     ) -> None:
         shape = data_shape(input_shape, preprocessing)
+        widths = checked_shape("widths", widths)
+        activation = checked_activation("activation", activation)
         likelihood = likelihoods.get(likelihood)
         latent = Deterministic(latent_dim, activation=code_activation)
         encoder = dense_encoder(shape, widths, activation, dropout)
@@ -94,8 +97,8 @@ class StackedAE(Pretraining, Autoencoder):
         )
         self.latent_dim = latent_dim
         self.code_activation = code_activation
-        self.widths = tuple(widths)
-        self.activation = keras.activations.get(activation)
+        self.widths = widths
+        self.activation = activation
         self.dropout = dropout
         self.tied = tied
 

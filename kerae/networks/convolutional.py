@@ -6,6 +6,7 @@ from keras import layers
 from ..checks.types import Activation, Shape
 
 SMALLEST_SIDE = 7
+FORMAT = "channels_last"  # of kerae's images, whatever Keras is set to
 
 
 def _sides(image_shape):
@@ -40,10 +41,17 @@ def convolutional_encoder(
         [
             layers.Input(input_shape),
             *(
-                layers.Conv2D(_channels(i), 4, strides=2, padding="same", activation=activation)
+                layers.Conv2D(
+                    _channels(i),
+                    4,
+                    strides=2,
+                    padding="same",
+                    activation=activation,
+                    data_format=FORMAT,
+                )
                 for i in range(stages)
             ),
-            layers.Flatten(),
+            layers.Flatten(FORMAT),
             *_dense(width, activation),
         ],
         name="encoder",
@@ -66,7 +74,7 @@ def convolutional_decoder(
     smallest = (*sides[-1], _channels(len(sides) - 2))
     stack = [
         layers.Input(code_shape),
-        layers.Flatten(),
+        layers.Flatten(FORMAT),
         *_dense(width, activation),
         layers.Dense(math.prod(smallest), activation=activation),
         layers.Reshape(smallest),
@@ -76,10 +84,15 @@ def convolutional_decoder(
         channels = output_shape[-1] if last else _channels(stage - 1)
         stack.append(
             layers.Conv2DTranspose(
-                channels, 4, strides=2, padding="same", activation=None if last else activation
+                channels,
+                4,
+                strides=2,
+                padding="same",
+                activation=None if last else activation,
+                data_format=FORMAT,
             )
         )
         crop = [(0, 2 * small - large) for small, large in zip(sides[stage + 1], sides[stage])]
         if any(after for _, after in crop):
-            stack.append(layers.Cropping2D(crop))
+            stack.append(layers.Cropping2D(crop, FORMAT))
     return keras.Sequential(stack, name="decoder")

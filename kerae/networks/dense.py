@@ -33,7 +33,11 @@ def dense_encoder(
     """
     stack = (layers.Dense(width, activation=activation) for width in widths)
     return keras.Sequential(
-        [layers.Input(input_shape), layers.Flatten(), *_with_dropout(stack, dropout)],
+        [
+            layers.Input(input_shape),
+            layers.Flatten("channels_last"),
+            *_with_dropout(stack, dropout),
+        ],
         name="encoder",
     )
 
@@ -58,7 +62,7 @@ def dense_decoder(
     return keras.Sequential(
         [
             layers.Input(code_shape),
-            layers.Flatten(),
+            layers.Flatten("channels_last"),
             *_with_dropout(stack, dropout),
             layers.Dense(math.prod(output_shape)),
             layers.Reshape(output_shape),

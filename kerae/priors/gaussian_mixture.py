@@ -7,6 +7,7 @@ from keras import ops
 
 from ..checks.arrays import check_array
 from ..checks.extras import require
+from ..checks.given import as_array
 from ..checks.types import ArrayLike, Tensor
 from .prior import Prior
 
@@ -54,9 +55,14 @@ class GaussianMixture(Prior):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        m, s = np.asarray(means, "float64"), np.asarray(covariances, "float64")
+        given = (as_array(means, "means"), as_array(covariances, "covariances"))
+        m, s = (each.astype("float64") for each in given)
         _check_components(m, s)
-        p = np.full(len(m), 1 / len(m)) if probabilities is None else np.asarray(probabilities)
+        p = (
+            np.full(len(m), 1 / len(m))
+            if probabilities is None
+            else as_array(probabilities, "probabilities")
+        )
         _check_probabilities(p, len(m))
         self.means = m.tolist()
         self.covariances = s.tolist()
@@ -118,7 +124,7 @@ class GaussianMixture(Prior):
         require("kerae.priors.GaussianMixture.fit", "analysis", "sklearn")
         from sklearn import mixture
 
-        z = np.asarray(z)
+        z = as_array(z, "z")
         check_array(z, self.event_shape, "z")
         fitted = mixture.GaussianMixture(len(self.means), random_state=seed).fit(z)
         self._become(fitted.means_, fitted.covariances_, fitted.weights_)

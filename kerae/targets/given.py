@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from ..checks.arrays import check_finite
+from ..checks.parts import checked_shape
 from ..checks.types import Shape, Tensor
 from .target import Target
 
@@ -39,7 +40,7 @@ class Given(Target):
 
     def __init__(self, shape: Shape, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.shape = tuple(shape)
+        self.shape = checked_shape("shape", shape)
         self.y_shape = self.shape
 
     def call(self, x: Tensor, y: Tensor = None):

@@ -139,7 +139,7 @@ def test_gray_pixels_in_any_batch_have_no_likelihood_under_bernoulli(model):
 NOT_DATA = {
     "labels beside": ((Batches(X, Y), Y), r"batches are \(x, y\). Received: `y` beside it"),
     "no batches": ((Batches(X[:0]),), "Received: a data set without batches"),
-    "nothing": ((None,), "Expected an array, or a data set that gives batches. Received: None"),
+    "nothing": ((None,), "Expected `x` as an array. Received: None"),
     "train and test": (
         (Dataset(X, Y, X, Y, name="two", class_names=("a", "b", "c")),),
         r"Received: Dataset\(name='two'.*\). Pass a part of it, `data.x_test`.",

@@ -1,6 +1,7 @@
 import gzip
 import hashlib
 import struct
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -44,12 +45,12 @@ def test_reads_names_with_a_prefix(folder):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (idx(IMAGES[:-1], 2, 3, 4), "Expected 40 bytes.*train-images.*Received: 39 bytes"),
-        (idx(IMAGES + b"0", 2, 3, 4), "Expected 40 bytes.*train-images.*Received: 41 bytes"),
-        (idx(IMAGES, 24), "00 00 08 03, at .*train-images.*beginning with 00 00 08 01"),
-        (b"<html>", "00 00 08 03, at .*train-images.*6 bytes.*3c 68 74 6d"),
-        (b"", "train-images.*0 bytes"),
-        (b"\0\0\x08\x03\0\0", "train-images.*6 bytes"),
+        (idx(IMAGES[:-1], 2, 3, 4), "Expected 24 bytes.*train-images.*Received: 23 bytes"),
+        (idx(IMAGES + b"0", 2, 3, 4), "Expected 24 bytes.*train-images.*Received: more"),
+        (idx(IMAGES, 24), "00 00 08 03, at .*train-images.*begins with 00 00 08 01"),
+        (b"<html>", "00 00 08 03, at .*train-images.*begins with 3c 68 74 6d"),
+        (b"", "train-images.*begins with nothing"),
+        (b"\0\0\x08\x03\0\0", "train-images.*begins with 00 00 08 03"),
         (gzip.compress(idx(IMAGES, 2, 3, 4))[:-9], "complete gzip.*train-images.*damaged"),
         (b"\x1f\x8b" + bytes(30), "complete gzip.*train-images.*damaged"),
         (idx(IMAGES[:12], 1, 3, 4), "1 images, 2 labels"),
@@ -85,3 +86,16 @@ def test_mnist_is_byte_for_byte_the_published_one(shared_data):
         md5(mnist.y_test, 10000): "27ae3e4e09519cfbb04c329615203637",
     }
     assert list(published) == list(published.values())
+
+
+@pytest.mark.parametrize("content", [bytes(2**26), idx(bytes(2**26), 2, 3, 4)])
+def test_no_more_is_inflated_than_the_header_says(folder, content):
+    path = folder / "train-images-idx3-ubyte"
+    path.write_bytes(gzip.compress(content))
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError, match="train-images"):
+            load(folder)
+        assert tracemalloc.get_traced_memory()[1] < 2**23
+    finally:
+        tracemalloc.stop()

@@ -82,3 +82,19 @@ def test_refuses_a_test_class_without_training_images(tmp_path):
     save(tmp_path / "test" / "dog" / "1.png")
     with pytest.raises(ValueError, match="Received: 'dog'"):
         load(tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["EPS", "PPM", "TIFF"])
+def test_formats_by_content_are_those_of_the_list(tmp_path, kind):
+    path = tmp_path / "cat" / "1.png"
+    path.parent.mkdir()
+    Image.new("L", (4, 3)).save(path, format=kind)
+    with pytest.raises(ValueError, match="readable image at .*1.png"):
+        load(tmp_path)
+
+
+def test_a_decompression_bomb_is_named(tmp_path, monkeypatch):
+    save(tmp_path / "cat" / "1.png")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 5)
+    with pytest.raises(ValueError, match="Pillow reads at .*1.png. Received: Image size"):
+        load(tmp_path)

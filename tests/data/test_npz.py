@@ -76,3 +76,9 @@ def test_refuses_damaged_files(save, damage):
         path.write_bytes(b"" if damage == "empty" else b"not an archive")
     with pytest.raises(ValueError, match=r"Expected an \.npz file.*mine\.npz"):
         load(path)
+
+
+@pytest.mark.parametrize("last", [10**7, 2**62])
+def test_labels_that_are_no_numbers_of_classes_are_refused(save, last):
+    with pytest.raises(ValueError, match=f"numbered from 0, in .*mine.npz. Received: {last}"):
+        load(save(x=X, y=np.where(Y, last, 0)))

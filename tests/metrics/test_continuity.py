@@ -28,5 +28,5 @@ def test_a_torn_circle_is_trustworthy_but_not_continuous():
 
 @pytest.mark.parametrize("num_neighbors", [0, 3])
 def test_as_many_neighbors_as_half_the_codes_are_refused(num_neighbors):
-    with pytest.raises(ValueError, match=f"Received: num_neighbors={num_neighbors} and 5 codes"):
+    with pytest.raises(ValueError, match=f"`num_neighbors` .*Received: .*{num_neighbors}"):
         metrics.continuity(Z, Z, num_neighbors)

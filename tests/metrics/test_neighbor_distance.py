@@ -25,5 +25,5 @@ def test_equal_codes_are_neighbors_of_each_other():
 
 @pytest.mark.parametrize("num_neighbors", [0, 3])
 def test_as_many_neighbors_as_codes_are_refused(num_neighbors):
-    with pytest.raises(ValueError, match=f"Received: num_neighbors={num_neighbors} and 3 codes"):
+    with pytest.raises(ValueError, match=f"`num_neighbors` .*Received: .*{num_neighbors}"):
         metrics.neighbor_distance(np.zeros((3, 2)), num_neighbors)

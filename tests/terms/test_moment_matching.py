@@ -89,6 +89,12 @@ def test_refuses_a_latent_without_means_and_variances():
 @pytest.mark.parametrize(("kind", "diagonal"), [("i", 100.0), ("ii", 10.0)])
 def test_the_diagonal_weighs_ten_times_the_rest_or_as_much(kind, diagonal):
     """As lambda_d_factor = 10 and 1 in Locatello et al., 2019."""
-    losses = [MomentMatching(10.0, each, kind).loss(np.array([[2.0, 3.0]]), 0) for each in (None, diagonal)]
+    losses = [
+        MomentMatching(10.0, each, kind).loss(np.array([[2.0, 3.0]]), 0)
+        for each in (None, diagonal)
+    ]
     assert float(losses[0][0]) == float(losses[1][0]) == 20.0 + 3 * diagonal
-    assert float(MomentMatching(kind=kind, weight=0.5).loss(np.array([[2.0, 3.0]]), 0)[0]) == float(losses[0][0]) / 2
+    assert (
+        float(MomentMatching(kind=kind, weight=0.5).loss(np.array([[2.0, 3.0]]), 0)[0])
+        == float(losses[0][0]) / 2
+    )

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...checks.codes import as_codes
+from ...checks.given import as_array
 from ...checks.types import ArrayLike
 
 
@@ -51,7 +52,7 @@ def as_new_codes(z: ArrayLike, latent_dim: int | None) -> np.ndarray:
     Raises:
         ValueError: If they have other dimensions or are not finite.
     """
-    z = np.asarray(z)
+    z = as_array(z, "z")
     if z.ndim != 2 or len(z) == 0 or z.shape[1] != latent_dim:
         raise ValueError(
             f"Expected codes of shape (m, {latent_dim}), as those that the method was fitted to. "

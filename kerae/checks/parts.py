@@ -1,0 +1,85 @@
+"""What a model is made of, looked at before it is put together."""
+
+from typing import Any
+
+import keras
+
+from .numbers import check_count
+
+
+def checked_shape(name: str, shape: Any) -> tuple[int, ...]:
+    """The shape as a tuple.
+
+    Raises:
+        ValueError: If it is no sequence of positive integers.
+    """
+    try:
+        shape = tuple(shape)
+        for size in shape:
+            check_count(name, size)
+    except (TypeError, ValueError):
+        shape = None if isinstance(shape, str) else shape
+        advice = f" Give ({shape},) for vectors." if isinstance(shape, int) else ""
+        raise ValueError(
+            f"Expected `{name}` to be a tuple of positive integers. Received: {name}={shape!r}."
+            + advice
+        ) from None
+    return shape
+
+
+def check_parts(**parts: Any) -> None:
+    """Checks that each part is one of its kind, which is the class of that name.
+
+    Raises:
+        ValueError: If it is not.
+    """
+    for name, part in parts.items():
+        kind = name.removesuffix("s").capitalize()
+        many = name == "terms"
+        if many and isinstance(part, str | dict):
+            each = [part]
+        else:
+            each = part if many and hasattr(part, "__iter__") else [part]
+        for one in each:
+            if one is None and name != "latent":
+                continue
+            # By name: the modules of the parts import this one.
+            if kind not in (base.__name__ for base in type(one).__mro__):
+                expected = f"a list of kerae.{kind}" if many else f"a kerae.{_folder(name)}.{kind}"
+                raise ValueError(f"Expected `{name}` to be {expected}. Received: {one!r}.")
+
+
+def _folder(name):
+    return {"adversary": "adversaries"}.get(name, f"{name}s")
+
+
+def check_network(name: str, layer: Any) -> None:
+    """Checks that an argument is a layer, or a model, of one input; or `None`.
+
+    Raises:
+        ValueError: If it is not.
+    """
+    if layer is not None and not isinstance(layer, keras.Layer):
+        raise ValueError(f"Expected `{name}` to be a Keras layer or model. Received: {layer!r}.")
+    inputs = layer.inputs if isinstance(layer, keras.Model) and layer.built else None
+    if isinstance(inputs, list) and len(inputs) > 1:
+        raise ValueError(
+            f"Expected `{name}` to take one input. Received: a model of {len(inputs)} inputs. "
+            "Concatenate them, and split them in its first layer; give labels by `condition=`."
+        )
+
+
+def checked_activation(name: str, activation: Any) -> Any:
+    """The activation as a function.
+
+    Raises:
+        ValueError: If Keras knows none of that name, or it is no function.
+    """
+    try:
+        if isinstance(activation, str | dict | None) or callable(activation):
+            return keras.activations.get(activation)
+    except (TypeError, ValueError):
+        pass
+    raise ValueError(
+        f"Expected `{name}` to be a Keras activation or its name. Received: {activation!r}."
+    )
