@@ -26,7 +26,7 @@ class AAE(Autoencoder):
     from that part. Both losses move against each other: judge a run by its reconstruction.
 
     At high learning rates, such as Adam's 1e-2, encoder and critic can drive each other off: the
-    loss then grows to a multiple, though nothing becomes NaN. Take 1e-3 or less, for the critic too.
+    loss then grows to a multiple, though nothing becomes NaN. Take 1e-3 or less, for both.
 
     Args:
         input_shape: Tuple, the shape of one example.

@@ -27,7 +27,7 @@ class CAAE(Autoencoder):
     the more so the fewer dimensions it has.
 
     At high learning rates, such as Adam's 1e-2, encoder and critic can drive each other off: the
-    loss then grows to a multiple, though nothing becomes NaN. Take 1e-3 or less, for the critic too.
+    loss then grows to a multiple, though nothing becomes NaN. Take 1e-3 or less, for both.
 
     Args:
         input_shape: Tuple, the shape of one example.
