@@ -45,12 +45,6 @@ class Unregistered(terms.L1):
 
 
 @registered
-class WithoutAttribute(terms.L1):
-    def __init__(self, scale=1.0, **kwargs):
-        super().__init__(**kwargs)
-
-
-@registered
 class NotTheSame(terms.L1):
     """It forgets what it was given."""
 
@@ -101,7 +95,6 @@ class Forgotten(latents.Normal):
     ("make", "message"),
     [
         (lambda: Unregistered(), "Unregistered registered by register_keras_serializable"),
-        (lambda: WithoutAttribute(), "every argument of WithoutAttribute as an attribute"),
         (lambda: NotTheSame(2.0), "the same config of NotTheSame"),
         (lambda: OfTheBatch(2), "does not depend on the batch"),
         (lambda: Random(), "the same evaluation again"),

@@ -169,7 +169,7 @@ def test_bad_labels_are_refused_by_every_method(model, asked, y, message):
 def test_vectors_of_another_shape_or_kind_are_refused(asked, y):
     arguments = {"condition_shape": (2,), **networks()}
     model = compiled(kerae.CVAE((FEATURES,), 2, likelihood="normal", **arguments))
-    message = "to hold float32" if y.shape == (16, 2) else r"`y` of shape \(16, 2\)"
+    message = "to hold real numbers" if y.shape == (16, 2) else r"`y` of shape \(16, 2\)"
     with pytest.raises(ValueError, match=message):
         asked(model, y)
 

@@ -181,20 +181,11 @@ def test_mixed_precision_trains_with_float32_weights_and_losses(images, policy):
         keras.config.set_dtype_policy(before)
 
 
-@pytest.mark.skipif(BACKEND == "torch", reason="Keras runs one step a call on PyTorch")
 def test_several_steps_in_a_call_give_the_same_weights(images):
     one, several = new_model(), new_model(steps_per_execution=3)
     one.fit(images, batch_size=4, epochs=2, verbose=0)
     several.fit(images, batch_size=4, epochs=2, verbose=0)
     np.testing.assert_allclose(weights(several), weights(one), rtol=1e-5, atol=1e-7)
-
-
-@pytest.mark.skipif(BACKEND != "torch", reason="the others can")
-def test_several_steps_in_a_call_are_refused_on_torch(images):
-    with pytest.raises(
-        ValueError, match="`steps_per_execution` must be 1 with the PyTorch backend"
-    ):
-        new_model(steps_per_execution=3).fit(images, verbose=0)
 
 
 def test_user_callbacks_see_every_term(images):

@@ -32,5 +32,5 @@ def test_a_standard_deviation_of_0_changes_nothing(images):
 
 @pytest.mark.parametrize("stddev", [-0.1, float("nan"), float("inf"), "0.3", None], ids=repr)
 def test_refuses_what_is_no_standard_deviation(stddev):
-    with pytest.raises(ValueError, match=f"`stddev`.*at least 0.*stddev={stddev!r}"):
+    with pytest.raises(ValueError, match=f"`stddev`.*stddev={stddev!r}"):
         Gaussian(stddev)

@@ -34,5 +34,5 @@ def test_none_and_all(probability, expected):
 @pytest.mark.parametrize("layer", [Masking, SaltAndPepper])
 @pytest.mark.parametrize("probability", [-0.1, 1.1, float("nan"), "0.3", None], ids=repr)
 def test_refuses_what_is_no_probability(layer, probability):
-    with pytest.raises(ValueError, match=rf"`probability`.*\[0, 1\].*probability={probability!r}"):
+    with pytest.raises(ValueError, match=f"`probability`.*probability={probability!r}"):
         layer(probability)

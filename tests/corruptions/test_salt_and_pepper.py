@@ -36,5 +36,5 @@ def test_the_shares_of_salt_and_of_pepper_in_each_example():
 
 @pytest.mark.parametrize("ends", [(1.0, 0.0), (0.5, 0.5), (float("nan"), 1.0)], ids=str)
 def test_refuses_extremes_in_the_wrong_order(ends):
-    with pytest.raises(ValueError, match=f"`low` below `high`.*low={ends[0]}, high={ends[1]}"):
+    with pytest.raises(ValueError, match=f"`low`.*low={ends[0]}"):
         SaltAndPepper(0.1, *ends)

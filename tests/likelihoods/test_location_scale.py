@@ -81,5 +81,5 @@ def test_a_predicted_scale_is_limited_and_finds_its_way_back(
 @both
 @pytest.mark.parametrize("scale", [0, -1.0, "lerned", None])
 def test_refuses_another_scale(likelihood, scipy, scale):
-    with pytest.raises(ValueError, match=f"positive number.*scale={scale!r}"):
+    with pytest.raises(ValueError, match=f"`scale`.*scale={scale!r}"):
         likelihood(scale)

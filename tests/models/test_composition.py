@@ -11,8 +11,8 @@ X = np.random.default_rng(0).random((6, 4), dtype="float32")
 Y = np.arange(6, dtype="int32") % 3
 LINE = {
     kerae.VAE: {},
+    kerae.AnnealedVAE: {},
     kerae.BetaVAE: {},
-    kerae.AnnealedVAE: {"gamma": 1.0, "capacity": 1.0, "steps": 10},
     kerae.BetaTCVAE: {"dataset_size": 6},
     kerae.CVAE: {"num_classes": 3},
     kerae.DIPVAE: {},

@@ -119,7 +119,7 @@ def test_denoise_takes_what_has_been_preprocessed():
 def test_a_name_or_a_corruption_is_taken_and_another_layer_refused():
     assert type(linear_ae().corruption) is Gaussian
     assert type(linear_ae(corruption="masking").corruption) is Masking
-    with pytest.raises(ValueError, match="`corruption`.*GaussianNoise.*defines `corrupt`"):
+    with pytest.raises(ValueError, match="`corruption`.*Corruption.*GaussianNoise"):
         linear_ae(corruption=keras.layers.GaussianNoise(0.3))
 
 

@@ -178,7 +178,7 @@ def test_a_ring_is_stretched_along_its_radii():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((0.0, 1.0), r"Received: \(\) and \(\)"),
+        ((0.0, 1.0), r"`means` as an array. Received: 0.0"),
         ((MEANS, COVARIANCES[:2]), r"Received: \(3, 2\) and \(2, 2, 2\)"),
         ((MEANS[:1], [[[1.0, 0.5], [0.0, 1.0]]]), r"symmetric and positive definite"),
         ((MEANS[:1], [[[1.0, 2.0], [2.0, 1.0]]]), r"symmetric and positive definite"),

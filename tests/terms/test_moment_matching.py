@@ -89,12 +89,7 @@ def test_refuses_a_latent_without_means_and_variances():
 @pytest.mark.parametrize(("kind", "diagonal"), [("i", 100.0), ("ii", 10.0)])
 def test_the_diagonal_weighs_ten_times_the_rest_or_as_much(kind, diagonal):
     """As lambda_d_factor = 10 and 1 in Locatello et al., 2019."""
-    losses = [
-        MomentMatching(10.0, each, kind).loss(np.array([[2.0, 3.0]]), 0)
-        for each in (None, diagonal)
-    ]
-    assert float(losses[0][0]) == float(losses[1][0]) == 20.0 + 3 * diagonal
-    assert (
-        float(MomentMatching(kind=kind, weight=0.5).loss(np.array([[2.0, 3.0]]), 0)[0])
-        == float(losses[0][0]) / 2
-    )
+    values, expected = np.array([[2.0, 3.0]]), 20.0 + 3 * diagonal
+    for given in (None, diagonal):
+        assert float(MomentMatching(10.0, given, kind).loss(values, 0)[0]) == expected
+    assert float(MomentMatching(kind=kind, weight=0.5).loss(values, 0)[0]) == expected / 2
