@@ -142,10 +142,11 @@ class Training(ModelMixin):
             validation_data: As for `keras.Model.fit`, or `kerae.data.Dataset` for its test part.
             **kwargs: As for `keras.Model.fit`, like the arguments not named here.
         Raises:
-            ValueError: If the data do not fit the model, or a `keras.distribution` is set on a
-                backend that does not carry it out.
+            ValueError: If the model is not compiled, the data do not fit it, or a
+                `keras.distribution` is set on a backend that does not carry it out.
             FloatingPointError: If the loss becomes NaN or infinite.
         """
+        self.check_compiled("fit")
         distribution.check()
         epoch_start, looping = EpochStart(), nullcontext()
         callbacks = keras.tree.flatten(callbacks or [])
@@ -230,8 +231,9 @@ class Training(ModelMixin):
         ['kl', 'loss', 'reconstruction']
 
         Raises:
-            ValueError: If the data do not fit the model.
+            ValueError: If the model is not compiled, or the data do not fit it.
         """
+        self.check_compiled("evaluate")
         if not kwargs.get("_use_cached_eval_dataset"):  # which `fit` has looked at
             batch_size = batch_size or BATCH_SIZE
             x, y, sample_weight = self._checked(x, y, sample_weight, batch_size)
