@@ -164,6 +164,7 @@ class Propagation(ModelMixin):
         outputs["prior"] = self.prior.given(self, outputs)
         outputs |= self.latent.draw(self, outputs, num_samples)
         z = outputs["z"]
+        check_codes(z, self.latent, num_samples)
         outputs["parameters"] = self.parameters_of_codes(z, condition, training)
         outputs["log_likelihood"] = self.log_likelihood_of_parameters(
             outputs["target"], outputs["parameters"], z.shape[1]
@@ -171,6 +172,27 @@ class Propagation(ModelMixin):
         if self.adversary is not None:
             outputs["fakes"] = self.adversary.fakes(self, outputs)
         return outputs
+
+
+def check_codes(z: Tensor, latent: Any, num_samples: int | None) -> None:
+    """Checks the shape of codes that a latent has drawn, as far as it is known.
+
+    Raises:
+        ValueError: If it is not `(batch, num_samples, *event_shape)`.
+    """
+    # Codes that are not drawn are one each.
+    asked = num_samples if latent.has_density else None
+    expected, received = (asked, *latent.event_shape), tuple(z.shape[1:])
+    known = zip(expected, received)
+    if len(received) == len(expected) and all(a in (None, b) or b is None for a, b in known):
+        return
+    samples = "num_samples" if asked is None else asked
+    raise ValueError(
+        f"Expected {type(latent).__name__} to draw codes of shape "
+        f"({', '.join(map(str, ('batch', samples, *latent.event_shape)))}). Received: "
+        f"({', '.join(map(str, ('batch', *received)))}). Let its `sample`, or `draw`, give as many "
+        "codes of each example as `num_samples` says, each of its `event_shape`."
+    )
 
 
 def applied(layer: Any, x: Tensor, training: bool = False) -> Tensor:

@@ -32,6 +32,38 @@ def noise():
     return RepeatableNoise("pass", RepeatableNoise.identity_of(x), seed=3)
 
 
+class OneCode(latents.Normal):
+    """It forgets how many codes it was asked for."""
+
+    def sample(self, posterior, noise, num_samples=None):
+        return super().sample(posterior, noise, 1)
+
+
+class WithoutAxis(latents.Normal):
+    """It forgets the axis of codes of one example."""
+
+    def sample(self, posterior, noise, num_samples=None):
+        return super().sample(posterior, noise, 1)[:, 0]
+
+
+class WiderCodes(latents.Normal):
+    """It draws codes of another shape than it says."""
+
+    def __init__(self, latent_dim, **kwargs):
+        super().__init__(latent_dim, **kwargs)
+        self.event_shape = (latent_dim + 1,)
+
+
+def test_codes_of_another_shape_than_asked_for_are_refused():
+    message = r"OneCode to draw codes of shape \(batch, 5, 2\). Received: \(batch, 1, 2\)"
+    with pytest.raises(ValueError, match=message):
+        autoencoder(OneCode(2)).score(X, num_samples=5)
+    autoencoder(OneCode(2)).score(X, num_samples=1)
+    for latent in (WithoutAxis(2), WiderCodes(2)):
+        with pytest.raises(ValueError, match=r"codes of shape \(batch, num_samples, [23]\)"):
+            autoencoder(latent).propagate(ops.convert_to_tensor(X))
+
+
 @keras.saving.register_keras_serializable("tests")
 class Told(terms.Term):
     """Keeps what it was told."""
