@@ -16,6 +16,7 @@ from ..terms import Reconstruction
 from .compilation import Compilation
 from .description import description
 from .inference import Inference
+from .parts import as_shape, check_kinds, labels_of
 from .propagation import Propagation, applied
 from .saving import Saving
 from .scoring import Scoring
@@ -80,8 +81,8 @@ class Autoencoder(
     (3, 2)
 
     Raises:
-        ValueError: If the encoder does not fit the latent, the decoder not the likelihood, or a
-            term not the model.
+        ValueError: If an argument is of another kind, the encoder does not fit the latent, the
+            decoder not the likelihood, or a term not the model.
     """
 
     input_dtype = None  # in the place of Keras' property, which has no setter
@@ -113,10 +114,22 @@ class Autoencoder(
         input_dtype: str | None = None,
         **kwargs: Any,
     ) -> None:
+        check_kinds(
+            latent=latent,
+            prior=prior,
+            terms=terms,
+            encoder=encoder,
+            decoder=decoder,
+            corruption=corruption,
+            preprocessing=preprocessing,
+            condition=condition,
+            adversary=adversary,
+            target=target,
+        )
         super().__init__(**kwargs)
         # The networks cast their own inputs; data and densities keep full precision.
         self.autocast = False
-        self.input_shape = tuple(input_shape)
+        self.input_shape = as_shape(input_shape)
         self.input_dtype = input_dtype or self.variable_dtype
         self.preprocessing = preprocessing
         self.corruption = corruption
@@ -140,9 +153,7 @@ class Autoencoder(
 
         self.seed_generator = keras.random.SeedGenerator()
         self.step = self._counter("step", ())
-        self.labels = [part.label for part in (*self.terms, adversary) if part is not None]
-        if len(set(self.labels)) < len(self.labels):
-            raise ValueError(f"Expected terms of different names. Received: {self.labels}")
+        self.labels = labels_of([*self.terms, *([] if adversary is None else [adversary])])
         self.first_non_finite = self._counter("first_non_finite", (len(self.labels),), start=-1)
         self.trackers = [keras.metrics.Mean(name=label) for label in ("loss", *self.labels)]
         self.build((None, *self.input_shape))

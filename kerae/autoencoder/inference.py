@@ -14,6 +14,7 @@ from ..checks.data import batches_of, check_examples, checked_labels, repeated_l
 from ..checks.types import ArrayLike, ModelMixin
 from ..noise.repeatable import RepeatableNoise
 from .in_batches import BATCH_SIZE, in_batches, in_turn
+from .parts import check_kinds
 
 if TYPE_CHECKING:
     from ..priors.prior import Prior
@@ -108,6 +109,7 @@ class Inference(ModelMixin):
         Raises:
             ValueError: If `num_samples` is below 1, or `y` or the prior does not fit the model.
         """
+        check_kinds(prior=prior)
         if prior is None:
             self.check_prior()
         else:

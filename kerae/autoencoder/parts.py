@@ -1,0 +1,97 @@
+"""What an autoencoder is composed of, looked at before anything is made of it."""
+
+import inspect
+from typing import Any
+
+import keras
+
+from ..adversaries.adversary import Adversary
+from ..conditions.condition import Condition
+from ..latents.latent import Latent
+from ..priors.prior import Prior
+from ..targets.target import Target
+from ..terms.term import Term
+
+KINDS = {
+    "adversary": (Adversary, "kerae.adversaries.LatentCritic()"),
+    "condition": (Condition, "kerae.conditions.Label(num_classes=10)"),
+    "corruption": (keras.Layer, "kerae.corruptions.Gaussian()"),
+    "decoder": (keras.Layer, "keras.layers.Dense(64)"),
+    "encoder": (keras.Layer, "keras.layers.Flatten()"),
+    "latent": (Latent, "kerae.latents.Normal(2)"),
+    "preprocessing": (keras.Layer, "kerae.data.Binarize()"),
+    "prior": (Prior, "kerae.priors.StandardNormal()"),
+    "target": (Target, "kerae.targets.Given((10,))"),
+    "terms": (Term, "[kerae.Reconstruction()]"),
+}
+
+
+def check_kinds(**parts: Any) -> None:
+    """Checks that each part is of its kind.
+
+    Args:
+        **parts: By the names of the arguments of `kerae.Autoencoder`; `None` for those not given.
+    Raises:
+        ValueError: If one is a class, a name or another object, or `terms` no list.
+    """
+    for name, given in parts.items():
+        kind, example = KINDS[name]
+        several = name == "terms"
+        if several and not isinstance(given, list | tuple | None):
+            raise ValueError(
+                f"Expected `terms` to be a list of kerae.Term. Received: {_named(given)}. Put it "
+                "in brackets, `terms=[…]`."
+            )
+        for each in given or () if several else (given,):
+            if each is not None and not isinstance(each, kind):
+                raise ValueError(
+                    f"Expected `{name}` to be {'of ' * several}{_of_which(kind)}. Received: "
+                    f"{_named(each)}. Pass an object of that kind, such as `{name}={example}`."
+                )
+
+
+def as_shape(input_shape: Any) -> tuple[int, ...]:
+    """The shape of one example as a tuple.
+
+    Raises:
+        ValueError: If it is no sequence of positive integers.
+    """
+    sizes = input_shape if isinstance(input_shape, list | tuple) else ()
+    if not sizes or not all(hasattr(size, "__index__") and size > 0 for size in sizes):
+        raise ValueError(
+            "Expected `input_shape` to be the shape of one example, a tuple of positive integers. "
+            f"Received: {input_shape!r}. Write, for example, (28, 28, 1), or (784,) for vectors."
+        )
+    return tuple(map(int, sizes))
+
+
+def labels_of(parts: Any) -> list[str]:
+    """The names of terms and of an adversary in the logs.
+
+    Raises:
+        ValueError: If one has none, one that the logs use for something else, or that of another.
+    """
+    for part in parts:
+        label = getattr(part, "label", None)
+        if not isinstance(label, str) or not label or label == "loss" or label.startswith("val_"):
+            received = f"label={label!r}" if hasattr(part, "label") else "none"
+            raise ValueError(
+                f"Expected {type(part).__name__} to have a `label`, its name in the logs, other "
+                f'than "loss" and not after "val_", which are those of the sum and of validation. '
+                f'Received: {received}. Write `label = "…"` in the class.'
+            )
+    labels = [part.label for part in parts]
+    if len(set(labels)) < len(labels):
+        raise ValueError(
+            f"Expected terms of different names. Received: {labels}. Give one another `label`."
+        )
+    return labels
+
+
+def _of_which(kind):
+    folder = "keras" if kind is keras.Layer else ".".join(kind.__module__.split(".")[:2])
+    return "a kerae.Term" if kind is Term else f"a {folder}.{kind.__name__}"
+
+
+def _named(given):
+    return f"the class {given.__name__}" if inspect.isclass(given) else repr(given)
