@@ -33,9 +33,31 @@ if TYPE_CHECKING:
 OF_KERAS = ("name", "dtype", "trainable")
 
 
+class _OfOnePrecision(type(Configurable)):
+    """Makes the networks and parts of a model that are not given in the precision of the model."""
+
+    def __call__(cls, *args: Any, dtype: Any = None, **kwargs: Any):
+        if dtype is None:
+            return super().__call__(*args, **kwargs)
+        before = keras.config.dtype_policy()
+        keras.config.set_dtype_policy(keras.dtype_policies.get(dtype))
+        try:
+            return super().__call__(*args, dtype=dtype, **kwargs)
+        finally:
+            keras.config.set_dtype_policy(before)
+
+
 @keras.saving.register_keras_serializable("kerae")
 class Autoencoder(
-    Propagation, Inference, Scoring, Training, Compilation, Saving, Configurable, keras.Model
+    Propagation,
+    Inference,
+    Scoring,
+    Training,
+    Compilation,
+    Saving,
+    Configurable,
+    keras.Model,
+    metaclass=_OfOnePrecision,
 ):
     """Composes a corruption, encoder, latent, decoder, likelihood, prior and terms.
 
@@ -73,6 +95,8 @@ class Autoencoder(
         target: `kerae.targets.Target`, what comes back. Defaults to the preprocessed input.
         input_dtype: String, the dtype of what encoder and preprocessing get: an integer type for
             tokens. Defaults to that of the model's variables.
+        **kwargs: `name` and `dtype`, as for `keras.Model`: the precision of the model and of what
+            it makes itself. Networks and parts that are given have theirs.
 
     Example:
 

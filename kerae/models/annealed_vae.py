@@ -30,7 +30,7 @@ class AnnealedVAE(Autoencoder):
         capacity: Float, in nats, the KL that is aimed at in the end; the paper's is 25.
         steps: Integer, the number of training steps until then; the paper's is 100,000.
         **kwargs: `likelihood`, `encoder`, `decoder`, `corruption` and `preprocessing`, as for
-            `kerae.Autoencoder`; `latent`, `prior` and `terms`, in the place of the paper's.
+            `kerae.Autoencoder`; `latent` and `prior`, in the place of the paper's.
 
     Example:
 
@@ -48,7 +48,7 @@ class AnnealedVAE(Autoencoder):
     """
 
     parts = (KLDivergence, Linear, Normal, Reconstruction)
-    passed_on = REPLACEABLE
+    passed_on = tuple(name for name in REPLACEABLE if name != "terms")
 
     def __init__(
         self,
@@ -67,9 +67,6 @@ class AnnealedVAE(Autoencoder):
                 kwargs,
                 Normal(latent_dim),
                 [Reconstruction(), KLDivergence(gamma, capacity=growing)],
-                gamma=gamma,
-                capacity=capacity,
-                steps=steps,
             ),
         )
         self.latent_dim = latent_dim

@@ -66,6 +66,7 @@ class VAE(Autoencoder):
                 kwargs,
                 Normal(latent_dim, num_samples),
                 [Reconstruction(), KLDivergence(beta, capacity, free_bits)],
+                of_latent={"num_samples": num_samples},
                 beta=beta,
                 capacity=capacity,
                 free_bits=free_bits,

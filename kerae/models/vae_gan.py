@@ -65,7 +65,6 @@ class VAEGAN(Autoencoder):
     ) -> None:
         super().__init__(
             input_shape,
-            adversary=FeatureCritic(critic),
             **composed(
                 self,
                 kwargs,
@@ -76,6 +75,7 @@ class VAEGAN(Autoencoder):
                     FeatureReconstruction(),
                     Deception(adversarial_weight),
                 ],
+                FeatureCritic(critic),
                 adversarial_weight=adversarial_weight,
             ),
         )

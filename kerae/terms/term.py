@@ -25,11 +25,17 @@ class Term(Part):
 
     Args:
         weight: Float or `kerae.schedules.Schedule`. Defaults to 1.
+
+    Attributes:
+        label: String, the name in the logs.
+        reads_adversary: Boolean, whether the quantity depends on the model's adversary.
+
     Raises:
         ValueError: If `weight` is a negative number.
     """
 
     label: str
+    reads_adversary = False
 
     def __init__(self, weight: Weight = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
