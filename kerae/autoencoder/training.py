@@ -52,9 +52,14 @@ class Training(ModelMixin):
             for term, value in zip(self.terms, values)
             if not term.is_watched
         ]
-        per_example = [sum(losses), *(total(value) for value in values)]
+        totals = [total(value) for value in values]
         if self.adversary is not None:
-            per_example.append(self.adversary.loss(self, outputs))
+            totals.append(self.adversary.loss(self, outputs))
+        # TensorFlow adds no numbers of different precision.
+        losses, totals = (
+            [ops.cast(each, self.variable_dtype) for each in kind] for kind in (losses, totals)
+        )
+        per_example = [sum(losses), *totals]
         if sample_weight is not None:
             weight = ops.reshape(ops.cast(sample_weight, self.variable_dtype), (-1,))
             per_example = [weight * value for value in per_example]

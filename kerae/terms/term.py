@@ -3,6 +3,7 @@
 import math
 from typing import TYPE_CHECKING, Any
 
+import keras
 from keras import ops
 
 from ..checks.types import Tensor
@@ -67,7 +68,9 @@ class Term(Part):
 
 
 def total(value: Tensor) -> Tensor:
-    """The sum over groups, of shape `(batch,)`."""
+    """The sum over groups, of shape `(batch,)`, of counts too as a float."""
+    if not keras.backend.is_float_dtype(keras.backend.standardize_dtype(value.dtype)):
+        value = ops.cast(value, keras.config.floatx())
     return value if len(value.shape) == 1 else ops.sum(value, axis=-1)
 
 

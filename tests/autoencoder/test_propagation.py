@@ -241,6 +241,89 @@ def test_tokens_stay_integers():
         model.encode(X)
 
 
+@keras.saving.register_keras_serializable("tests")
+class Tokens(kerae.likelihoods.Likelihood):
+    """Counts, around what the decoder gives."""
+
+    def elementwise_log_prob(self, x, parameters):
+        return -ops.square(x - parameters)
+
+    def mean(self, parameters):
+        return parameters
+
+
+@keras.saving.register_keras_serializable("tests")
+class Longest(terms.Term):
+    """A quantity that is an integer."""
+
+    label = "longest"
+
+    def value(self, model, outputs):
+        return ops.argmax(outputs["target"], axis=-1)
+
+
+def of_tokens(**arguments):
+    encoder = keras.Sequential([keras.layers.Embedding(11, 3), keras.layers.Flatten()])
+    given = {"encoder": encoder, "likelihood": Tokens(), "input_dtype": "int32"}
+    return autoencoder(**given | arguments)
+
+
+TOKENS = np.int32(np.arange(24).reshape(6, 4) % 11)
+
+
+def test_integers_are_scored_by_their_distance_from_the_reconstruction():
+    model = of_tokens()
+    found = model.score(TOKENS, num_samples=2)["reconstruction_error"]
+    expected = np.square(TOKENS - model.reconstruct(TOKENS)).mean(axis=1)
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+def test_a_critic_sees_integers_as_numbers():
+    own = [terms.FeatureReconstruction(), terms.Deception()]
+    critic = kerae.adversaries.FeatureCritic(keras.layers.Dense(3))
+    model = of_tokens(terms=own, adversary=critic)
+    model.compile()
+    assert np.isfinite(model.fit(TOKENS, verbose=0).history["loss"]).all()
+
+
+def test_a_term_may_be_an_integer():
+    model = of_tokens(terms=[kerae.Reconstruction(), Longest(0.5)])
+    model.compile()
+    logs = model.evaluate(TOKENS, verbose=0, return_dict=True)
+    assert logs["longest"] == pytest.approx(TOKENS.argmax(axis=1).mean())
+    assert logs["loss"] == pytest.approx(logs["reconstruction"] + 0.5 * logs["longest"])
+
+
+def test_a_term_may_be_of_another_precision():
+    class Half(terms.L1):
+        label = "half"
+
+        def value(self, model, outputs):
+            return ops.cast(super().value(model, outputs), "float16")
+
+    model = autoencoder(terms=[kerae.Reconstruction(), Half(2.0)])
+    model.compile()
+    logs = model.evaluate(X, verbose=0, return_dict=True)
+    assert logs["loss"] == pytest.approx(logs["reconstruction"] + 2 * logs["half"], rel=1e-3)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    "condition",
+    [kerae.conditions.Vector((2,)), kerae.conditions.Label(3, embedding_dim=2)],
+    ids=lambda each: type(each).__name__,
+)
+def test_a_condition_of_floats_that_an_encoder_of_integers_would_not_see_is_refused(condition):
+    with pytest.raises(ValueError, match="Expected data of floats.*int32.*for_encoder=False"):
+        of_tokens(condition=condition)
+
+
+@pytest.mark.once
+def test_conditions_that_fit_an_encoder_of_integers():
+    of_tokens(condition=kerae.conditions.Label(3))
+    of_tokens(condition=kerae.conditions.Vector((2,), for_encoder=False))
+
+
 def test_two_closures_of_one_name_are_two_compiled_functions():
     from kerae.autoencoder.in_batches import in_batches
 
