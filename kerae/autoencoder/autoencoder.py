@@ -204,7 +204,10 @@ class Autoencoder(
         if self.condition is not None:
             self.condition(self._placeholder(self.condition.y_shape, self.condition.y_dtype))
         applied(self.corruption, self._placeholder(self.data_shape, self.data_dtype))
-        self.latent(self.encoder(self._placeholder(self.encoded_shape, self.data_dtype)))
+        features = self.encoder(self._placeholder(self.encoded_shape, self.data_dtype))
+        shapes = keras.tree.map_structure(lambda each: tuple(each.shape[1:]), features)
+        self.features_shape = shapes
+        self.latent(features)
 
     def _counter(self, name, shape, start=0):
         return self.add_weight(
@@ -229,7 +232,7 @@ class Autoencoder(
             )
         check_label_readers(self.label_readers)
         parts = (self.latent, self.likelihood, self.prior, self.target, self.adversary, *self.terms)
-        for part in parts:
+        for part in (self.condition, *parts):
             if part is not None:
                 part.fit_to(self)
         if all(term.is_watched for term in self.terms):
