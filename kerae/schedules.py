@@ -1,6 +1,7 @@
 """Weights that change while a model trains, as functions of the number of training steps."""
 
 import math
+import numbers
 from typing import Any, TypeAlias
 
 import keras
@@ -30,6 +31,11 @@ class Schedule(Configurable):
     """
 
     def __init__(self, start: float, end: float, steps: int) -> None:
+        if not all(isinstance(each, numbers.Real) for each in (start, end)):
+            raise ValueError(
+                f"Expected `start` and `end` of a {type(self).__name__} to be numbers. Received: "
+                f"start={start}, end={end}. Give one schedule, of numbers."
+            )
         if steps <= 0:
             raise ValueError(f"Expected `steps` to be positive. Received: steps={steps}")
         self.start = start

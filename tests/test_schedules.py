@@ -95,3 +95,19 @@ def test_a_callback_moves_an_adjustable_weight_and_a_file_keeps_it(images, tmp_p
     loaded.beta.assign(5.0)
     logs = loaded.evaluate(images, verbose=0, return_dict=True)
     assert weight_of_the_kl(logs) == pytest.approx(5.0, rel=1e-3)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda inner: Linear(0.0, inner, 10),
+        lambda inner: Cyclical(inner, 1.0, 10),
+        lambda inner: kerae.AnnealedVAE((4,), 2, gamma=1.0, capacity=inner, steps=10),
+    ],
+    ids=["end", "start", "capacity"],
+)
+@pytest.mark.parametrize("inner", [Adjustable(3.0), Linear(0.0, 1.0, 5)], ids=str)
+def test_a_schedule_of_schedules_is_refused(make, inner):
+    with pytest.raises(ValueError, match=r"Expected .*number.*Received: .*\(start=.*schedule"):
+        make(inner)

@@ -5,7 +5,7 @@ import keras
 from ..autoencoder.autoencoder import Autoencoder
 from ..checks.types import Shape
 from ..latents import Normal
-from ..schedules import Linear, Weight
+from ..schedules import Linear, Schedule, Weight
 from ..terms import KLDivergence, Reconstruction
 from ..terms.term import non_negative
 from .composition import REPLACEABLE, composed
@@ -59,6 +59,11 @@ class AnnealedVAE(Autoencoder):
         steps: int,
         **kwargs: Any,
     ) -> None:
+        if isinstance(capacity, Schedule):
+            raise ValueError(
+                "Expected `capacity` to be a number, which is reached in `steps` steps. Received: "
+                f"capacity={capacity}. Give a schedule as the `capacity` of kerae.VAE."
+            )
         growing = Linear(0.0, non_negative("capacity", capacity), steps)  # pyright: ignore[reportArgumentType]
         super().__init__(
             input_shape,
