@@ -16,7 +16,7 @@ from ..terms import Reconstruction
 from .compilation import Compilation
 from .description import description
 from .inference import Inference
-from .parts import as_shape, check_kinds, labels_of
+from .parts import as_shape, check_kinds, check_state, labels_of
 from .propagation import Propagation, applied
 from .saving import Saving
 from .scoring import Scoring
@@ -232,9 +232,11 @@ class Autoencoder(
             )
         check_label_readers(self.label_readers)
         parts = (self.latent, self.likelihood, self.prior, self.target, self.adversary, *self.terms)
-        for part in (self.condition, *parts):
-            if part is not None:
-                part.fit_to(self)
+        parts = [part for part in (self.condition, *parts) if part is not None]
+        for part in parts:
+            part.fit_to(self)
+        for part in parts:
+            check_state(part)
         if all(term.is_watched for term in self.terms):
             raise ValueError(
                 f"Expected a term to train on. Received: {self.labels}, each of weight 0. Give "

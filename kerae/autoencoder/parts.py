@@ -88,6 +88,28 @@ def labels_of(parts: Any) -> list[str]:
     return labels
 
 
+def check_state(part: Any) -> None:
+    """Checks that a part of a model has made all of its variables, and where files find them.
+
+    Raises:
+        ValueError: If one of its layers is not built, or it keeps statistics in a metric.
+    """
+    name = type(part).__name__
+    if part.metrics_variables:
+        raise ValueError(
+            f"Expected {name} to keep its statistics in variables of its own. Received: a "
+            "keras.metrics.Metric, whose state is that of no step. Make them by `add_weight` with "
+            "`trainable=False`, and `assign` while `outputs['training']`."
+        )
+    for layer in part._flatten_layers(include_self=False):
+        if not layer.built and type(layer).build is not keras.Layer.build:
+            raise ValueError(
+                f"Expected all layers of {name} to be built with the model, so that they are "
+                f"trained and saved. Received: {type(layer).__name__} {layer.name!r}, which is "
+                "not. Build it in `fit_to(model)`, by `layer.build((None, …))`."
+            )
+
+
 def _of_which(kind):
     folder = "keras" if kind is keras.Layer else ".".join(kind.__module__.split(".")[:2])
     return "a kerae.Term" if kind is Term else f"a {folder}.{kind.__name__}"

@@ -3,7 +3,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from ..checks.types import Activation, Tensor
+from ..checks.types import Activation, Shape, Tensor
 from .latent import Latent
 from .linear_head import LinearHead
 
@@ -32,6 +32,9 @@ class Deterministic(Latent):
         self.activation = keras.activations.get(activation)
         self.event_shape = (latent_dim,)
         self.head = LinearHead(latent_dim, dtype=self.dtype_policy)
+
+    def build(self, input_shape: Shape) -> None:
+        self.head.build(input_shape)
 
     def call(self, features: Tensor):
         return {"z": self.activation(self.head(features))}

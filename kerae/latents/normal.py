@@ -4,7 +4,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from ..checks.types import Tensor
+from ..checks.types import Shape, Tensor
 from ..ops.bounded import bounded
 from ..priors.standard_normal import StandardNormal
 from .latent import Latent
@@ -56,6 +56,10 @@ class Normal(Latent):
         self.event_shape = (latent_dim,)
         self.mean_head = LinearHead(latent_dim, dtype=self.dtype_policy)
         self.log_variance_head = LinearHead(latent_dim, dtype=self.dtype_policy)
+
+    def build(self, input_shape: Shape) -> None:
+        self.mean_head.build(input_shape)
+        self.log_variance_head.build(input_shape)
 
     def call(self, features: Tensor):
         return {

@@ -1,5 +1,7 @@
 """What a model is made of: parts that are of another kind, and labels that cannot be logged."""
 
+import copy
+
 import keras
 import numpy as np
 import pytest
@@ -65,6 +67,60 @@ def test_a_term_needs_a_name_that_the_logs_do_not_use_otherwise(term):
     message = rf"Expected {term.__name__} to have a `label`.*Received: (none|label=).*Write `label"
     with pytest.raises(ValueError, match=message):
         kerae.Autoencoder((4,), latents.Normal(2), terms=[kerae.Reconstruction(), term()])
+
+
+class WithLayer(Labeled):
+    """A term with a network that it forgets to build."""
+
+    label = "with_layer"
+
+    def __init__(self, network, **kwargs):
+        super().__init__(**kwargs)
+        self.network = network
+
+
+class WithMetric(Labeled):
+    label = "with_metric"
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.seen = keras.metrics.Mean()
+
+
+@pytest.mark.parametrize(
+    "network",
+    [keras.layers.Dense(1), keras.Sequential([keras.layers.Dense(1)])],
+    ids=["layer", "network"],
+)
+def test_a_layer_that_is_not_built_with_the_model_is_named(network):
+    message = r"layers of WithLayer to be built.*Received: (Dense|Sequential) '\w+'.*fit_to"
+    with pytest.raises(ValueError, match=message):
+        kerae.Autoencoder(
+            (4,), latents.Normal(2), terms=[kerae.Reconstruction(), WithLayer(network)]
+        )
+    network.build((None, 4))
+    kerae.Autoencoder((4,), latents.Normal(2), terms=[kerae.Reconstruction(), WithLayer(network)])
+
+
+def test_layers_without_variables_need_not_be_built():
+    own = [kerae.Reconstruction(), WithLayer(keras.layers.Flatten())]
+    kerae.Autoencoder((4,), latents.Normal(2), terms=own)
+
+
+def test_statistics_in_a_metric_are_refused():
+    own = [kerae.Reconstruction(), WithMetric()]
+    with pytest.raises(ValueError, match="Expected WithMetric to keep its statistics.*add_weight"):
+        kerae.Autoencoder((4,), latents.Normal(2), terms=own)
+
+
+@pytest.mark.parametrize("latent", [latents.Normal(2), latents.Deterministic(2, "tanh")], ids=str)
+def test_a_latent_can_be_copied_with_what_it_has_learned(latent):
+    features = np.random.default_rng(0).normal(size=(3, 4)).astype("float32")
+    kerae.Autoencoder((4,), latent, encoder=keras.layers.Flatten())
+    for again in (copy.copy(latent), copy.deepcopy(latent)):
+        for name, value in latent(features).items():
+            found = again(features)[name]
+            np.testing.assert_array_equal(*map(ops.convert_to_numpy, (found, value)))
 
 
 def test_two_terms_of_one_name_are_refused():

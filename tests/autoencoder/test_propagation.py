@@ -278,14 +278,6 @@ def test_integers_are_scored_by_their_distance_from_the_reconstruction():
     np.testing.assert_allclose(found, expected, rtol=1e-5)
 
 
-def test_a_critic_sees_integers_as_numbers():
-    own = [terms.FeatureReconstruction(), terms.Deception()]
-    critic = kerae.adversaries.FeatureCritic(keras.layers.Dense(3))
-    model = of_tokens(terms=own, adversary=critic)
-    model.compile()
-    assert np.isfinite(model.fit(TOKENS, verbose=0).history["loss"]).all()
-
-
 def test_a_term_may_be_an_integer():
     model = of_tokens(terms=[kerae.Reconstruction(), Longest(0.5)])
     model.compile()
