@@ -54,7 +54,7 @@ class FeatureCritic(Adversary):
         return network
 
     def real(self, model: "Autoencoder", outputs: dict[str, Any]):
-        return ops.cast(outputs["target"], self.variable_dtype)
+        return outputs["target"]
 
     def fakes(self, model: "Autoencoder", outputs: dict[str, Any]):
         codes = (ops.stop_gradient(outputs["z"][:, 0]), outputs["prior"].sample(outputs["noise"]))

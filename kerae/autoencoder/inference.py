@@ -13,6 +13,7 @@ from ..checks.arrays import check_array
 from ..checks.data import batches_of, check_examples, checked_labels, repeated_label
 from ..checks.types import ArrayLike, ModelMixin
 from ..noise.repeatable import RepeatableNoise
+from ..priors.prior import check_classes
 from .in_batches import BATCH_SIZE, in_batches, in_turn
 from .parts import check_kinds
 
@@ -123,6 +124,8 @@ class Inference(ModelMixin):
         readers = self._conditions if y is None else self.label_readers
         y = repeated_label(readers, y, num_samples)
         arrays = (numbers, *checked_labels(self, readers, y, num_samples))
+        if y is not None and self.adversary in readers:
+            check_classes(y, prior or self.prior)
         sample = partial(self._sample, prior=prior)
         return in_batches(self, sample, arrays, batch_size=batch_size, seed=seed)
 

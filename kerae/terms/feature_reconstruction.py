@@ -45,7 +45,7 @@ class FeatureReconstruction(Term):
             )
 
     def value(self, model: "Autoencoder", outputs: dict[str, Any]) -> Tensor:
-        pair = decoded(model, outputs["z"][:, 0], outputs), model.adversary.real(model, outputs)
+        pair = decoded(model, outputs["z"][:, 0], outputs), outputs["target"]
         made, expected = (model.adversary.features_of(x, outputs) for x in pair)
         squared = ops.square(made - expected) + math.log(2 * math.pi)
         return 0.5 * ops.sum(squared, axis=1)
