@@ -35,8 +35,7 @@ def interpolate(
     array([0. , 0.5, 1. ])
 
     Raises:
-        ValueError: If the shapes differ or are those of single codes, `steps` is below 2 or the
-            method is unknown.
+        ValueError: If the shapes differ, `steps` is below 2 or the method is unknown.
     Reference:
         Spherical interpolation: White, 2016, https://arxiv.org/abs/1609.04468
     """
@@ -47,16 +46,15 @@ def interpolate(
         )
     if z_a.ndim < 2:
         raise ValueError(
-            f"Expected codes of shape (n, latent_dim). Received: shape {z_a.shape}. Give a single "
-            "code as a batch of one: `z[None]`."
+            f"Expected codes of shape (n, latent_dim). Received: shape {z_a.shape}. Give one code "
+            "as a batch, `z[None]`."
         )
     if steps < 2:
         raise ValueError(f"Expected `steps` of at least 2. Received: {steps}")
     if method not in ("linear", "slerp"):
         raise ValueError(f'Expected `method` "linear" or "slerp". Received: {method!r}')
     a, b = (z.reshape(len(z), 1, math.prod(z.shape[1:])) for z in (z_a, z_b))
-    path = _path(a, b, steps, method)
-    return path.reshape(len(path), steps, *z_a.shape[1:])
+    return _path(a, b, steps, method).reshape(len(z_a), steps, *z_a.shape[1:])
 
 
 def _path(a, b, steps, method):
@@ -130,8 +128,7 @@ def apply_attribute(z: ArrayLike, vector: ArrayLike, strength: ArrayLike = 1.0) 
         strength: Float; 1 adds the attribute, -1 removes it. Or a sequence of them, such as
             `np.linspace(-1, 1, 9)`.
     Returns:
-        Array of the shape of `z`; with an axis of steps after the first for a sequence of
-        strengths.
+        Array of the shape of `z`; `(n, steps, …)` for a sequence of strengths.
 
     Example:
 

@@ -9,7 +9,7 @@ import numpy as np
 from keras import ops
 
 from .autoencoder import Autoencoder
-from .checks.answers import check_answers, expect, has_densities
+from .checks.answers import check_answers, check_samples, check_scores, expect
 from .configurable import Configurable
 from .loading import load
 
@@ -83,7 +83,7 @@ def check_model(make):
     _check_config(model)
     data = examples(model)
     check_answers(model, *data)
-    _check_samples(model, *data)
+    check_samples(model, *data)
     inputs = data if model.condition is not None else data[:1]
     expected = (EXAMPLES, *model.target_shape)
     together, alone = (model.reconstruct(*inputs, batch_size=size) for size in (EXAMPLES, 1))
@@ -91,7 +91,7 @@ def check_model(make):
     close = np.allclose(together, alone, rtol=1e-4, atol=1e-5)
     expect(close, "a reconstruction that does not depend on the batch", "another one alone")
 
-    _check_scores(model, data)
+    check_scores(model, data)
 
     model.compile(keras.optimizers.SGD(1e-3))
     before = model.get_weights()
@@ -114,38 +114,6 @@ def check_model(make):
     for one, other in zip(model.variables, again.variables, strict=True):
         equal = np.array_equal(*map(ops.convert_to_numpy, (one, other)))
         expect(equal, "training to go on from a file to equal weights", f"another {one.path}")
-
-
-def _check_scores(model, data):
-    """Scores of few codes and of several, of examples together and alone."""
-    outputs = model.propagate(*map(ops.convert_to_tensor, data))
-    if model.latent.has_density and not has_densities(model, outputs):
-        return  # a prior without a density
-    read = data if model.condition is not None or model.target.reads_labels else data[:1]
-    for num_samples in (1, 3):
-        together, alone = (
-            model.score(*read, num_samples=num_samples, batch_size=size) for size in (EXAMPLES, 1)
-        )
-        for name, values in together.items():
-            close = np.allclose(values, alone[name], rtol=1e-3, atol=1e-3)
-            expect(close, f"a {name} that does not depend on the batch", "another one alone")
-
-
-def _check_samples(model, x, y=None):
-    """Samples of the prior, where there is one that can be drawn from."""
-    given = y[:3] if model.condition is not None else None
-    try:
-        model.check_prior()
-    except ValueError:  # none has been fitted yet
-        return
-    try:
-        first, again = (model.sample(3, given, seed=0) for _ in range(2))
-    except NotImplementedError:  # a density that is never drawn from
-        return
-    expected = (3, *model.target_shape)
-    expect(first.shape == expected, f"samples of shape {expected}", first.shape)
-    expect(np.isfinite(first).all(), "finite samples", "others")
-    expect(np.array_equal(first, again), "the same samples again", "others")
 
 
 def _trained(part):

@@ -67,7 +67,7 @@ def test_codes_may_be_integers():
     ("arguments", "message"),
     [
         ((A, B[:, :1]), r"\(1, 2\) and \(1, 1\)"),
-        ((A[0], B[0]), r"codes of shape \(n, latent_dim\).*\(2,\). Give a single"),
+        ((A[0], B[0]), r"codes of shape \(n, latent_dim\).*\(2,\). Give one"),
         ((A, B, 1), "at least 2. Received: 1"),
         ((A, B, 3, "cubic"), "'cubic'"),
     ],

@@ -1,4 +1,4 @@
-"""What an autoencoder is composed of, looked at before anything is made of it."""
+"""What an autoencoder is composed of: looked at before it is used."""
 
 import inspect
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import keras
 
 from ..adversaries.adversary import Adversary
+from ..checks.types import Tensor
 from ..conditions.condition import Condition
 from ..latents.latent import Latent
 from ..priors.prior import Prior
@@ -108,6 +109,27 @@ def check_state(part: Any) -> None:
                 f"trained and saved. Received: {type(layer).__name__} {layer.name!r}, which is "
                 "not. Build it in `fit_to(model)`, by `layer.build((None, …))`."
             )
+
+
+def check_codes(z: Tensor, latent: Any, num_samples: int | None) -> None:
+    """Checks the shape of codes that a latent has drawn, as far as it is known.
+
+    Raises:
+        ValueError: If it is not `(batch, num_samples, *event_shape)`.
+    """
+    # Codes that are not drawn are one each.
+    asked = num_samples if latent.has_density else None
+    expected, received = (asked, *latent.event_shape), tuple(z.shape[1:])
+    known = zip(expected, received)
+    if len(received) == len(expected) and all(a in (None, b) or b is None for a, b in known):
+        return
+    samples = "num_samples" if asked is None else asked
+    raise ValueError(
+        f"Expected {type(latent).__name__} to draw codes of shape "
+        f"({', '.join(map(str, ('batch', samples, *latent.event_shape)))}). Received: "
+        f"({', '.join(map(str, ('batch', *received)))}). Let its `sample`, or `draw`, give as many "
+        "codes of each example as `num_samples` says, each of its `event_shape`."
+    )
 
 
 def _of_which(kind):

@@ -8,6 +8,7 @@ from ..checks.types import ModelMixin, Tensor
 from ..conditions.condition import join
 from ..noise.fresh import FreshNoise
 from ..noise.repeatable import RepeatableNoise
+from .parts import check_codes
 
 EVALUATION_SEED = 0
 
@@ -172,27 +173,6 @@ class Propagation(ModelMixin):
         if self.adversary is not None:
             outputs["fakes"] = self.adversary.fakes(self, outputs)
         return outputs
-
-
-def check_codes(z: Tensor, latent: Any, num_samples: int | None) -> None:
-    """Checks the shape of codes that a latent has drawn, as far as it is known.
-
-    Raises:
-        ValueError: If it is not `(batch, num_samples, *event_shape)`.
-    """
-    # Codes that are not drawn are one each.
-    asked = num_samples if latent.has_density else None
-    expected, received = (asked, *latent.event_shape), tuple(z.shape[1:])
-    known = zip(expected, received)
-    if len(received) == len(expected) and all(a in (None, b) or b is None for a, b in known):
-        return
-    samples = "num_samples" if asked is None else asked
-    raise ValueError(
-        f"Expected {type(latent).__name__} to draw codes of shape "
-        f"({', '.join(map(str, ('batch', samples, *latent.event_shape)))}). Received: "
-        f"({', '.join(map(str, ('batch', *received)))}). Let its `sample`, or `draw`, give as many "
-        "codes of each example as `num_samples` says, each of its `event_shape`."
-    )
 
 
 def applied(layer: Any, x: Tensor, training: bool = False) -> Tensor:

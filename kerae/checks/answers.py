@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 from keras import ops
 
 CODES = 300  # for an estimate of the KL
@@ -59,6 +60,39 @@ def check_answers(model, x, y=None):
             expect(len(fake) == count, f"{count} values for {_of(model.adversary)}", len(fake))
         loss = model.adversary.loss(model, outputs)
         _shape(loss, (count,), f"`loss` of {_of(model.adversary)}")
+
+
+def check_scores(model, data):
+    """Scores of few codes and of several, of examples together and alone."""
+    outputs = model.propagate(*map(ops.convert_to_tensor, data))
+    if model.latent.has_density and not has_densities(model, outputs):
+        return  # a prior without a density
+    read = data if model.condition is not None or model.target.reads_labels else data[:1]
+    for num_samples in (1, 3):
+        together, alone = (
+            model.score(*read, num_samples=num_samples, batch_size=size)
+            for size in (len(data[0]), 1)
+        )
+        for name, values in together.items():
+            close = np.allclose(values, alone[name], rtol=1e-3, atol=1e-3)
+            expect(close, f"a {name} that does not depend on the batch", "another one alone")
+
+
+def check_samples(model, x, y=None):
+    """Samples of the prior, where there is one that can be drawn from."""
+    given = y[:3] if model.condition is not None else None
+    try:
+        model.check_prior()
+    except ValueError:  # none has been fitted yet
+        return
+    try:
+        first, again = (model.sample(3, given, seed=0) for _ in range(2))
+    except NotImplementedError:  # a density that is never drawn from
+        return
+    expected = (3, *model.target_shape)
+    expect(first.shape == expected, f"samples of shape {expected}", first.shape)
+    expect(np.isfinite(first).all(), "finite samples", "others")
+    expect(np.array_equal(first, again), "the same samples again", "others")
 
 
 def has_densities(model, outputs):
