@@ -23,13 +23,13 @@ def interpolate(
                  omega the angle between a and b
 
     Args:
-        z_a: Array `(n, latent_dim)`.
+        z_a: Array `(n, latent_dim)`, or of codes of several axes, `(n, *event_shape)`.
         z_b: Array of the same shape.
         steps: Integer of at least 2, the number of codes.
         method: `"linear"`, or `"slerp"`, which keeps the length of codes between those of its
             ends, as codes of many dimensions are all about equally long.
     Returns:
-        Array `(n, steps, latent_dim)`.
+        Array `(n, steps, latent_dim)`, or `(n, steps, *event_shape)`.
 
     Example:
 
@@ -47,10 +47,19 @@ def interpolate(
             f"Expected as many codes at both ends. Received: {z_a.shape} and {z_b.shape}."
         )
     check_count("steps", steps, 2)
+    if z_a.ndim < 2:
+        raise ValueError(
+            f"Expected codes of shape (n, latent_dim). Received: shape {z_a.shape}. Give one code "
+            "as a batch, `z[None]`."
+        )
     if method not in ("linear", "slerp"):
         raise ValueError(f'Expected `method` "linear" or "slerp". Received: {method!r}')
-    a, b = z_a[:, None, :], z_b[:, None, :]
-    t = np.linspace(0.0, 1.0, steps, dtype=np.result_type(z_a, np.float32))[None, :, None]
+    a, b = (z.reshape(len(z), 1, math.prod(z.shape[1:])) for z in (z_a, z_b))
+    return _path(a, b, steps, method).reshape(len(z_a), steps, *z_a.shape[1:])
+
+
+def _path(a, b, steps, method):
+    t = np.linspace(0.0, 1.0, steps, dtype=np.result_type(a, np.float32))[None, :, None]
     if method == "linear":
         return (1 - t) * a + t * b
     lengths = np.linalg.norm(a, axis=-1, keepdims=True) * np.linalg.norm(b, axis=-1, keepdims=True)
@@ -67,7 +76,7 @@ def midpoint(z_a: ArrayLike, z_b: ArrayLike) -> np.ndarray:
     """The codes halfway between `z_a` and `z_b`: (a + b) / 2.
 
     Args:
-        z_a: Array `(n, latent_dim)`.
+        z_a: Array `(n, latent_dim)`, or `(n, *event_shape)`.
         z_b: Array of the same shape.
     Returns:
         Array of the same shape.
@@ -93,7 +102,7 @@ def attribute_vector(model: "Autoencoder", x_with: ArrayLike, x_without: ArrayLi
         x_with: Array `(n, *input_shape)`, examples that have the attribute, such as thick digits.
         x_without: Array `(m, *input_shape)`, examples that do not, best alike in all else.
     Returns:
-        Array `(latent_dim,)`, for `apply_attribute`.
+        Array `(latent_dim,)`, or `event_shape`, for `apply_attribute`.
 
     Example:
 
@@ -115,12 +124,12 @@ def apply_attribute(z: ArrayLike, vector: ArrayLike, strength: ArrayLike = 1.0) 
     """Codes with more of an attribute, or less: z + strength * vector.
 
     Args:
-        z: Array `(n, latent_dim)`.
-        vector: Array `(latent_dim,)`, as `attribute_vector` gives it.
+        z: Array `(n, latent_dim)`, or `(n, *event_shape)`.
+        vector: Array `(latent_dim,)`, or `event_shape`, as `attribute_vector` gives it.
         strength: Float; 1 adds the attribute, -1 removes it. Or a sequence of them, such as
             `np.linspace(-1, 1, 9)`.
     Returns:
-        Array `(n, latent_dim)`; `(n, steps, latent_dim)` for a sequence of strengths.
+        Array of the shape of `z`; `(n, steps, …)` for a sequence of strengths.
 
     Example:
 
@@ -133,14 +142,14 @@ def apply_attribute(z: ArrayLike, vector: ArrayLike, strength: ArrayLike = 1.0) 
         ValueError: If the shapes do not fit each other.
     """
     z, vector = as_array(z, "z"), as_array(vector, "vector")
-    if z.ndim != 2 or vector.shape != z.shape[1:] or np.ndim(strength) > 1:
+    if z.ndim < 2 or vector.shape != z.shape[1:] or np.ndim(strength) > 1:
         raise ValueError(
             "Expected `z` of shape (n, latent_dim), `vector` of shape (latent_dim,) and a number "
             f"or a sequence of them as `strength`. Received: shapes {z.shape}, {vector.shape} and "
             f"{np.shape(strength)}."
         )
     strengths = np.atleast_1d(np.asarray(strength, np.result_type(vector, np.float32)))
-    moved = z[:, None, :] + strengths[:, None] * vector
+    moved = z[:, None] + strengths.reshape(-1, *(1,) * vector.ndim) * vector
     return moved if np.ndim(strength) else moved[:, 0]
 
 

@@ -25,7 +25,6 @@ from kerae import (
 )
 from kerae.backend.choice import BACKENDS
 from kerae.configurable import Configurable
-from kerae.models.composition import REPLACEABLE
 from kerae.part import Part
 from kerae.testing import examples
 
@@ -314,7 +313,7 @@ def test_an_entry_gives_every_argument_and_no_default(of_class):
     parameters = {name: p for each in signatures for name, p in each.parameters.items()}
     arguments = ENTRIES[of_class]()
     # What takes the place of these is for test_composition.py.
-    replaced = {"latent", "prior", "terms"} if of_class.passed_on is REPLACEABLE else set()
+    replaced = {"latent", "prior", "terms"} & set(of_class.passed_on)
     assert set(arguments) == set(of_class.argument_names()) - {"dtype"} - replaced
     defaults = {name for name, value in arguments.items() if value is parameters[name].default}
     assert defaults <= ALTERNATIVES and len(defaults) < 2

@@ -45,6 +45,19 @@ def test_slerp_goes_straight_where_the_arc_is_undefined(factor):
     assert np.isfinite(path).all()
 
 
+@pytest.mark.parametrize("method", ["linear", "slerp"])
+def test_codes_of_several_axes_go_the_way_of_flat_ones(method):
+    generator = np.random.default_rng(0)
+    a, b = generator.normal(size=(2, 5, 3, 2, 4))
+    path = interpolate(a, b, 6, method)
+    flat = interpolate(a.reshape(5, -1), b.reshape(5, -1), 6, method)
+    np.testing.assert_allclose(path, flat.reshape(5, 6, 3, 2, 4))
+    np.testing.assert_allclose(midpoint(a, b), (a + b) / 2)
+    moved = apply_attribute(a, b[0], [0.0, 2.0])
+    np.testing.assert_allclose(moved[:, 1], a + 2 * b[0])
+    np.testing.assert_allclose(apply_attribute(a, b[0]), a + b[0])
+
+
 def test_codes_may_be_integers():
     path = interpolate(np.array([[0]]), np.array([[1]]), 3)
     np.testing.assert_allclose(path[0, :, 0], [0.0, 0.5, 1.0])
@@ -54,10 +67,11 @@ def test_codes_may_be_integers():
     ("arguments", "message"),
     [
         ((A, B[:, :1]), r"\(1, 2\) and \(1, 1\)"),
+        ((A[0], B[0]), r"codes of shape \(n, latent_dim\).*\(2,\). Give one"),
         ((A, B, 1), "at least 2. Received: 1"),
         ((A, B, 3, "cubic"), "'cubic'"),
     ],
-    ids=["shapes", "steps", "method"],
+    ids=["shapes", "single", "steps", "method"],
 )
 def test_refuses(arguments, message):
     with pytest.raises(ValueError, match=message):

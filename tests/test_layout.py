@@ -26,6 +26,7 @@ FRAMEWORKS = ("jax", "tensorflow", "torch")
 PRIVATE_NAMES_OF_KERAS = {
     "_available",
     "_compile_config",
+    "_flatten_layers",
     "_get_variable_index",
     "_maybe_symbolic_build",
     "_momentums",

@@ -119,3 +119,19 @@ def test_an_adjustable_within_a_schedule_takes_effect_and_is_saved(tmp_path):
     model.save(tmp_path / "model.keras")
     loaded = kerae.load(tmp_path / "model.keras")
     assert float(ops.convert_to_numpy(loaded.beta.inner.value)) == 30.0
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda inner: Linear(0.0, inner, 10),
+        lambda inner: Cyclical(inner, 1.0, 10),
+        lambda inner: kerae.AnnealedVAE((4,), 2, gamma=1.0, capacity=inner, steps=10),
+    ],
+    ids=["end", "start", "capacity"],
+)
+@pytest.mark.parametrize("inner", [Adjustable(3.0), Linear(0.0, 1.0, 5)], ids=str)
+def test_a_schedule_of_schedules_is_refused(make, inner):
+    with pytest.raises(ValueError, match=r"Expected .*number.*Received: .*kerae.schedules"):
+        make(inner)

@@ -7,7 +7,7 @@ import keras
 
 from .. import likelihoods
 from ..checks.data import check_label_readers
-from ..checks.parts import check_network, check_parts, checked_shape
+from ..checks.parts import check_network, checked_shape
 from ..checks.seen import NOTHING, names_of_seen
 from ..checks.types import Shape
 from ..configurable import OF_KERAS, Configurable
@@ -19,6 +19,7 @@ from ..terms import Reconstruction
 from .compilation import Compilation
 from .description import description
 from .inference import Inference
+from .parts import check_kinds, check_state, labels_of
 from .propagation import Propagation, applied
 from .saving import Saving
 from .scoring import Scoring
@@ -32,9 +33,31 @@ if TYPE_CHECKING:
     from ..terms.term import Term
 
 
+class _OfOnePrecision(type(Configurable)):
+    """Makes the networks and parts of a model that are not given in the precision of the model."""
+
+    def __call__(cls, *args: Any, dtype: Any = None, **kwargs: Any):
+        if dtype is None:
+            return super().__call__(*args, **kwargs)
+        before = keras.config.dtype_policy()
+        keras.config.set_dtype_policy(keras.dtype_policies.get(dtype))
+        try:
+            return super().__call__(*args, dtype=dtype, **kwargs)
+        finally:
+            keras.config.set_dtype_policy(before)
+
+
 @keras.saving.register_keras_serializable("kerae")
 class Autoencoder(
-    Propagation, Inference, Scoring, Training, Compilation, Saving, Configurable, keras.Model
+    Propagation,
+    Inference,
+    Scoring,
+    Training,
+    Compilation,
+    Saving,
+    Configurable,
+    keras.Model,
+    metaclass=_OfOnePrecision,
 ):
     """Composes a corruption, encoder, latent, decoder, likelihood, prior and terms.
 
@@ -72,6 +95,8 @@ class Autoencoder(
         target: `kerae.targets.Target`, what comes back. Defaults to the preprocessed input.
         input_dtype: String, the dtype of what encoder and preprocessing get: an integer type for
             tokens. Defaults to that of the model's variables.
+        **kwargs: `name` and `dtype`, as for `keras.Model`: the precision of the model and of what
+            it makes itself. Networks and parts that are given have theirs.
 
     Example:
 
@@ -80,8 +105,8 @@ class Autoencoder(
     (3, 2)
 
     Raises:
-        ValueError: If the encoder does not fit the latent, the decoder not the likelihood, or a
-            term not the model.
+        ValueError: If an argument is of another kind, the encoder does not fit the latent, the
+            decoder not the likelihood, or a term not the model.
     """
 
     input_dtype = None  # in the place of Keras' property, which has no setter
@@ -117,17 +142,24 @@ class Autoencoder(
         input_dtype: str | None = None,
         **kwargs: Any,
     ) -> None:
-        check_parts(
+        check_kinds(
             latent=latent,
             prior=prior,
             terms=terms,
+            encoder=encoder,
+            decoder=decoder,
+            corruption=corruption,
+            preprocessing=preprocessing,
             condition=condition,
             adversary=adversary,
             target=target,
         )
-        networks = {"encoder": encoder, "decoder": decoder}
-        layers = {"corruption": corruption, "preprocessing": preprocessing}
-        for name, layer in (networks | layers).items():
+        for name, layer in (
+            ("encoder", encoder),
+            ("decoder", decoder),
+            ("corruption", corruption),
+            ("preprocessing", preprocessing),
+        ):
             check_network(name, layer)
         super().__init__(**kwargs)
         # The networks cast their own inputs; data and densities keep full precision.
@@ -156,9 +188,7 @@ class Autoencoder(
 
         self.seed_generator = keras.random.SeedGenerator()
         self.step = self._counter("step", ())
-        self.labels = [part.label for part in (*self.terms, adversary) if part is not None]
-        if len(set(self.labels)) < len(self.labels):
-            raise ValueError(f"Expected terms of different names. Received: {self.labels}")
+        self.labels = labels_of([*self.terms, *([] if adversary is None else [adversary])])
         self.first_non_finite = self._counter("first_non_finite", (len(self.labels),), start=-1)
         self.names_of_seen = names_of_seen(self)
         self.seen = self.add_weight(
@@ -201,6 +231,8 @@ class Autoencoder(
                 "Expected an `encoder` that gives one tensor of features. Received: one that gives "
                 f"{len(features)}. End it before mean and log-variance: the latent makes them."
             )
+        shapes = keras.tree.map_structure(lambda each: tuple(each.shape[1:]), features)
+        self.features_shape = shapes
         self.latent(features)
 
     def _counter(self, name, shape, start=0):
@@ -226,9 +258,11 @@ class Autoencoder(
             )
         check_label_readers(self.label_readers)
         parts = (self.latent, self.likelihood, self.prior, self.target, self.adversary, *self.terms)
+        parts = [part for part in (self.condition, *parts) if part is not None]
         for part in parts:
-            if part is not None:
-                part.fit_to(self)
+            part.fit_to(self)
+        for part in parts:
+            check_state(part)
         if all(term.is_watched for term in self.terms):
             raise ValueError(
                 f"Expected a term to train on. Received: {self.labels}, each of weight 0. Give "

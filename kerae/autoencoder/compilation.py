@@ -22,6 +22,20 @@ class Compilation(ModelMixin):
         with self.distribute_strategy.scope():
             self.build_optimizer()
 
+    def check_compiled(self, asked: str) -> None:
+        """Checks that there is an optimizer.
+
+        Args:
+            asked: String, the name of the method that needs it.
+        Raises:
+            ValueError: If `compile` was not called.
+        """
+        if not self.compiled:
+            raise ValueError(
+                "Expected a compiled model. Received: one whose `compile` was not called. Call "
+                f'`model.compile(optimizer="adam")` before `{asked}`.'
+            )
+
     def _trained(self):
         """The places among `variables` of those that are trained, while no layer is frozen."""
         trainable = {id(variable) for variable in self.trainable_variables}

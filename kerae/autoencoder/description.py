@@ -27,7 +27,7 @@ def description(model: "Autoencoder") -> str:
       loss = 1.0 * reconstruction + 4.0 * kl
     """
     code, target, encoded = model.latent.event_shape, model.target_shape, model.encoded_shape
-    features = tuple(model.encoder.compute_output_shape((1, *encoded)))[1:]
+    features = model.features_shape
     shapes = {
         "preprocessing": f"{model.input_shape} -> {model.data_shape}",
         "corruption": f"{model.data_shape}",

@@ -13,10 +13,11 @@ from ..checks.arrays import check_array
 from ..checks.data import batches_of, checked_examples, checked_labels, repeated_label
 from ..checks.given import as_array, is_array
 from ..checks.numbers import check_annotated, check_count
-from ..checks.parts import check_parts
 from ..checks.types import ArrayLike, ModelMixin
 from ..noise.repeatable import RepeatableNoise
+from ..priors.prior import check_classes
 from .in_batches import BATCH_SIZE, in_batches, in_turn
+from .parts import check_kinds
 
 if TYPE_CHECKING:
     from ..priors.prior import Prior
@@ -111,7 +112,7 @@ class Inference(ModelMixin):
         Raises:
             ValueError: If `num_samples` is below 1, or `y` or the prior does not fit the model.
         """
-        check_parts(prior=prior)
+        check_kinds(prior=prior)
         check_annotated("samples", "seed", int | None, seed)
         if prior is None:
             self.check_prior()
@@ -125,6 +126,8 @@ class Inference(ModelMixin):
         readers = self._conditions if y is None else self.label_readers
         y = repeated_label(readers, y, num_samples)
         arrays = (numbers, *checked_labels(self, readers, y, num_samples))
+        if y is not None and self.adversary in readers:
+            check_classes(y, prior or self.prior)
         sample = partial(self._sample, prior=prior)
         return in_batches(self, sample, arrays, batch_size=batch_size, seed=seed)
 

@@ -26,7 +26,8 @@ def measured(x: Tensor, y: Tensor = None, *, model: "Autoencoder") -> dict[str, 
     outputs = model.propagate(x, y)
     z = model.latent.mode(outputs["posterior"])
     parameters = model.likelihood_parameters(z, outputs["condition"])
-    difference = ops.square(outputs["target"] - model.likelihood.mean(parameters))
+    mean = model.likelihood.mean(parameters)
+    difference = ops.square(ops.cast(outputs["target"], mean.dtype) - mean)
     result = {
         "z": _flat(z),
         "z_drawn": _flat(outputs["z"][:, 0]),

@@ -8,6 +8,7 @@ from ..checks.types import ModelMixin, Tensor
 from ..conditions.condition import join
 from ..noise.fresh import FreshNoise
 from ..noise.repeatable import RepeatableNoise
+from .parts import check_codes
 
 EVALUATION_SEED = 0
 
@@ -164,6 +165,7 @@ class Propagation(ModelMixin):
         outputs["prior"] = self.prior.given(self, outputs)
         outputs |= self.latent.draw(self, outputs, num_samples)
         z = outputs["z"]
+        check_codes(z, self.latent, num_samples)
         outputs["parameters"] = self.parameters_of_codes(z, condition, training)
         outputs["log_likelihood"] = self.log_likelihood_of_parameters(
             outputs["target"], outputs["parameters"], z.shape[1]

@@ -49,6 +49,23 @@ class Saving(ModelMixin):
         self.build_optimizer()  # or its state would be skipped
         read(filepath, self.load_weights)
 
+    def get_config(self) -> dict[str, Any]:
+        """The config of the constructor, and the places of frozen layers among all: those of parts
+        that are made again are told of nowhere else."""
+        places = enumerate(self._flatten_layers(include_self=False))
+        frozen = [place for place, layer in places if not layer.trainable]
+        return super().get_config() | ({"frozen_layers": frozen} if frozen else {})
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]):
+        frozen = config.get("frozen_layers", [])
+        made = super().from_config({k: v for k, v in config.items() if k != "frozen_layers"})
+        for place, layer in enumerate(made._flatten_layers(include_self=False)):
+            # Only where it differs: a layer tells those within of a change.
+            if layer.trainable == (place in frozen):
+                layer.trainable = place not in frozen
+        return made
+
     def __reduce__(self):
         self.build_optimizer()  # or its state would be missing in a copy
         return super().__reduce__()

@@ -13,8 +13,8 @@ from ..callbacks.epoch_start import EpochStart
 from ..callbacks.progress_bar import with_progress_bar
 from ..callbacks.stop_at_non_finite import StopAtNonFinite
 from ..checks.data import check_dataset, checked_arrays, checked_examples, part_of
+from ..checks.fit import check_arguments
 from ..checks.given import is_array
-from ..checks.numbers import check_count, check_number
 from ..checks.seen import forget_seen, limits, note_seen, refuse_seen
 from ..checks.types import ArrayLike, ModelMixin
 from ..data.batches import Batches
@@ -55,9 +55,14 @@ class Training(ModelMixin):
             for term, value in zip(self.terms, values)
             if not term.is_watched
         ]
-        per_example = [sum(losses), *(total(value) for value in values)]
+        totals = [total(value) for value in values]
         if self.adversary is not None:
-            per_example.append(self.adversary.loss(self, outputs))
+            totals.append(self.adversary.loss(self, outputs))
+        # TensorFlow adds no numbers of different precision.
+        losses, totals = (
+            [ops.cast(each, self.variable_dtype) for each in kind] for kind in (losses, totals)
+        )
+        per_example = [sum(losses), *totals]
         if sample_weight is not None:
             weight = ops.reshape(ops.cast(sample_weight, self.variable_dtype), (-1,))
             per_example = [weight * value for value in per_example]
@@ -151,12 +156,13 @@ class Training(ModelMixin):
             validation_data: As for `keras.Model.fit`, or `kerae.data.Dataset` for its test part.
             **kwargs: As for `keras.Model.fit`, like the arguments not named here.
         Raises:
-            ValueError: If the data do not fit the model, or a `keras.distribution` is set on a
-                backend that does not carry it out.
+            ValueError: If the model is not compiled, the data do not fit it, or a
+                `keras.distribution` is set on a backend that does not carry it out.
             FloatingPointError: If the loss becomes NaN or infinite.
         """
+        self.check_compiled("fit")
         distribution.check()
-        _check_arguments(epochs, batch_size, validation_split, callbacks)
+        check_arguments(epochs, batch_size, validation_split, callbacks)
         epoch_start, looping = EpochStart(), nullcontext()
         callbacks = keras.tree.flatten(callbacks or [])
         if isinstance(x, Dataset):
@@ -242,14 +248,15 @@ class Training(ModelMixin):
         ['kl', 'loss', 'reconstruction']
 
         Raises:
-            ValueError: If the data do not fit the model.
+            ValueError: If the model is not compiled, or the data do not fit it.
         """
+        self.check_compiled("evaluate")
         if kwargs.get("_use_cached_eval_dataset"):  # validation data that `fit` has looked at
             where = "`validation_data`"
             refuse_seen(self, "the training data")
         else:
             where = "the data"
-            _check_arguments(batch_size=batch_size, callbacks=kwargs.get("callbacks"))
+            check_arguments(batch_size=batch_size, callbacks=kwargs.get("callbacks"))
             batch_size = batch_size or BATCH_SIZE
             x, y, sample_weight = self._checked(x, y, sample_weight, batch_size)
             verbose = args[0] if args else kwargs.get("verbose", "auto")
@@ -279,20 +286,3 @@ class Training(ModelMixin):
             check_dataset(self, x, label_readers=[])
         with backend.variables_kept(self):
             return super().predict(x, *args, **kwargs)
-
-
-def _check_arguments(epochs=1, batch_size=None, validation_split=0.0, callbacks=None):
-    check_count("epochs", epochs, 0)
-    if batch_size is not None:
-        check_count("batch_size", batch_size)
-    check_number("validation_split", validation_split)
-    if not 0 <= validation_split < 1:
-        raise ValueError(
-            f"Expected `validation_split` from 0 to below 1. Received: {validation_split!r}."
-        )
-    for each in keras.tree.flatten(callbacks):
-        if each is not None and not isinstance(each, keras.callbacks.Callback):
-            raise ValueError(
-                "Expected `callbacks` to be keras.callbacks.Callback, or a list of them. Received: "
-                f"{each!r}."
-            )

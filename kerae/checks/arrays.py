@@ -27,6 +27,7 @@ def check_array(x, shape, name, dtype="float32", integers=False):
     if "int" in dtype:
         if not np.issubdtype(x.dtype, np.integer):
             raise ValueError(f"Expected `{name}` to hold {dtype}. Received: {x.dtype}.")
+        _check_range(x, name, dtype)
         return
     if np.issubdtype(x.dtype, np.floating):
         check_finite(x, name)
@@ -53,6 +54,15 @@ def check_finite(x, name):
         raise ValueError(
             f"Expected finite numbers. Received: NaN or infinity in {len(rows)} of {len(x)} "
             f"examples of `{name}`, rows {listed}. Remove or repair them."
+        )
+
+
+def _check_range(x, name, dtype):
+    least, most = np.iinfo(dtype).min, np.iinfo(dtype).max
+    if not np.can_cast(x.dtype, dtype) and (x.min() < least or x.max() > most):
+        raise ValueError(
+            f"Expected `{name}` to hold {dtype}, integers from {least} to {most}. Received: "
+            f"integers from {x.min()} to {x.max()}. Make the model with another `input_dtype`."
         )
 
 

@@ -27,32 +27,6 @@ def checked_shape(name: str, shape: Any) -> tuple[int, ...]:
     return shape
 
 
-def check_parts(**parts: Any) -> None:
-    """Checks that each part is one of its kind, which is the class of that name.
-
-    Raises:
-        ValueError: If it is not.
-    """
-    for name, part in parts.items():
-        kind = name.removesuffix("s").capitalize()
-        many = name == "terms"
-        if many and isinstance(part, str | dict):
-            each = [part]
-        else:
-            each = part if many and hasattr(part, "__iter__") else [part]
-        for one in each:
-            if one is None and name != "latent":
-                continue
-            # By name: the modules of the parts import this one.
-            if kind not in (base.__name__ for base in type(one).__mro__):
-                expected = f"a list of kerae.{kind}" if many else f"a kerae.{_folder(name)}.{kind}"
-                raise ValueError(f"Expected `{name}` to be {expected}. Received: {one!r}.")
-
-
-def _folder(name):
-    return {"adversary": "adversaries"}.get(name, f"{name}s")
-
-
 def check_network(name: str, layer: Any) -> None:
     """Checks that an argument is a layer, or a model, of one input; or `None`.
 

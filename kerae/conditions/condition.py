@@ -1,11 +1,14 @@
 """What a conditional autoencoder asks of its condition."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from keras import ops
 
 from ..checks.types import Tensor
 from ..part import Part
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
 
 
 class Condition(Part):
@@ -18,6 +21,7 @@ class Condition(Part):
         y_shape: Tuple, the shape of `y` for one example.
         y_dtype: String, the dtype of `y`: an integer type for labels, else a floating one.
         size: Integer, the length of the vector.
+        is_integer: Boolean, whether its elements are integers, for encoders of integers.
         known_labels: Range of the labels that have a meaning, or `None` if `y` are no labels.
     """
 
@@ -25,6 +29,7 @@ class Condition(Part):
     y_shape: tuple
     y_dtype: str
     size: int
+    is_integer = False
     known_labels = None
 
     def __init__(self, for_encoder: bool = True, **kwargs: Any) -> None:
@@ -35,6 +40,14 @@ class Condition(Part):
         from ..latents import Deterministic
 
         return {"latent": Deterministic(2), "condition": self}
+
+    def fit_to(self, model: "Autoencoder") -> None:
+        if self.for_encoder and not self.is_integer and "float" not in model.data_dtype:
+            raise ValueError(
+                f"Expected data of floats, to which the elements of {type(self).__name__} can be "
+                f"appended for the encoder. Received: data of {model.data_dtype}. Make the "
+                "condition with `for_encoder=False`, so that the decoder alone is given it."
+            )
 
     def check(self, y: Tensor) -> None:
         """Raises a `ValueError` if the NumPy array `y`, of the right shape, has no meaning."""

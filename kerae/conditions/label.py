@@ -51,6 +51,10 @@ class Label(Condition):
         return self.embedding(y)
 
     @property
+    def is_integer(self):
+        return self.embedding_dim is None
+
+    @property
     def known_labels(self):
         return range(self.num_classes)
 

@@ -5,7 +5,7 @@ from keras import ops
 
 from ..checks.numbers import check_count
 from ..checks.parts import checked_activation
-from ..checks.types import Activation, Tensor
+from ..checks.types import Activation, Shape, Tensor
 from .latent import Latent
 from .linear_head import LinearHead
 
@@ -35,6 +35,9 @@ class Deterministic(Latent):
         self.activation = checked_activation("activation", activation)
         self.event_shape = (latent_dim,)
         self.head = LinearHead(latent_dim, dtype=self.dtype_policy)
+
+    def build(self, input_shape: Shape) -> None:
+        self.head.build(input_shape)
 
     def call(self, features: Tensor):
         return {"z": self.activation(self.head(features))}

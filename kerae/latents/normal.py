@@ -5,11 +5,13 @@ import keras
 from keras import ops
 
 from ..checks.numbers import check_count
-from ..checks.types import Tensor
+from ..checks.types import Shape, Tensor
 from ..ops.bounded import bounded
 from ..priors.standard_normal import StandardNormal
 from .latent import Latent
 from .linear_head import LinearHead
+
+DENSITY = ("sample", "log_prob", "draw", "log_posterior")  # the methods that say what q(z|x) is
 
 
 @keras.saving.register_keras_serializable("kerae.latents")
@@ -19,7 +21,8 @@ class Normal(Latent):
         q(z|x) = N(z; mu(x), diag(sigma(x)^2)),   z = mu + sigma * epsilon,  epsilon ~ N(0, I)
 
     Mean and log-variance are linear in the encoder's features; log-variances are limited to
-    [-20, 20].
+    [-20, 20]. The KL from a standard normal is exact; that of a subclass that draws otherwise, by
+    its own `sample`, `draw`, `log_prob` or `log_posterior`, is estimated from the codes drawn.
 
     Args:
         latent_dim: Integer, the number of latent dimensions.
@@ -55,6 +58,10 @@ class Normal(Latent):
         self.mean_head = LinearHead(latent_dim, dtype=self.dtype_policy)
         self.log_variance_head = LinearHead(latent_dim, dtype=self.dtype_policy)
 
+    def build(self, input_shape: Shape) -> None:
+        self.mean_head.build(input_shape)
+        self.log_variance_head.build(input_shape)
+
     def call(self, features: Tensor):
         return {
             "mean": self.mean_head(features),
@@ -77,10 +84,14 @@ class Normal(Latent):
         return -0.5 * ops.sum(squared + log_variance + math.log(2 * math.pi), axis=-1)
 
     def kl_divergence(self, outputs: dict[str, Any]):
-        if type(outputs["prior"]) is not StandardNormal:
+        if type(outputs["prior"]) is not StandardNormal or not self._draws_as_normal():
             return super().kl_divergence(outputs)
         mean, log_variance = (outputs["posterior"][name] for name in ("mean", "log_variance"))
         return 0.5 * (ops.square(mean) + ops.exp(log_variance) - 1.0 - log_variance)
+
+    def _draws_as_normal(self):
+        """Whether codes are what `Normal` draws: a subclass may draw others, of other densities."""
+        return all(getattr(type(self), name) is getattr(Normal, name) for name in DENSITY)
 
 
 def _per_sample(posterior):

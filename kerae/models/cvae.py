@@ -87,12 +87,18 @@ def condition_on(
     """The condition that the arguments of a conditional model ask for.
 
     Raises:
-        ValueError: If not exactly one of the first two is given.
+        ValueError: If not exactly one of the first two is given, or an embedding of vectors.
     """
     if (num_classes is None) == (condition_shape is None):
         raise ValueError(
             "Expected either `num_classes` or `condition_shape`. Received: "
             f"num_classes={num_classes}, condition_shape={condition_shape}"
+        )
+    if condition_shape is not None and embedding_dim is not None:
+        raise ValueError(
+            "Expected `embedding_dim` with `num_classes` alone, as vectors are given as they are. "
+            f"Received: condition_shape={condition_shape}, embedding_dim={embedding_dim}. Leave it "
+            "out."
         )
     if num_classes is not None:
         return Label(num_classes, embedding_dim, for_encoder=for_encoder)

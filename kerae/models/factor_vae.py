@@ -59,12 +59,12 @@ class FactorVAE(Autoencoder):
     ) -> None:
         super().__init__(
             input_shape,
-            adversary=DensityRatio(critic),
             **composed(
                 self,
                 kwargs,
                 Normal(latent_dim),
                 [Reconstruction(), KLDivergence(), EstimatedTotalCorrelation(gamma)],
+                DensityRatio(critic),
                 gamma=gamma,
             ),
         )

@@ -83,9 +83,6 @@ class StackedAE(Pretraining, Autoencoder):
             decoder = dense_decoder(
                 latent.event_shape, output_shape, widths[::-1], activation, dropout
             )
-        if "dtype" in kwargs:  # from a config, which holds no networks but their precision
-            for layer in (*encoder.layers, *decoder.layers):
-                layer.dtype_policy = kwargs["dtype"]
         super().__init__(
             input_shape,
             latent=latent,

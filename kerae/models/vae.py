@@ -25,8 +25,9 @@ class VAE(Autoencoder):
         beta: Float or `kerae.schedules.Schedule`, the weight of the KL. Defaults to 1.
         capacity: Float or schedule in nats, the KL that is aimed at: the KL is replaced by its
             distance from it. Defaults to none.
-        free_bits: Float or schedule, nats of KL per latent dimension that cost nothing.
-            Defaults to 0.
+        free_bits: Float or schedule, nats of KL that cost nothing: per latent dimension, or, with
+            another prior than the standard normal or a latent of your own, of their sum, as
+            `kerae.terms.KLDivergence` says. Defaults to 0.
         num_samples: Integer, the number of codes drawn per example to estimate the
             reconstruction. Defaults to 1.
         **kwargs: `likelihood`, `encoder`, `decoder`, `corruption` and `preprocessing`, as for
@@ -66,6 +67,7 @@ class VAE(Autoencoder):
                 kwargs,
                 Normal(latent_dim, num_samples),
                 [Reconstruction(), KLDivergence(beta, capacity, free_bits)],
+                of_latent={"num_samples": num_samples},
                 beta=beta,
                 capacity=capacity,
                 free_bits=free_bits,

@@ -66,7 +66,6 @@ class VAEGAN(Autoencoder):
     ) -> None:
         super().__init__(
             input_shape,
-            adversary=FeatureCritic(critic),
             **composed(
                 self,
                 kwargs,
@@ -77,6 +76,7 @@ class VAEGAN(Autoencoder):
                     FeatureReconstruction(),
                     Deception(adversarial_weight),
                 ],
+                FeatureCritic(critic),
                 adversarial_weight=adversarial_weight,
             ),
         )

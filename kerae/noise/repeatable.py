@@ -9,6 +9,7 @@ import math
 import zlib
 from typing import Any
 
+import keras
 from keras import ops
 
 from ..backend import one_operation
@@ -47,8 +48,11 @@ class RepeatableNoise:
     @one_operation
     def identity_of(x: Tensor):
         """Identifies each example of a batch by its content, exactly, in wrapping integers."""
-        flat = ops.reshape(ops.cast(x, "float32"), (-1, math.prod(x.shape[1:])))
-        grid = ops.cast(ops.round(ops.clip(flat, -16384.0, 16384.0) * 65536.0), "int32")
+        flat = ops.reshape(x, (-1, math.prod(x.shape[1:])))
+        if "float" in keras.backend.standardize_dtype(flat.dtype):
+            flat = ops.clip(ops.cast(flat, "float32"), -16384.0, 16384.0)
+            flat = ops.round(flat * 65536.0)
+        grid = ops.cast(flat, "int32")  # integers are words as they are
         position = ops.arange(flat.shape[1], dtype="int32")
         zero = ops.zeros_like(position)
         multipliers = threefry((zero, zero), (position, zero))

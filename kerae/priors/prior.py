@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from ..checks.types import Tensor
+import numpy as np
+
+from ..checks.types import ArrayLike, Tensor
 from ..part import Part
 
 if TYPE_CHECKING:
@@ -80,4 +82,15 @@ def refuse_labels(prior: Any, labels: Tensor):
         raise ValueError(
             f"{type(prior).__name__} has no classes to draw codes of. Received: labels. Leave "
             "them out, or use kerae.priors.GaussianMixture or kerae.priors.SwissRoll."
+        )
+
+
+def check_classes(labels: ArrayLike, prior: Any):
+    """Raises a `ValueError` if labels are of classes that a prior with classes does not have."""
+    largest = int(np.max(labels))
+    if prior.num_classes and largest >= prior.num_classes:
+        raise ValueError(
+            f"Expected `y` to be of the {prior.num_classes} classes of the "
+            f"{type(prior).__name__} that is drawn from, at most {prior.num_classes - 1}. "
+            f"Received: {largest}. Draw from a prior with as many classes as the labels have."
         )

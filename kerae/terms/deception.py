@@ -28,6 +28,7 @@ class Deception(Term):
     """
 
     label = "adversarial"
+    reads_adversary = True
 
     def tried_in(self) -> dict[str, Any]:
         return super().tried_in() | {"adversary": LatentCritic()}

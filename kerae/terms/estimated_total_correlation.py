@@ -29,6 +29,7 @@ class EstimatedTotalCorrelation(Term):
     """
 
     label = "total_correlation"
+    reads_adversary = True
 
     def tried_in(self) -> dict[str, Any]:
         return super().tried_in() | {"adversary": DensityRatio()}

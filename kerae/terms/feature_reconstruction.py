@@ -31,6 +31,7 @@ class FeatureReconstruction(Term):
     """
 
     label = "feature_reconstruction"
+    reads_adversary = True
 
     def tried_in(self) -> dict[str, Any]:
         return super().tried_in() | {"adversary": FeatureCritic()}

@@ -16,16 +16,18 @@ class KLDivergence(Term):
     """The distance of the posterior q(z|x) from the prior p(z).
 
         value = KL(q(z|x) || p(z))        nats per example
-        loss  = weight * | sum over dimensions j of max(KL_j, free_bits) - capacity |
+        loss  = weight * | sum over groups j of max(KL_j, free_bits) - capacity |
 
-    The KL is exact for a normal posterior and a standard normal prior, else estimated from the
-    codes drawn.
+    The KL of `kerae.latents.Normal` from a standard normal is exact, and each latent dimension is
+    a group. Else it is estimated from the codes drawn, and all dimensions together are one group,
+    unless the latent's `kl_divergence` says otherwise.
 
     Args:
         weight: Float or schedule; the beta of the beta-VAE. Defaults to 1.
         capacity: `None`, or float or schedule in nats: the KL that is aimed at.
-        free_bits: Float or schedule, in nats per latent dimension (and example): a KL below it
-            costs no less. Defaults to 0.
+        free_bits: Float or schedule, in nats of each group (and example): a KL below it costs no
+            less. That is per latent dimension where the KL is exact, and of their sum where it is
+            estimated, as for any other prior than the standard normal. Defaults to 0.
 
     Example:
 

@@ -3,6 +3,7 @@
 import math
 from typing import TYPE_CHECKING, Any
 
+import keras
 from keras import ops
 
 from ..checks.types import Tensor
@@ -25,11 +26,17 @@ class Term(Part):
 
     Args:
         weight: Float or `kerae.schedules.Schedule`. Defaults to 1.
+
+    Attributes:
+        label: String, the name in the logs.
+        reads_adversary: Boolean, whether the quantity depends on the model's adversary.
+
     Raises:
         ValueError: If `weight` is a negative number.
     """
 
     label: str
+    reads_adversary = False
 
     def __init__(self, weight: Weight = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -64,7 +71,9 @@ class Term(Part):
 
 
 def total(value: Tensor) -> Tensor:
-    """The sum over groups, of shape `(batch,)`."""
+    """The sum over groups, of shape `(batch,)`, of counts too as a float."""
+    if not keras.backend.is_float_dtype(keras.backend.standardize_dtype(value.dtype)):
+        value = ops.cast(value, keras.config.floatx())
     return value if len(value.shape) == 1 else ops.sum(value, axis=-1)
 
 

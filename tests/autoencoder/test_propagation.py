@@ -32,6 +32,38 @@ def noise():
     return RepeatableNoise("pass", RepeatableNoise.identity_of(x), seed=3)
 
 
+class OneCode(latents.Normal):
+    """It forgets how many codes it was asked for."""
+
+    def sample(self, posterior, noise, num_samples=None):
+        return super().sample(posterior, noise, 1)
+
+
+class WithoutAxis(latents.Normal):
+    """It forgets the axis of codes of one example."""
+
+    def sample(self, posterior, noise, num_samples=None):
+        return super().sample(posterior, noise, 1)[:, 0]
+
+
+class WiderCodes(latents.Normal):
+    """It draws codes of another shape than it says."""
+
+    def __init__(self, latent_dim, **kwargs):
+        super().__init__(latent_dim, **kwargs)
+        self.event_shape = (latent_dim + 1,)
+
+
+def test_codes_of_another_shape_than_asked_for_are_refused():
+    message = r"OneCode to draw codes of shape \(batch, 5, 2\). Received: \(batch, 1, 2\)"
+    with pytest.raises(ValueError, match=message):
+        autoencoder(OneCode(2)).score(X, num_samples=5)
+    autoencoder(OneCode(2)).score(X, num_samples=1)
+    for latent in (WithoutAxis(2), WiderCodes(2)):
+        with pytest.raises(ValueError, match=r"codes of shape \(batch, num_samples, [23]\)"):
+            autoencoder(latent).propagate(ops.convert_to_tensor(X))
+
+
 @keras.saving.register_keras_serializable("tests")
 class Told(terms.Term):
     """Keeps what it was told."""
@@ -224,6 +256,81 @@ def test_tokens_stay_integers():
     assert model.encode(tokens).shape == (6, 2)
     with pytest.raises(ValueError, match="Expected `x` to hold int32. Received: float32"):
         model.encode(X)
+
+
+@keras.saving.register_keras_serializable("tests")
+class Tokens(kerae.likelihoods.Likelihood):
+    """Counts, around what the decoder gives."""
+
+    def elementwise_log_prob(self, x, parameters):
+        return -ops.square(x - parameters)
+
+    def mean(self, parameters):
+        return parameters
+
+
+@keras.saving.register_keras_serializable("tests")
+class Longest(terms.Term):
+    """A quantity that is an integer."""
+
+    label = "longest"
+
+    def value(self, model, outputs):
+        return ops.argmax(outputs["target"], axis=-1)
+
+
+def of_tokens(**arguments):
+    encoder = keras.Sequential([keras.layers.Embedding(11, 3), keras.layers.Flatten()])
+    given = {"encoder": encoder, "likelihood": Tokens(), "input_dtype": "int32"}
+    return autoencoder(**given | arguments)
+
+
+TOKENS = np.int32(np.arange(24).reshape(6, 4) % 11)
+
+
+def test_integers_are_scored_by_their_distance_from_the_reconstruction():
+    model = of_tokens()
+    found = model.score(TOKENS, num_samples=2)["reconstruction_error"]
+    expected = np.square(TOKENS - model.reconstruct(TOKENS)).mean(axis=1)
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+def test_a_term_may_be_an_integer():
+    model = of_tokens(terms=[kerae.Reconstruction(), Longest(0.5)])
+    model.compile()
+    logs = model.evaluate(TOKENS, verbose=0, return_dict=True)
+    assert logs["longest"] == pytest.approx(TOKENS.argmax(axis=1).mean())
+    assert logs["loss"] == pytest.approx(logs["reconstruction"] + 0.5 * logs["longest"])
+
+
+def test_a_term_may_be_of_another_precision():
+    class Half(terms.L1):
+        label = "half"
+
+        def value(self, model, outputs):
+            return ops.cast(super().value(model, outputs), "float16")
+
+    model = autoencoder(terms=[kerae.Reconstruction(), Half(2.0)])
+    model.compile()
+    logs = model.evaluate(X, verbose=0, return_dict=True)
+    assert logs["loss"] == pytest.approx(logs["reconstruction"] + 2 * logs["half"], rel=1e-3)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    "condition",
+    [kerae.conditions.Vector((2,)), kerae.conditions.Label(3, embedding_dim=2)],
+    ids=lambda each: type(each).__name__,
+)
+def test_a_condition_of_floats_that_an_encoder_of_integers_would_not_see_is_refused(condition):
+    with pytest.raises(ValueError, match="Expected data of floats.*int32.*for_encoder=False"):
+        of_tokens(condition=condition)
+
+
+@pytest.mark.once
+def test_conditions_that_fit_an_encoder_of_integers():
+    of_tokens(condition=kerae.conditions.Label(3))
+    of_tokens(condition=kerae.conditions.Vector((2,), for_encoder=False))
 
 
 def test_two_closures_of_one_name_are_two_compiled_functions():

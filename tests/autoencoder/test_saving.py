@@ -139,3 +139,33 @@ def test_a_save_that_fails_keeps_the_old_file(trained, tmp_path, monkeypatch):
 def test_the_export_of_keras_names_that_of_kerae(tmp_path):
     with pytest.raises(NotImplementedError, match="kerae.export.saved_model"):
         kerae.VAE((4,), 2).export(tmp_path / "folder")
+
+
+FREEZES = {
+    "latent": lambda model: [model.latent],
+    "of the latent": lambda model: [model.latent.mean_head],
+    "critic": lambda model: [model.adversary],
+    "encoder": lambda model: [model.encoder],
+    "all": lambda model: [model],
+}
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("given", [False, True], ids=["default", "given"])
+@pytest.mark.parametrize("name", FREEZES)
+def test_what_is_frozen_is_frozen_in_the_file(name, given, tmp_path):
+    parts = {"latent": kerae.latents.Normal(2)} if given else {}
+    model = kerae.FactorVAE((4,), 2, **parts)
+    for layer in FREEZES[name](model):
+        layer.trainable = False
+    model.compile()
+    model.save(tmp_path / "model.keras")
+    again = kerae.load(tmp_path / "model.keras")
+    shapes, same = ([v.shape for v in each.trainable_variables] for each in (model, again))
+    assert same == shapes != [v.shape for v in kerae.FactorVAE((4,), 2).trainable_variables]
+    assert not any(layer.trainable for layer in FREEZES[name](again))
+    if name != "all":
+        again.fit(np.zeros((4, 4), "float32"), verbose=0)
+    for layer in FREEZES[name](again):
+        layer.trainable = True
+    assert len(again.trainable_variables) == len(kerae.FactorVAE((4,), 2).trainable_variables)

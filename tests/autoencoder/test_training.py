@@ -106,6 +106,12 @@ def test_predict_takes_one_part_of_a_dataset(data):
         new_model().predict(data)
 
 
+@pytest.mark.parametrize("method", ["fit", "evaluate"])
+def test_a_model_that_is_not_compiled_says_so(images, method):
+    with pytest.raises(ValueError, match=f"compiled model.*Call `model.compile.*before `{method}`"):
+        getattr(kerae.AE((8, 8, 1), 2), method)(images)
+
+
 def test_labels_are_ignored(images):
     expected, model = new_model(), new_model()
     expected.fit(images, verbose=0)

@@ -1,5 +1,6 @@
 """Bad input gets one clear line before any training."""
 
+import keras
 import numpy as np
 import pytest
 
@@ -57,6 +58,18 @@ def test_validation_data_are_checked_before_training(model, images, bad_validati
     with pytest.raises(ValueError, match=r"\[0, 1\]"):
         model.fit(images, validation_data=bad_validation(images), verbose=0)
     assert int(np.asarray(model.step)) == 0
+
+
+def test_tokens_that_the_dtype_of_the_model_does_not_hold_are_refused():
+    encoder = keras.Sequential([keras.layers.Embedding(256, 4), keras.layers.Flatten()])
+    model = kerae.Autoencoder(
+        (5,), kerae.latents.Deterministic(2), "normal", input_dtype="uint8", encoder=encoder
+    )
+    model.encode(np.full((2, 5), 255))
+    for tokens in (np.full((2, 5), 300), np.full((2, 5), -1)):
+        message = f"hold uint8, integers from 0 to 255. Received: integers from {tokens[0, 0]}"
+        with pytest.raises(ValueError, match=message):
+            model.encode(tokens)
 
 
 def test_the_first_batch_of_a_data_set_is_checked(model, images):

@@ -78,9 +78,6 @@ class PlanarPosterior(Normal):
     def log_posterior(self, outputs):
         return outputs["log_q"]
 
-    def kl_divergence(self, outputs):
-        return Latent.kl_divergence(self, outputs)
-
     def _through(self, z):
         log_dets = []
         for flow in self.flows:

@@ -94,6 +94,34 @@ def test_a_subclass_of_the_standard_normal_is_not_taken_for_it():
     np.testing.assert_allclose(found[:, 0], expected, rtol=1e-5)
 
 
+class Tripled(Normal):
+    """q(z|x) = N(3 mean, (3 scale)^2)"""
+
+    def sample(self, posterior, noise, num_samples=None):
+        return 3 * super().sample(posterior, noise, num_samples)
+
+    def log_prob(self, posterior, z):
+        return super().log_prob(posterior, z / 3) - self.latent_dim * np.log(3)
+
+
+def test_a_subclass_that_draws_other_codes_does_not_keep_the_exact_kl_of_normal_ones():
+    count = 100_000
+    z = many_codes(Tripled(2), POSTERIOR, count)
+    found = numpy(kl_divergence(Tripled(2), POSTERIOR, z))[:, 0]
+    pairs = zip(3 * MEAN.ravel(), 3 * SCALE.ravel())
+    exact = np.reshape([kl_by_integration(*each, stats.norm) for each in pairs], MEAN.shape)
+    np.testing.assert_allclose(found, exact.sum(axis=1), rtol=0.02)
+
+
+def test_a_subclass_that_draws_the_same_codes_keeps_the_exact_kl():
+    class Named(Normal):
+        def mode(self, posterior):
+            return 2 * posterior["mean"]
+
+    found = numpy(kl_divergence(Named(2), POSTERIOR))
+    np.testing.assert_allclose(found, exact_kl(stats.norm), rtol=1e-5, atol=1e-6)
+
+
 def test_log_prob_is_scipys_summed_over_dimensions():
     z = np.random.default_rng(0).normal(size=(2, 3, 2)).astype("float32")
     expected = stats.norm.logpdf(z, MEAN[:, None], SCALE[:, None]).sum(axis=-1)

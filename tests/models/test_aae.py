@@ -82,6 +82,15 @@ def test_it_trains_with_the_priors_of_the_paper(images, prior, num_classes):
     assert model.sample(3, y=num_classes and 7, seed=0).shape == (3, 8, 8, 1)
 
 
+@pytest.mark.once
+def test_a_class_that_another_prior_does_not_have_is_refused(images):
+    model = small(prior=GaussianMixture.ring(CLASSES), num_classes=CLASSES)
+    other = GaussianMixture.ring(3)
+    assert np.isfinite(model.sample(2, y=2, prior=other)).all()
+    with pytest.raises(ValueError, match=r"of the 3 classes of the GaussianMixture.*Received: 7"):
+        model.sample(2, y=7, prior=other)
+
+
 def discrepancy(codes, prior):
     """MMD^2 of codes from as many draws of the prior."""
     identity = RepeatableNoise.identity_of(np.random.default_rng(0).random((len(codes), 1)))

@@ -27,6 +27,17 @@ class OfMyOwn(latents.Normal):
     """A posterior of a user's."""
 
 
+@keras.saving.register_keras_serializable("tests")
+class Watching(kerae.Term):
+    """A term of a user's that would read an adversary."""
+
+    label = "watching"
+    reads_adversary = True
+
+    def value(self, model, outputs):
+        return outputs["log_likelihood"][:, 0]
+
+
 @pytest.fixture(params=LINE, ids=lambda each: each.__name__)
 def make(request):
     arguments = {"encoder": keras.layers.Flatten(), "decoder": keras.layers.Dense(4)}
@@ -39,7 +50,7 @@ def data(model):
 
 def test_given_parts_take_the_place_of_the_papers(make, tmp_path):
     prior = priors.GaussianMixture([[-1.0, 0.0], [1.0, 0.0]], [np.eye(2)] * 2)
-    own = [kerae.Reconstruction(2.0), terms.L1(0.5)]
+    own = [kerae.Reconstruction(2.0), terms.L1(0.5), Watching(0.0)]
     model = make(latent=latents.Normal(2, num_samples=3), prior=prior, terms=own)
     assert model.latent.num_samples == 3 and model.prior is prior
     assert model.labels[:2] == ["reconstruction", "l1"]
@@ -73,6 +84,63 @@ def test_a_weight_that_would_count_for_nothing_is_refused(model, weights):
     with pytest.raises(ValueError, match="either `terms` or `beta`"):
         model((4,), 2, terms=own, **weights)
     assert model((4,), 2, terms=own).terms[1].weight == 0.5
+
+
+@keras.saving.register_keras_serializable("tests")
+class OfMaps(latents.Latent):
+    """A map of codes, of the size that the encoder gives."""
+
+    def build(self, features_shape):
+        self.event_shape = tuple(features_shape[1:])
+
+    def call(self, features):
+        return {"z": features}
+
+    def mode(self, posterior):
+        return posterior["z"]
+
+    def sample(self, posterior, noise, num_samples=None):
+        return keras.ops.expand_dims(posterior["z"], 1)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (
+            lambda: kerae.VAE((4,), 2, num_samples=5, latent=latents.Normal(2)),
+            "either `latent` or `num_samples`.*num_samples=5",
+        ),
+        (
+            lambda: kerae.FactorVAE((4,), 2, terms=[kerae.Reconstruction()]),
+            "reads the critic .*Received: \\['reconstruction'\\]. Add EstimatedTotalCorrelation of",
+        ),
+        (
+            lambda: kerae.VAEGAN((4,), 2, terms=[kerae.Reconstruction()]),
+            "Add FeatureReconstruction or Deception of kerae.terms",
+        ),
+        (
+            lambda: kerae.CVAE((4,), 2, condition_shape=(3,), embedding_dim=2),
+            "`embedding_dim` with `num_classes` alone",
+        ),
+        (
+            lambda: kerae.VAE((8, 8, 1), 2, latent=OfMaps()),
+            r"codes of shape \(2,\), as `latent_dim` says. Received: OfMaps with .*depends",
+        ),
+    ],
+    ids=["num_samples", "FactorVAE", "VAEGAN", "embedding_dim", "map"],
+)
+def test_an_argument_that_would_count_for_nothing_is_refused(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+@pytest.mark.once
+def test_a_model_whose_arguments_are_all_of_its_terms_takes_no_others():
+    with pytest.raises(TypeError, match="AnnealedVAE has no argument 'terms'"):
+        kerae.AnnealedVAE((4,), 2, gamma=1.0, capacity=1.0, steps=5, terms=[kerae.Reconstruction()])
+    latent = latents.Normal(2)
+    assert kerae.AnnealedVAE((4,), 2, 1.0, 1.0, 5, latent=latent).latent is latent
 
 
 def test_a_posterior_of_ones_own_with_a_weight_of_the_papers_terms():

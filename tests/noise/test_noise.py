@@ -153,6 +153,23 @@ def test_identity_depends_on_the_order_of_the_pixels_only_through_their_places()
     assert unsigned(RepeatableNoise.identity_of(image[:, ::-1])) != identity
 
 
+def test_identity_of_integers_is_the_exact_sum_of_integers_times_odd_words():
+    tokens = np.int32([[3, -2, 2**31 - 1]])
+    zero = np.zeros(3, "uint32")
+    multipliers = jax_threefry((0, 0), (np.arange(3, dtype="uint32"), zero))
+    for word, found in zip(multipliers, unsigned(RepeatableNoise.identity_of(tokens))):
+        assert found[0] == sum(int(t) * (int(m) | 1) for t, m in zip(tokens[0], word)) % 2**32
+
+
+@pytest.mark.parametrize("dtype", ["int32", "int64", "uint8"])
+def test_identity_tells_large_tokens_apart(dtype):
+    tokens = np.array([[200], [201]]).astype(dtype) * np.array(
+        1 if dtype == "uint8" else 100, dtype
+    )
+    identity = RepeatableNoise.identity_of(ops.convert_to_tensor(tokens))
+    assert len(set(zip(*unsigned(identity)))) == 2
+
+
 def test_identity_is_the_exact_sum_of_pixels_times_odd_words():
     image = np.float32([[0.25, -2.0, 16384.0]])
     zero = np.zeros(3, "uint32")

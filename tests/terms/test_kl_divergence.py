@@ -3,7 +3,10 @@
 import numpy as np
 import pytest
 from keras import ops
+from shifted_normal import ShiftedNormal
 
+import kerae
+from kerae.priors import StandardNormal
 from kerae.schedules import Linear
 from kerae.terms import KLDivergence
 
@@ -42,6 +45,17 @@ def test_loss_by_hand(arguments, expected):
 )
 def test_a_schedule_counts_with_its_value_at_the_step(arguments, expected):
     np.testing.assert_allclose(loss(step=5, **arguments), expected, rtol=1e-5)
+
+
+def test_free_bits_are_of_each_dimension_where_the_kl_is_exact_and_of_their_sum_elsewhere():
+    x = ops.zeros((5, 4))
+    for prior, groups in ((StandardNormal(), 3), (ShiftedNormal(0.0, 1.0), 1)):
+        model = kerae.VAE((4,), 3, free_bits=100.0, prior=prior)
+        outputs = model.propagate(x)
+        value = model.terms[1].value(model, outputs)
+        assert value.shape == (5, groups)
+        loss = ops.convert_to_numpy(model.terms[1].loss(value, 0))
+        np.testing.assert_allclose(loss, 100.0 * groups)
 
 
 @pytest.mark.parametrize("name", ["weight", "capacity", "free_bits"])

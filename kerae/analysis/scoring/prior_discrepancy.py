@@ -26,6 +26,8 @@ def prior_discrepancy(examination: "Examination", seed: int = 0):
 
         MMD^2( z ~ q(z) = mean over x of q(z|x),   z_p ~ p(z) )
 
+    A prior that is conditioned on y is the mean of p(z|y) over the y of the examples.
+
     Each is the unbiased estimate of `kerae.ops.maximum_mean_discrepancy`, from other codes
     and other draws, so that their mean is unbiased too, and their spread tells how exact it is.
 
@@ -39,18 +41,22 @@ def prior_discrepancy(examination: "Examination", seed: int = 0):
 
     rows, _ = sampled_rows(len(z), LIMIT, seed)
     # In random order, as examples may be sorted by class.
-    rows = np.random.default_rng(seed).permutation(rows)
+    generator = np.random.default_rng(seed)
+    rows = generator.permutation(rows)
     most = max(32, math.isqrt(ELEMENTS_AT_ONCE // z.shape[1]))
     num_batches = math.ceil(len(rows) / most)
     used = len(rows) // num_batches * num_batches
-    numbers = np.arange(used, dtype="int32")
-    prior = in_batches(model, partial(_drawn_from_prior, model=model), (numbers,), seed=seed)
+    arrays = (np.arange(used, dtype="int32"),)
+    if model.condition is not None:
+        # Of other examples than the codes that they are compared with, or the two would depend.
+        arrays = (*arrays, examination.y[generator.integers(len(z), size=used)])
+    prior = in_batches(model, partial(_drawn_from_prior, model=model), arrays, seed=seed)
     both = z[rows[:used]], prior.astype("float32")
     batches = zip(*(np.split(each, num_batches) for each in both))
     return np.array([float(maximum_mean_discrepancy(*batch)) for batch in batches]), used
 
 
-def _drawn_from_prior(numbers, *, seed, model):
+def _drawn_from_prior(numbers, y=None, *, seed, model):
     noise = RepeatableNoise("prior discrepancy", (numbers, ops.zeros_like(numbers)), seed)
-    z = model.drawn_from_prior(noise)
+    z = model.drawn_from_prior(noise, y)
     return ops.reshape(z, (ops.shape(z)[0], -1))

@@ -77,3 +77,31 @@ def test_draws_of_the_prior_are_about_0_away_from_it(examined):
 def test_the_seed_draws_from_the_prior(examined):
     first, again, other = (module.prior_discrepancy(examined, seed)[0] for seed in (0, 0, 1))
     assert (first == again).all() and (first != other).any()
+
+
+class ByCondition(kerae.priors.Prior):
+    """p(z|y) = N(z; 9 y, I)"""
+
+    def given(self, model, outputs):
+        self.mean = 9.0 * outputs["condition"][:, :1]
+        return self
+
+    def log_prob(self, z):
+        mean = self.mean[:, None] if len(z.shape) == 3 else self.mean
+        return -0.5 * ops.sum(ops.square(z - mean), axis=-1)
+
+    def sample(self, noise, labels=None):
+        return self.mean + noise.normal(self.event_shape)
+
+
+@pytest.mark.once
+def test_a_conditional_prior_is_drawn_from_for_the_conditions_of_the_examples():
+    generator = np.random.default_rng(0)
+    x = generator.random((300, 4), dtype="float32")
+    y = (generator.random((300, 1)) > 0.5).astype("float32")
+    model = kerae.CVAE((4,), DIM, condition_shape=(1,), prior=ByCondition())
+    examined = analysis.examine(model, x, y)
+    near = 9 * y + generator.normal(size=(300, DIM))  # codes as the prior has them
+    (found,), _ = module.prior_discrepancy(replace(examined, z_drawn=near.astype("float32")))
+    (far,), _ = module.prior_discrepancy(examined)
+    assert abs(found) < 0.1 < far
