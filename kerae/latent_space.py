@@ -48,10 +48,8 @@ def interpolate(
         )
     check_count("steps", steps, 2)
     if z_a.ndim < 2:
-        raise ValueError(
-            f"Expected codes of shape (n, latent_dim). Received: shape {z_a.shape}. Give one code "
-            "as a batch, `z[None]`."
-        )
+        received = f"shape {z_a.shape}. Give one code as a batch, `z[None]`."
+        raise ValueError(f"Expected codes of shape (n, latent_dim). Received: {received}")
     if method not in ("linear", "slerp"):
         raise ValueError(f'Expected `method` "linear" or "slerp". Received: {method!r}')
     a, b = (z.reshape(len(z), 1, math.prod(z.shape[1:])) for z in (z_a, z_b))
