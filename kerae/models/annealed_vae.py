@@ -5,7 +5,7 @@ import keras
 from ..autoencoder.autoencoder import Autoencoder
 from ..checks.types import Shape
 from ..latents import Normal
-from ..schedules import Linear, Schedule, Weight
+from ..schedules import Linear, Weight
 from ..terms import KLDivergence, Reconstruction
 from ..terms.term import non_negative
 from .composition import REPLACEABLE, composed
@@ -32,7 +32,7 @@ class AnnealedVAE(Autoencoder):
         steps: Integer, the number of training steps until then, for most of those that the model is
             trained for. Defaults to 100,000, as in the paper.
         **kwargs: `likelihood`, `encoder`, `decoder`, `corruption` and `preprocessing`, as for
-            `kerae.Autoencoder`; `latent` and `prior`, in the place of the paper's.
+            `kerae.Autoencoder`; `latent`, `prior` and `terms`, in the place of the paper's.
 
     Example:
 
@@ -50,7 +50,7 @@ class AnnealedVAE(Autoencoder):
     """
 
     parts = (KLDivergence, Linear, Normal, Reconstruction)
-    passed_on = tuple(name for name in REPLACEABLE if name != "terms")
+    passed_on = REPLACEABLE
 
     def __init__(
         self,
@@ -61,11 +61,6 @@ class AnnealedVAE(Autoencoder):
         steps: int = 100_000,
         **kwargs: Any,
     ) -> None:
-        if isinstance(capacity, Schedule):
-            raise ValueError(
-                "Expected `capacity` to be a number, which is reached in `steps` steps. Received: "
-                f"capacity={capacity}. Give a schedule as the `capacity` of kerae.VAE."
-            )
         growing = Linear(0.0, non_negative("capacity", capacity), steps)  # pyright: ignore[reportArgumentType]
         super().__init__(
             input_shape,

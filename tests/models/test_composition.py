@@ -135,14 +135,6 @@ def test_an_argument_that_would_count_for_nothing_is_refused(make, message):
         make()
 
 
-@pytest.mark.once
-def test_a_model_whose_arguments_are_all_of_its_terms_takes_no_others():
-    with pytest.raises(TypeError, match="AnnealedVAE has no argument 'terms'"):
-        kerae.AnnealedVAE((4,), 2, gamma=1.0, capacity=1.0, steps=5, terms=[kerae.Reconstruction()])
-    latent = latents.Normal(2)
-    assert kerae.AnnealedVAE((4,), 2, 1.0, 1.0, 5, latent=latent).latent is latent
-
-
 def test_a_posterior_of_ones_own_with_a_weight_of_the_papers_terms():
     model = kerae.VAE((4,), 2, beta=3.0, latent=OfMyOwn(2))
     assert type(model.latent) is OfMyOwn and model.terms[1].weight == 3.0
