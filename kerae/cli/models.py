@@ -30,4 +30,4 @@ def models(
         options = (f"--{each.rstrip('_').replace('_', '-')}" for each in outline.options)
         table.add_row(name, f"kerae.{outline.class_name}", outline.idea, " ".join(options))
     Console().print(table)
-    Console().print("Train one with `kerae train NAME --data digits`; `kerae train NAME --help`.")
+    Console().print("Train one with `kerae train NAME --data digits --latent-dim 2`.")

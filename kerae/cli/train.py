@@ -42,6 +42,7 @@ class ModelCommands(TyperGroup):
         return list(outlines())
 
     def get_command(self, ctx, name):
+        name = name.lower()  # of the class, too
         outline = outlines().get(name)
         return None if outline is None else _command(name, outline)
 
@@ -148,6 +149,8 @@ def _run(
         set_random_seed(seed)
         dataset = kerae_data.load(data, data_dir)
         out = out or Path("saved_models") / f"{model.__name__.lower()}_{dataset.name}"
+        if options.get("num_classes", 0) is None and "condition_shape" in model.argument_names():
+            options["num_classes"] = len(dataset.class_names)
         preprocessing = None
         if binarize is not Binarization.none:
             preprocessing = kerae_data.Binarize(str(binarize), seed=seed)

@@ -169,6 +169,19 @@ def test_samples_are_of_the_vector_that_is_asked_for(tmp_path):
 
 
 @pytest.mark.once
+@pytest.mark.parametrize(("name", "num_classes"), [("CVAE", 10), ("caae", 10), ("aae", None)])
+def test_a_model_is_named_by_its_class_too_and_its_classes_are_those_of_the_data(
+    monkeypatch, tmp_path, name, num_classes
+):
+    models = []
+    monkeypatch.setattr("kerae.run.train", lambda model, *_, **__: models.append(model))
+    monkeypatch.setattr("kerae.cli.report.report", lambda *_: None)
+    options = ["--data", "digits", "--latent-dim", "2", "--out", str(tmp_path)]
+    app(["train", name, *options], standalone_mode=False)
+    assert models[0].num_classes == num_classes
+
+
+@pytest.mark.once
 @pytest.mark.parametrize(("text", "scale"), [("0.1", 0.1), ("learned", "learned"), (None, 1.0)])
 def test_the_scale_of_a_normal_likelihood_is_an_option(monkeypatch, tmp_path, text, scale):
     models = []
