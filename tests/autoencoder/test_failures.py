@@ -43,9 +43,28 @@ def test_a_step_that_cannot_be_traced_leaves_the_weights(steps, method):
     model.fit(X, verbose=0)
 
 
-def test_a_model_that_is_too_large_leaves_room_for_others():
+class Wide(keras.layers.Layer):
+    """Its dense layer is built when it is called, on shapes alone: its variables come later."""
+
+    def __init__(self, units):
+        super().__init__()
+        self.dense = keras.layers.Dense(units)
+
+    def call(self, x):
+        return self.dense(x)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: kerae.VAE((6,), latent_dim=10**13),
+        lambda: kerae.VAE((6,), latent_dim=2, encoder=Wide(10**13)),
+    ],
+    ids=["latent", "encoder"],
+)
+def test_a_model_that_is_too_large_leaves_room_for_others(make):
     with pytest.raises(Exception, match="(?i)memory|allocate|exhausted|too large|invalid"):
-        kerae.VAE((6,), latent_dim=10**13)
+        make()
     model = kerae.VAE((6,), 2)
     model.compile()
     model.fit(X, verbose=0)
@@ -76,5 +95,5 @@ def test_a_second_fit_may_have_what_the_first_had_not(more, monkeypatch):
     model = kerae.VAE((6,), 2)
     model.compile()
     for arguments in ({}, more, {}):
-        model.fit(X, verbose=0, **arguments)
-    model.fit(X.astype("float64"), verbose=0)
+        model.fit(X, batch_size=4, verbose=0, **arguments)
+    model.fit(X.astype("float64"), batch_size=4, verbose=0)

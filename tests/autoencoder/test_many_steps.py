@@ -5,6 +5,7 @@ from importlib import import_module
 import keras
 import numpy as np
 import pytest
+from keras import ops
 
 import kerae
 from kerae import backend
@@ -249,3 +250,18 @@ def test_what_xla_does_not_know_trains_without_it(images, monkeypatch):
     expected = trained(make, images)
     monkeypatch.setattr(import_module("kerae.backend.tensorflow_loop"), "STEPS_WORTH_XLA", 0)
     assert_alike(trained(make, images), expected)
+
+
+@pytest.mark.skipif(BACKEND != "torch", reason="the others capture nothing")
+def test_capturing_steps_uses_up_no_noise_of_layers(monkeypatch):
+    weights, x = [], np.random.default_rng(0).random((16, 4), dtype="float32")
+    for least in (1, 10**9):
+        monkeypatch.setattr("kerae.backend.torch_loop.STEPS_WORTH_CAPTURE", least)
+        kerae.set_random_seed(1)
+        encoder = keras.Sequential([keras.layers.Dense(8), keras.layers.Dropout(0.5)])
+        model = kerae.AE((4,), 2, encoder=encoder)
+        model.compile(keras.optimizers.SGD(0.1))
+        model.fit(x, batch_size=4, epochs=3, verbose=0)
+        weights.append([ops.convert_to_numpy(each) for each in model.trainable_variables])
+    for captured, plain in zip(*weights, strict=True):
+        np.testing.assert_allclose(captured, plain, rtol=1e-5, atol=1e-7)
