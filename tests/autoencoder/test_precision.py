@@ -44,6 +44,7 @@ def test_networks_and_parts_that_a_model_makes_have_its_precision(
         assert computed_in(each) == {computes} and kept_in(each) == {keeps}
 
 
+@pytest.mark.skipif(keras.backend.backend() == "jax", reason="it has to be told before it starts")
 def test_a_model_of_double_precision_trains():
     x = np.random.default_rng(0).random((6, 4))
     model = kerae.VAE((4,), 2, dtype="float64", encoder=keras.layers.Dense(3, dtype="float64"))
