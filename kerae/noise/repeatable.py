@@ -51,8 +51,11 @@ class RepeatableNoise:
         flat = ops.reshape(x, (-1, math.prod(x.shape[1:])))
         if "float" in keras.backend.standardize_dtype(flat.dtype):
             flat = ops.clip(ops.cast(flat, "float32"), -16384.0, 16384.0)
-            flat = ops.round(flat * 65536.0)
-        grid = ops.cast(flat, "int32")  # integers are words as they are
+            grid = ops.cast(ops.round(flat * 65536.0), "int32")
+        else:
+            # The same for small integers; large ones are told apart too, by their upper half.
+            word = ops.cast(flat, "int32")
+            grid = word * 65536 + (ops.right_shift(word, 16) - ops.right_shift(word, 31))
         position = ops.arange(flat.shape[1], dtype="int32")
         zero = ops.zeros_like(position)
         multipliers = threefry((zero, zero), (position, zero))

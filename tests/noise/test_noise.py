@@ -153,12 +153,13 @@ def test_identity_depends_on_the_order_of_the_pixels_only_through_their_places()
     assert unsigned(RepeatableNoise.identity_of(image[:, ::-1])) != identity
 
 
-def test_identity_of_integers_is_the_exact_sum_of_integers_times_odd_words():
+def test_identity_of_integers_is_the_exact_sum_of_swapped_halves_times_odd_words():
     tokens = np.int32([[3, -2, 2**31 - 1]])
+    swapped = (3 << 16, -2 << 16, (0xFFFF << 16) + 0x7FFF)
     zero = np.zeros(3, "uint32")
     multipliers = jax_threefry((0, 0), (np.arange(3, dtype="uint32"), zero))
     for word, found in zip(multipliers, unsigned(RepeatableNoise.identity_of(tokens))):
-        assert found[0] == sum(int(t) * (int(m) | 1) for t, m in zip(tokens[0], word)) % 2**32
+        assert found[0] == sum(int(t) * (int(m) | 1) for t, m in zip(swapped, word)) % 2**32
 
 
 @pytest.mark.parametrize("dtype", ["int32", "int64", "uint8"])
@@ -187,3 +188,15 @@ def test_fresh_noise_is_standard_and_new_at_every_call_and_in_every_row():
     correlations = np.corrcoef(rows)[~np.eye(4, dtype=bool)]
     assert np.abs(correlations).max() < 4 / np.sqrt(5000)
     assert stats.kstest(numpy(noise.uniform((5000,))).ravel(), "uniform").pvalue > 0.01
+
+
+def test_integers_are_identified_like_floats_and_large_ones_apart():
+    x = np.array([[0], [1], [255], [-7], [16383]])
+    integers, floats = (
+        RepeatableNoise.identity_of(ops.cast(x, each)) for each in ("int32", "float32")
+    )
+    for one, other in zip(unsigned(integers), unsigned(floats)):
+        np.testing.assert_array_equal(one, other)
+    large = np.array([[2**14], [2**16], [2**16 + 1], [2**30], [-(2**30)], [1], [0]], "int32")
+    words = np.stack(unsigned(RepeatableNoise.identity_of(ops.convert_to_tensor(large))), axis=1)
+    assert len(np.unique(words, axis=0)) == len(large)

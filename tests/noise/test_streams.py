@@ -49,7 +49,6 @@ def test_whether_a_pixel_is_on_tells_nothing_of_the_code(policy):
     # A code that is its noise: the encoder's kernel and bias are 0.
     encoder = keras.layers.Dense(4, kernel_initializer="zeros")
     model = kerae.VAE((2,), latent_dim=2, encoder=encoder, preprocessing=preprocessing)
-    model.latent.build((None, 4))
     outputs = model.propagate(ops.convert_to_tensor(x))
     pixels, codes = (ops.convert_to_numpy(outputs[name]) for name in ("x", "z"))
     for index in range(2):
