@@ -40,7 +40,7 @@ def test_it_can_be_kept(tmp_path):
     np.testing.assert_array_equal(loaded.reconstruct(X, Y), model.reconstruct(X, Y))
 
 
-@pytest.mark.parametrize("policy", ["mixed_bfloat16", "float64"])
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "float16"])
 def test_the_precision_is_kept(policy):
     model = kerae.AE((4,), 2, dtype=policy)
     assert recomposed(model, model.terms).dtype_policy == model.dtype_policy
