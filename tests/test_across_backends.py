@@ -7,7 +7,7 @@ from importlib.util import find_spec
 import numpy as np
 import on_one_backend
 import pytest
-from on_one_backend import BACKENDS, MODELS
+from on_one_backend import BACKENDS, MODELS, OPTIMIZERS
 from python_program import python
 
 pytestmark = [pytest.mark.once, pytest.mark.slow]
@@ -89,14 +89,14 @@ def test_a_file_gives_the_same_model_and_optimizer_on_another_backend(folder, na
         received = read(folder / f"{writer}-{name}-read-{reader}.npz")
         assert distance(expected["predict"], received["predict"]) < 1e-5
         assert sorted(expected) == sorted(received)
-        assert len(expected) >= 3
+        assert len(expected) >= 3 or name not in OPTIMIZERS
         for key, values in expected.items():
             if key != "predict":
                 np.testing.assert_array_equal(received[key], values)
 
 
 @every_pair
-@every_model
+@pytest.mark.parametrize("name", [each for each in CASES if each.values[0] in OPTIMIZERS])
 def test_a_model_saved_on_one_backend_goes_on_training_on_another(folder, name, backend, other):
     for reader, writer in ((backend, other), (other, backend)):
         (loss,) = read(folder / f"{reader}.npz")[f"{writer}-{name} loss"]

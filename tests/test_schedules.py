@@ -98,7 +98,7 @@ def test_a_callback_moves_an_adjustable_weight_and_a_file_keeps_it(images, tmp_p
 
 
 @keras.saving.register_keras_serializable("tests")
-class Scaled(Schedule):
+class Multiplied(Schedule):
     def __init__(self, inner, factor):
         self.inner, self.factor = inner, factor
 
@@ -108,7 +108,7 @@ class Scaled(Schedule):
 
 def test_an_adjustable_within_a_schedule_takes_effect_and_is_saved(tmp_path):
     weight = Adjustable(0.0)
-    model = kerae.VAE((6,), 2, beta=Scaled(weight, 2.0))
+    model = kerae.VAE((6,), 2, beta=Multiplied(weight, 2.0))
     model.compile()
     losses, x = [], np.random.default_rng(0).random((8, 6), dtype="float32")
     for value in (0.0, 30.0):

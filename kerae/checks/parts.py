@@ -15,6 +15,7 @@ def checked_shape(name: str, shape: Any) -> tuple[int, ...]:
     """
     try:
         shape = tuple(shape)
+        check_count(f"the length of {name}", len(shape))
         for size in shape:
             check_count(name, size)
     except (TypeError, ValueError):

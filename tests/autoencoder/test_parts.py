@@ -35,7 +35,7 @@ def test_a_part_of_another_kind_is_named_by_its_argument(name, part):
 
 @pytest.mark.parametrize("shape", [784, (), (None, 4), (8.0,), (0, 4), "image"])
 def test_the_shape_of_an_example_is_a_tuple_of_sizes(shape):
-    with pytest.raises(ValueError, match=r"Expected `input_shape` to be .*Received: .*\(784,\)"):
+    with pytest.raises(ValueError, match=r"Expected `input_shape` to be a tuple.* Received: "):
         kerae.VAE(shape, 2)
 
 

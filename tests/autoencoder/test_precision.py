@@ -18,7 +18,7 @@ def computed_in(model):
 
 
 def kept_in(model):
-    floats = (v for v in model.variables if "float" in v.dtype)
+    floats = (v for v in model.variables if "float" in v.dtype and v.name != "seen")
     return {v.dtype for v in floats}
 
 

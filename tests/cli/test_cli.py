@@ -236,7 +236,7 @@ def test_help_is_fast():
 def test_help_of_a_model_comes_from_its_docstring():
     result = kerae_command("train", "vae", "--help", "--backend", "jax")
     assert result.returncode == 0, result.stderr
-    for text in ("--free-bits", "nats of KL per latent dimension", "--latent-dim", "--resume"):
+    for text in ("--free-bits", "nats of KL that cost nothing", "--latent-dim", "--resume"):
         assert text in result.stdout
 
 

@@ -23,7 +23,7 @@ def test_on_digits_the_covariance_is_nearer_to_that_of_the_prior_than_a_vaes(dig
     distances = []
     for model in (
         trained(kerae.VAE, x, epochs=10),
-        trained(kerae.DIPVAE, x, kind=kind, epochs=10),
+        trained(kerae.DIPVAE, x, diagonal=100.0, kind=kind, epochs=10),
     ):
         outputs = model.propagate(x)
         codes = outputs["posterior"]["mean"] if kind == "i" else outputs["z"][:, 0]
