@@ -1,5 +1,6 @@
 """How a model is compiled: its optimizers, and what Keras' files keep of them."""
 
+from contextlib import nullcontext
 from typing import Any
 
 import keras
@@ -19,8 +20,7 @@ class Compilation(ModelMixin):
     def _maybe_symbolic_build(self, iterator=None, data_batch=None):
         """Builds the optimizer; the model is built. Keras' own looks at a batch, and fails to where
         TensorFlow has spread it over processes."""
-        with self.distribute_strategy.scope():
-            self.build_optimizer()
+        self.build_optimizer()
 
     def check_compiled(self, asked: str) -> None:
         """Checks that there is an optimizer.
@@ -145,7 +145,10 @@ class Compilation(ModelMixin):
         if self.compiled and not self.optimizer.built:
             self.optimized = self._trained() if optimized is None else optimized
             variables = self.variables
-            self.optimizer.build([variables[place] for place in self.optimized])
+            # On TensorFlow a model has the strategy that it was made in.
+            strategy = getattr(self, "distribute_strategy", None)
+            with strategy.scope() if strategy else nullcontext():
+                self.optimizer.build([variables[place] for place in self.optimized])
 
     def get_compile_config(self) -> dict[str, Any] | None:
         """What a file keeps of `compile`, readable on every backend."""
