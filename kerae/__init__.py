@@ -142,6 +142,8 @@ def _register(keras=None):
 
     Not while a module of kerae imports Keras: those that it needs are only half there.
     """
+    if f"{__name__}.loading" in sys.modules:
+        return
     own = (module for name, module in sys.modules.items() if name.startswith(f"{__name__}."))
     if not any(getattr(module.__spec__, "_initializing", False) for module in own):
         import_module(".loading", __name__)

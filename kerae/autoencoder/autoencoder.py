@@ -11,7 +11,6 @@ from ..checks.parts import check_network, checked_shape
 from ..checks.seen import NOTHING, names_of_seen
 from ..checks.types import Shape
 from ..configurable import OF_KERAS, Configurable
-from ..latents import Deterministic, Normal
 from ..networks import default_decoder, default_encoder
 from ..priors import StandardNormal
 from ..targets import Target
@@ -226,13 +225,7 @@ class Autoencoder(
             self.condition(self._placeholder(self.condition.y_shape, self.condition.y_dtype))
         applied(self.corruption, self._placeholder(self.data_shape, self.data_dtype))
         features = self.encoder(self._placeholder(self.encoded_shape, self.data_dtype))
-        if isinstance(features, list | tuple) and type(self.latent) in (Deterministic, Normal):
-            raise ValueError(
-                "Expected an `encoder` that gives one tensor of features. Received: one that gives "
-                f"{len(features)}. End it before mean and log-variance: the latent makes them."
-            )
-        shapes = keras.tree.map_structure(lambda each: tuple(each.shape[1:]), features)
-        self.features_shape = shapes
+        self.features_shape = keras.tree.map_structure(lambda each: tuple(each.shape[1:]), features)
         self.latent(features)
 
     def _counter(self, name, shape, start=0):

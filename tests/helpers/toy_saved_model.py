@@ -4,6 +4,9 @@ import json
 
 import tensorflow as tf
 
+X = [[[0.0, 0.1, 0.2], [0.3, 0.4, 1.0]]]  # pixels
+PREDICT = "/v1/models/toy:predict"
+
 
 def save_toy_model(folder, factor=2.0):
     """Writes it to `folder`: `serving_default` multiplies pixels by `factor`."""

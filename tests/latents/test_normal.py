@@ -9,7 +9,8 @@ from keras import ops
 from scipy import integrate, stats
 from shifted_normal import ShiftedNormal
 
-from kerae.latents import Normal
+import kerae
+from kerae.latents import Deterministic, Normal
 from kerae.noise.fresh import FreshNoise
 from kerae.priors import StandardNormal
 
@@ -195,3 +196,12 @@ def test_refuses_fewer_than_one_sample(num_samples):
 def test_refuses_features_that_are_no_vectors():
     with pytest.raises(ValueError, match=r"Received: \('batch', 4, 4, 8\).*keras.layers.Flatten"):
         Normal(2)(keras.Input((4, 4, 8)))
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("latent", [Normal(2), Deterministic(2)], ids=str)
+def test_an_encoder_that_makes_mean_and_variance_itself_is_refused(latent):
+    x = keras.Input((4,))
+    encoder = keras.Model(x, [keras.layers.Dense(2)(x), keras.layers.Dense(2)(x)])
+    with pytest.raises(ValueError, match="one tensor of features. Received: 2 tensors"):
+        kerae.Autoencoder((4,), latent, encoder=encoder)

@@ -8,6 +8,7 @@ import shutil
 import keras
 import numpy as np
 import pytest
+from rising_term import Rising
 from runs import train, warns
 
 import kerae
@@ -37,21 +38,10 @@ def epochs_in(out):
     return [row["epoch"] for row in csv.DictReader((out / "history.csv").read_text().splitlines())]
 
 
-@keras.saving.register_keras_serializable("tests")
-class Worsening(kerae.Term):
-    """A term that grows with training, so that the first epoch is the best."""
-
-    label = "worsening"
-
-    def value(self, model, outputs):
-        step = keras.ops.cast(keras.ops.convert_to_tensor(model.step), "float32")
-        return 0.0 * keras.ops.mean(outputs["z"], axis=(1, 2)) + 100.0 * step
-
-
 @pytest.mark.parametrize("lost", ["nothing", "history.csv", "the text of history.csv"])
 def test_a_worse_epoch_never_replaces_a_better_one(finished, tmp_path, lost):
     def train_for(epochs, **options):
-        terms = [kerae.Reconstruction(), Worsening()]
+        terms = [kerae.Reconstruction(), Rising()]
         model = kerae.Autoencoder(
             (8, 8, 1), kerae.latents.Normal(2), terms=terms, encoder=keras.layers.Flatten()
         )

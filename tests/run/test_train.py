@@ -4,6 +4,7 @@ import json
 import keras
 import numpy as np
 import pytest
+from rising_term import Rising
 from runs import train
 
 import kerae
@@ -38,17 +39,6 @@ def test_a_run_folder_holds_what_it_promises(small, tmp_path):
     )
     validation = [float(row["val_loss"]) for row in rows]
     assert record["metrics"]["validation"]["loss"] == pytest.approx(min(validation), rel=1e-5)
-
-
-@keras.saving.register_keras_serializable("tests")
-class Rising(kerae.Term):
-    """A term that grows with training, so that the first epoch is the best."""
-
-    label = "rising"
-
-    def value(self, model, outputs):
-        step = keras.ops.cast(keras.ops.convert_to_tensor(model.step), "float32")
-        return 0.0 * keras.ops.mean(outputs["z"], axis=(1, 2)) + 100.0 * step
 
 
 @pytest.mark.mainly("torch")

@@ -10,15 +10,12 @@ import numpy as np
 import orjson
 import pytest
 from serving_in_thread import head, read_answer, served, until
-from toy_saved_model import save_toy_model
+from toy_saved_model import PREDICT, X, save_toy_model
 
 from kerae.serving.host_names import HostNames
 from kerae.serving.server import bodies, connection
 
 pytestmark = pytest.mark.once
-
-X = [[[0.0, 0.1, 0.2], [0.3, 0.4, 1.0]]]
-PREDICT = "/v1/models/toy:predict"
 
 
 @pytest.fixture(scope="module")

@@ -20,16 +20,13 @@ from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 from tensorflow_serving.apis.get_model_metadata_pb2 import SignatureDefMap
 from tensorflow_serving.apis.get_model_status_pb2 import GetModelStatusResponse
 from tensorflow_serving.apis.model_pb2 import ModelSpec
-from toy_saved_model import save_toy_model
+from toy_saved_model import PREDICT, X, save_toy_model
 
 from kerae.backend.servable import Servable
 from kerae.serving.serve import serve
 from kerae.serving.server import rest_api
 
 pytestmark = pytest.mark.once
-
-X = [[[0.0, 0.1, 0.2], [0.3, 0.4, 1.0]]]
-PREDICT = "/v1/models/toy:predict"
 
 
 @pytest.fixture(scope="module")
