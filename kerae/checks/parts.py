@@ -7,15 +7,15 @@ import keras
 from .numbers import check_count
 
 
-def checked_shape(name: str, shape: Any) -> tuple[int, ...]:
-    """The shape as a tuple.
+def checked_shape(name: str, shape: Any, least_axes: int = 1) -> tuple[int, ...]:
+    """The shape, or the widths of layers, as a tuple.
 
     Raises:
-        ValueError: If it is no sequence of positive integers.
+        ValueError: If it is no sequence of positive integers, or has fewer than `least_axes`.
     """
     try:
         shape = tuple(shape)
-        check_count(f"the length of {name}", len(shape))
+        check_count(f"the length of {name}", len(shape), least=least_axes)
         for size in shape:
             check_count(name, size)
     except (TypeError, ValueError):

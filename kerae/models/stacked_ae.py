@@ -69,7 +69,7 @@ class StackedAE(Pretraining, Autoencoder):
         **kwargs: Any,
     ) -> None:
         shape = data_shape(input_shape, preprocessing)
-        widths = checked_shape("widths", widths)
+        widths = checked_shape("widths", widths, least_axes=0)
         activation = checked_activation("activation", activation)
         likelihood = likelihoods.get(likelihood)
         latent = Deterministic(latent_dim, activation=code_activation)
