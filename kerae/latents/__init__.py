@@ -3,3 +3,5 @@
 from .deterministic import Deterministic as Deterministic
 from .latent import Latent as Latent
 from .normal import Normal as Normal
+from .power_spherical import PowerSpherical as PowerSpherical
+from .von_mises_fisher import VonMisesFisher as VonMisesFisher

@@ -1,0 +1,56 @@
+import math
+from typing import TYPE_CHECKING, Any
+
+import keras
+from keras import ops
+
+from ..checks.types import Tensor
+from .prior import Prior, refuse_labels
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
+
+
+@keras.saving.register_keras_serializable("kerae.priors")
+class UniformSphere(Prior):
+    """The uniform density on the sphere of codes of length 1.
+
+        log p(z) = -log area,   area = 2 pi^(latent_dim / 2) / Gamma(latent_dim / 2)        nats
+
+    Example:
+
+    >>> prior = kerae.priors.UniformSphere()
+    >>> float(prior.log_prob(np.array([[0.0, 0.0, 1.0]], "float32"))[0])  # area 4 pi
+    -2.531024...
+    """
+
+    def fit_to(self, model: "Autoencoder") -> None:
+        super().fit_to(model)
+        if len(self.event_shape) != 1 or self.event_shape[0] < 2:
+            raise ValueError(
+                "Expected codes of at least 2 coordinates under a UniformSphere. Received: a "
+                f"model with codes of shape {self.event_shape}. Change its `latent_dim`."
+            )
+
+    def tried_in(self) -> dict[str, Any]:
+        from ..latents import VonMisesFisher
+
+        return super().tried_in() | {"latent": VonMisesFisher(3)}
+
+    def log_prob(self, z: Tensor) -> Tensor:
+        return ops.zeros_like(z[..., 0]) - log_area(z.shape[-1])
+
+    def sample(self, noise: Any, labels: Tensor = None) -> Tensor:
+        refuse_labels(self, labels)
+        return on_sphere(noise.normal(self.event_shape))
+
+
+def log_area(dim: int) -> float:
+    """The logarithm of the area of the unit sphere in `dim` dimensions; of both points in one."""
+    return math.log(2.0) + 0.5 * dim * math.log(math.pi) - math.lgamma(0.5 * dim)
+
+
+def on_sphere(vector: Tensor) -> Tensor:
+    """The vector brought to length 1; one of length 0 stays so."""
+    squared = ops.sum(ops.square(vector), axis=-1, keepdims=True)
+    return vector * ops.rsqrt(ops.maximum(squared, 1e-24))
