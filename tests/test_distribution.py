@@ -117,6 +117,7 @@ def killed(tmp_path_factory):
     return out, first.returncode, said
 
 
+@pytest.mark.mainly("torch")
 @pytest.mark.slow
 def test_a_process_that_is_killed_ends_the_others_with_one_line(killed):
     out, code, said = killed

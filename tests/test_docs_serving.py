@@ -80,6 +80,7 @@ def served(folder):
         assert process.wait(timeout=30) == 0
 
 
+@pytest.mark.nightly
 @pytest.mark.skipif(shutil.which("curl") is None, reason="no curl")
 def test_curl_gets_a_reconstruction(served):
     _, _, ask, ask_with_file, *_ = blocks("sh")

@@ -136,6 +136,7 @@ def test_one_line_says_what_to_install(plain):
         assert package in line, (call, line)
 
 
+@pytest.mark.nightly
 def test_commands_say_the_same_line(plain):
     done = plain(COMMAND.format(commands=list(COMMANDS), code=2))
     lines = done.stderr.splitlines()
@@ -144,6 +145,7 @@ def test_commands_say_the_same_line(plain):
         assert re.fullmatch(rf"Error: kerae\..* with: pip install {re.escape(extra)}", line)
 
 
+@pytest.mark.nightly
 def test_the_doctor_names_what_is_missing(plain):
     done = plain(COMMAND.format(commands=["doctor"], code=0))
     rows = dict(re.findall(r"│ (\w+) +│ (missing|installed)", done.stdout))

@@ -203,6 +203,7 @@ MODELS = {
 }
 
 
+@pytest.mark.mainly("torch")
 @pytest.mark.slow
 @pytest.mark.parametrize(("method", "make"), MODELS.values(), ids=MODELS)
 def test_every_kind_of_model_is_refined_and_saved(method, make, tmp_path):
@@ -273,6 +274,7 @@ def test_a_clustering_says_as_much_as_its_centers():
     )
 
 
+@pytest.mark.mainly("torch")
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -316,6 +318,7 @@ def test_a_loss_that_is_no_number_ends_training_with_an_error():
         )
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 @pytest.mark.once
 def test_refined_clusters_of_digits_are_nearer_to_the_classes_than_those_of_k_means(digits):

@@ -35,7 +35,16 @@ def fit(model, data, epochs, **options):
     model.fit(*given(model, data), epochs=epochs, batch_size=50, verbose=0, **options)
 
 
-@pytest.fixture(scope="module", params=SMALL_MODELS)
+# TensorFlow traces each method of each; of these, one assigns and one draws at several levels.
+MODELS = [
+    pytest.param(name, marks=[pytest.mark.nightly] * (name not in ("quantized", "ladder")))
+    if BACKEND == "tensorflow"
+    else name
+    for name in SMALL_MODELS
+]
+
+
+@pytest.fixture(scope="module", params=MODELS)
 def trained(request, data, tmp_path_factory):
     """A model, what it was worth before it was trained, and its file in the middle of that."""
     kerae.set_random_seed(0)

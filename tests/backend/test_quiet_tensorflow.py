@@ -71,6 +71,7 @@ def test_what_an_import_that_fails_has_said_is_told(monkeypatch, not_imported, t
     assert capfd.readouterr().err == "no such library\n"
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 def test_data_by_name_come_without_a_word_of_tensorflow(shared_data):
     """As a guest beside PyTorch, in a process of its own."""

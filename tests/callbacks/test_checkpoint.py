@@ -9,6 +9,7 @@ from python_program import python
 import kerae
 
 
+@pytest.mark.mainly("torch")
 @pytest.mark.slow
 def test_a_run_killed_in_an_epoch_and_resumed_ends_like_one_that_ran_through(tmp_path):
     killed = subprocess.run([*python(), killed_run.__file__, tmp_path / "killed"], check=False)

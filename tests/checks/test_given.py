@@ -150,6 +150,7 @@ def test_a_rounding_error_beyond_one_is_taken_and_a_larger_excess_is_shown(model
         model.evaluate(x, verbose=0)
 
 
+@pytest.mark.mainly("torch")
 @pytest.mark.parametrize("dtype", ["uint8", "uint16", "int64", ">i2"])
 def test_integers_are_taken_where_preprocessing_makes_floats_of_them(dtype):
     kerae.set_random_seed(0)

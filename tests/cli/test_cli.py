@@ -38,6 +38,7 @@ def test_an_existing_run_is_refused_with_exit_code_2(run):
     assert "already holds a run" in result.stderr and "Traceback" not in result.stderr
 
 
+@pytest.mark.mainly("torch")
 def test_evaluate_reads_the_data_that_the_run_names(run):
     out, _ = run
     result = kerae_command("evaluate", out)
@@ -72,6 +73,7 @@ def test_report_tells_of_the_run_and_of_the_command(run):
     assert "Training" in (out / "report.html").read_text()  # the curves, from the run's history
 
 
+@pytest.mark.mainly("torch")
 def test_evaluate_gives_a_conditional_model_the_labels(conditional, digits, capsys):
     model, file = conditional
     runs.evaluate(file, data="digits")
@@ -79,6 +81,7 @@ def test_evaluate_gives_a_conditional_model_the_labels(conditional, digits, caps
     assert f"{loss:.2f}" in capsys.readouterr().out
 
 
+@pytest.mark.mainly("torch")
 def test_evaluate_refuses_the_likelihood_of_gray_pixels(run):
     result = kerae_command("evaluate", run[0], "--log-likelihood", 10)
     assert result.returncode == 2
@@ -108,6 +111,7 @@ def conditional(tmp_path):
     return model, tmp_path / "model.keras"
 
 
+@pytest.mark.mainly("torch")
 def test_score_gives_a_conditional_model_the_labels(conditional, digits, tmp_path):
     model, file = conditional
     runs.score(file, data="digits", out=tmp_path / "scores.csv", num_samples=2)

@@ -110,6 +110,7 @@ def run_without_tensorflow(*code, fresh=False):
     return done.stdout.splitlines()[-1]
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 @once
 def test_reads_array_record_without_tensorflow(shared_data, mnist_fingerprint):

@@ -105,6 +105,7 @@ def trained(model, *data, learning_rate=1e-3, epochs=40):
     return model
 
 
+@pytest.mark.nightly
 @pytest.mark.once
 @pytest.mark.slow
 def test_codes_pass_for_draws_of_the_prior_as_those_of_an_autoencoder_do_not(digits):

@@ -7,6 +7,7 @@ import pytest
 import kerae
 from kerae import latents, priors, terms
 
+pytestmark = pytest.mark.mainly("torch")
 X = np.random.default_rng(0).random((6, 4), dtype="float32")
 Y = np.arange(6, dtype="int32") % 3
 LINE = {

@@ -48,10 +48,8 @@ HOW = {
 }[BACKEND]
 # What trains as another one does: by sums, or by the rows of all replicas.
 NIGHTLY = {"RAE", "DIPVAE", "clusters", "AAE", "WAE", "mirrored 4", "data_parallel 4"}
-if BACKEND == "tensorflow":  # which compiles each for all replicas
-    NIGHTLY |= {"FactorVAE", "DenoisingAE", "unused"}
-if BACKEND != "torch":  # of these, one that assigns to variables of its own
-    NIGHTLY |= {*SMALL_MODELS} - {"quantized"}
+if BACKEND != "torch":  # which compile each for all replicas; one assigns to its own variables
+    NIGHTLY |= {*TERMS} - {"VAE", "quantized"}
 pytestmark = pytest.mark.slow
 
 

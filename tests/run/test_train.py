@@ -97,6 +97,7 @@ def test_files_of_others_are_left_alone(small, tmp_path):
     assert not (tmp_path / "report.html").exists()
 
 
+@pytest.mark.mainly("torch")
 def test_an_interrupted_run_is_resumed_to_the_same_result(small, tmp_path):
     through, expected = train(small, tmp_path / "through", epochs=4)
 

@@ -8,6 +8,7 @@ from scipy import special
 import kerae
 from kerae.terms import Contractive
 
+pytestmark = pytest.mark.mainly("torch")
 X = np.random.default_rng(0).random((6, 5), dtype="float32")
 
 
