@@ -31,9 +31,11 @@ _HOME = {
     "DenoisingAE": "models",
     "FactorVAE": "models",
     "InfoVAE": "models",
+    "PoincareVAE": "models",
     "RAE": "models",
     "Part": "part",
     "Reconstruction": "terms",
+    "SVAE": "models",
     "SparseAE": "models",
     "StackedAE": "models",
     "Term": "terms",
@@ -55,6 +57,7 @@ _MODULES = (
     "export",
     "figures",
     "files",
+    "geometry",
     "latent_space",
     "latents",
     "likelihoods",
@@ -83,6 +86,7 @@ if TYPE_CHECKING:
     from . import export as export
     from . import figures as figures
     from . import files as files
+    from . import geometry as geometry
     from . import latent_space as latent_space
     from . import latents as latents
     from . import likelihoods as likelihoods
@@ -105,6 +109,7 @@ if TYPE_CHECKING:
     from .models import CVAE as CVAE
     from .models import DIPVAE as DIPVAE
     from .models import RAE as RAE
+    from .models import SVAE as SVAE
     from .models import VAE as VAE
     from .models import VAEGAN as VAEGAN
     from .models import WAE as WAE
@@ -115,6 +120,7 @@ if TYPE_CHECKING:
     from .models import DenoisingAE as DenoisingAE
     from .models import FactorVAE as FactorVAE
     from .models import InfoVAE as InfoVAE
+    from .models import PoincareVAE as PoincareVAE
     from .models import SparseAE as SparseAE
     from .models import StackedAE as StackedAE
     from .part import Part as Part

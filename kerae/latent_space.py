@@ -8,13 +8,16 @@ import numpy as np
 from .checks.given import as_array
 from .checks.numbers import check_count
 from .checks.types import ArrayLike
+from .geometry import Euclidean, Geometry, Sphere
 
 if TYPE_CHECKING:
     from .autoencoder.autoencoder import Autoencoder
 
+METHODS = {"linear": Euclidean(), "slerp": Sphere()}
+
 
 def interpolate(
-    z_a: ArrayLike, z_b: ArrayLike, steps: int = 10, method: str = "linear"
+    z_a: ArrayLike, z_b: ArrayLike, steps: int = 10, method: str | Geometry = "linear"
 ) -> np.ndarray:
     """Codes on the way from `z_a` to `z_b`, both included.
 
@@ -22,12 +25,15 @@ def interpolate(
         slerp:   sin((1 - t) omega) / sin(omega) a + sin(t omega) / sin(omega) b,
                  omega the angle between a and b
 
+    or the shortest way in the space that codes lie in, such as `model.latent.geometry`.
+
     Args:
         z_a: Array `(n, latent_dim)`, or of codes of several axes, `(n, *event_shape)`.
         z_b: Array of the same shape.
         steps: Integer of at least 2, the number of codes.
         method: `"linear"`, or `"slerp"`, which keeps the length of codes between those of its
-            ends, as codes of many dimensions are all about equally long.
+            ends, as codes of many dimensions are all about equally long; or a
+            `kerae.geometry.Geometry`.
     Returns:
         Array `(n, steps, latent_dim)`, or `(n, steps, *event_shape)`.
 
@@ -50,24 +56,15 @@ def interpolate(
     if z_a.ndim < 2:
         received = f"shape {z_a.shape}. Give one code as a batch, `z[None]`."
         raise ValueError(f"Expected codes of shape (n, latent_dim). Received: {received}")
-    if method not in ("linear", "slerp"):
-        raise ValueError(f'Expected `method` "linear" or "slerp". Received: {method!r}')
+    geometry = METHODS.get(method, method) if isinstance(method, str) else method
+    if not isinstance(geometry, Geometry):
+        raise ValueError(
+            'Expected `method` "linear" or "slerp", or a geometry such as `model.latent.geometry`. '
+            f"Received: {method!r}"
+        )
     a, b = (z.reshape(len(z), 1, math.prod(z.shape[1:])) for z in (z_a, z_b))
-    return _path(a, b, steps, method).reshape(len(z_a), steps, *z_a.shape[1:])
-
-
-def _path(a, b, steps, method):
     t = np.linspace(0.0, 1.0, steps, dtype=np.result_type(a, np.float32))[None, :, None]
-    if method == "linear":
-        return (1 - t) * a + t * b
-    lengths = np.linalg.norm(a, axis=-1, keepdims=True) * np.linalg.norm(b, axis=-1, keepdims=True)
-    cosine = np.sum(a * b, axis=-1, keepdims=True) / np.maximum(lengths, 1e-12)
-    omega = np.arccos(np.clip(cosine, -1.0, 1.0))
-    # Nearly parallel codes, where the formula divides by zero, lie on a straight line.
-    straight = np.sin(omega) < 1e-4
-    safe = np.where(straight, 1.0, omega)
-    curved = (np.sin((1 - t) * safe) * a + np.sin(t * safe) * b) / np.sin(safe)
-    return np.where(straight, (1 - t) * a + t * b, curved)
+    return geometry.path(a, b, t).reshape(len(z_a), steps, *z_a.shape[1:])
 
 
 def midpoint(z_a: ArrayLike, z_b: ArrayLike) -> np.ndarray:
@@ -196,5 +193,6 @@ def traverse(
     check_count("steps", steps)
     codes = np.tile(z, (len(dims), steps, 1))
     codes[np.arange(len(dims)), :, dims] = np.linspace(*range, steps).T  # pyright: ignore[reportCallIssue]
+    codes = model.latent.geometry.onto(codes)
     decoded = model.decode(codes.reshape(-1, *shape), y)
     return decoded.reshape(len(dims), steps, *decoded.shape[1:])

@@ -20,6 +20,7 @@ from .in_batches import BATCH_SIZE, in_batches, in_turn
 from .parts import check_kinds
 
 if TYPE_CHECKING:
+    from ..geometry import Geometry
     from ..priors.prior import Prior
 
 
@@ -137,7 +138,7 @@ class Inference(ModelMixin):
         x_b: ArrayLike,
         y: ArrayLike | None = None,
         steps: int = 10,
-        method: str = "linear",
+        method: "str | Geometry | None" = None,
     ) -> np.ndarray:
         """Decoded codes on the way from one example to another.
 
@@ -146,7 +147,9 @@ class Inference(ModelMixin):
             x_b: Array of the same shape.
             y: Array of what a conditional model is conditioned on, for each pair.
             steps: Integer of at least 2, the number of images, both ends included.
-            method: `"linear"` or `"slerp"`; see `kerae.latent_space.interpolate`.
+            method: `"linear"` or `"slerp"`; see `kerae.latent_space.interpolate`. Defaults to the
+                shortest way in the space of the latent's codes, its `geometry`: for most a
+                straight line.
         Returns:
             Array `(n, steps, *data_shape)`.
         Raises:
@@ -154,7 +157,7 @@ class Inference(ModelMixin):
         """
         x_a, x_b = as_array(x_a, "x_a"), as_array(x_b, "x_b")
         z_a, z_b = self.encode(x_a, y), self.encode(x_b, y)
-        z = latent_space.interpolate(z_a, z_b, steps, method)
+        z = latent_space.interpolate(z_a, z_b, steps, method or self.latent.geometry)
         y = y if y is None else np.repeat(y, steps, axis=0)
         decoded = self.decode(z.reshape(-1, *self.latent.event_shape), y)
         return decoded.reshape(-1, steps, *decoded.shape[1:])

@@ -4,4 +4,6 @@ from .deterministic import Deterministic as Deterministic
 from .latent import Latent as Latent
 from .normal import Normal as Normal
 from .power_spherical import PowerSpherical as PowerSpherical
+from .riemannian_normal import RiemannianNormal as RiemannianNormal
 from .von_mises_fisher import VonMisesFisher as VonMisesFisher
+from .wrapped_normal import WrappedNormal as WrappedNormal

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from keras import ops
 
 from ..checks.types import Tensor
+from ..geometry import Euclidean
 from ..part import Part
 
 if TYPE_CHECKING:
@@ -24,12 +25,14 @@ class Latent(Part):
             the latent is built on the encoder's features.
         has_density: Boolean, whether codes are drawn from a density q(z|x), without which there
             is no KL and no likelihood bound.
+        geometry: `kerae.geometry.Geometry`, the space that codes lie in; flat by default.
         served: Dict, what an exported encoder gives: `mean`, the deterministic code, and tensors
             of the posterior, each with what it is.
     """
 
     event_shape: tuple
     has_density = False
+    geometry = Euclidean()
     served = {"mean": "The code."}
 
     def tried_in(self) -> dict[str, Any]:

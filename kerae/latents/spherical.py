@@ -7,6 +7,7 @@ from keras import initializers, ops
 
 from ..checks.numbers import check_count
 from ..checks.types import Shape, Tensor
+from ..geometry import Sphere
 from ..ops.interval_density import IntervalDensity
 from ..priors.uniform_sphere import UniformSphere, log_area, on_sphere
 from .latent import Latent
@@ -37,6 +38,7 @@ class Spherical(Latent):
     """
 
     has_density = True
+    geometry = Sphere()
     served = {
         "mean": "Mean direction of q(z|x), of length 1, the code.",
         "concentration": "Concentration of q(z|x) around it.",

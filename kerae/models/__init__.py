@@ -13,9 +13,11 @@ from .denoising_ae import DenoisingAE as DenoisingAE
 from .dip_vae import DIPVAE as DIPVAE
 from .factor_vae import FactorVAE as FactorVAE
 from .info_vae import InfoVAE as InfoVAE
+from .poincare_vae import PoincareVAE as PoincareVAE
 from .rae import RAE as RAE
 from .sparse_ae import SparseAE as SparseAE
 from .stacked_ae import StackedAE as StackedAE
+from .svae import SVAE as SVAE
 from .vae import VAE as VAE
 from .vae_gan import VAEGAN as VAEGAN
 from .wae import WAE as WAE

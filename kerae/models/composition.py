@@ -6,6 +6,7 @@ from typing import Any
 from ..adversaries.adversary import Adversary
 from ..autoencoder import Autoencoder
 from ..latents import Latent
+from ..priors import Prior
 from ..terms import Term
 
 REPLACEABLE = (*Autoencoder.passed_on, "latent", "prior", "terms")
@@ -17,6 +18,7 @@ def composed(
     latent: Latent,
     terms: list[Term],
     adversary: Adversary | None = None,
+    prior: Prior | None = None,
     of_latent: dict[str, Any] | None = None,
     **weights: Any,
 ) -> dict[str, Any]:
@@ -29,6 +31,7 @@ def composed(
         latent: `kerae.latents.Latent` of the paper.
         terms: List of the paper's `kerae.Term`.
         adversary: `kerae.adversaries.Adversary` of the paper, for its terms.
+        prior: `kerae.priors.Prior` of the paper. Defaults to the standard normal.
         of_latent: Dict of the constructor's arguments, beside `latent_dim`, that the latent was
             made of.
         **weights: Those that the terms were made of.
@@ -44,7 +47,7 @@ def composed(
         _refuse_both(model, "terms", weights)
         if adversary is not None:
             _check_read(given["terms"], terms, type(model).__name__)
-    parts = {"latent": latent, "terms": terms, "adversary": adversary}
+    parts = {"latent": latent, "terms": terms, "adversary": adversary, "prior": prior}
     return {name: part for name, part in parts.items() if part is not None} | given
 
 

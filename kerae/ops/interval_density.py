@@ -26,9 +26,7 @@ class IntervalDensity:
         Figurnov et al., 2018, https://arxiv.org/abs/1805.08498
     """
 
-    def __init__(
-        self, log_density: Callable[[Tensor], Tensor], low: Tensor, high: Tensor
-    ) -> None:
+    def __init__(self, log_density: Callable[[Tensor], Tensor], low: Tensor, high: Tensor) -> None:
         low, high = ops.stop_gradient(low), ops.stop_gradient(high)
         self._low, self._step = low, (high - low) / INTERVALS
         steps = ops.arange(INTERVALS + 1, dtype=low.dtype)

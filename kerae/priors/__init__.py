@@ -1,6 +1,7 @@
 """Densities over codes."""
 
 from .gaussian_mixture import GaussianMixture as GaussianMixture
+from .hyperbolic_normal import HyperbolicNormal as HyperbolicNormal
 from .prior import Prior as Prior
 from .standard_normal import StandardNormal as StandardNormal
 from .swiss_roll import SwissRoll as SwissRoll

@@ -26,10 +26,11 @@ class UniformSphere(Prior):
 
     def fit_to(self, model: "Autoencoder") -> None:
         super().fit_to(model)
-        if len(self.event_shape) != 1 or self.event_shape[0] < 2:
+        event_shape = model.latent.event_shape
+        if len(event_shape) != 1 or event_shape[0] < 2:
             raise ValueError(
                 "Expected codes of at least 2 coordinates under a UniformSphere. Received: a "
-                f"model with codes of shape {self.event_shape}. Change its `latent_dim`."
+                f"model with codes of shape {event_shape}. Change its `latent_dim`."
             )
 
     def tried_in(self) -> dict[str, Any]:

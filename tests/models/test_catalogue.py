@@ -35,7 +35,9 @@ COMPOSED = {
     "BetaTCVAE": [{"dataset_size": 6}],
     "CAAE": [{"num_classes": 3}, {"condition_shape": (2,)}],
     "CVAE": [{"num_classes": 3}, {"condition_shape": (2,)}],
+    "PoincareVAE": [{}, {"distribution": "riemannian"}],
     "RAE": [{}, {"regularizer": "gradient"}, {"regularizer": "spectral"}],
+    "SVAE": [{}, {"distribution": "power_spherical"}],
     "SparseAE": [{}, {"penalty": "l1"}],
     "WAE": [{}, {"divergence": "gan"}],
 }

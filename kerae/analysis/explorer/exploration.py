@@ -1,6 +1,7 @@
 import numpy as np
 
 from ... import latent_space
+from ...geometry import Euclidean
 from ..examination import examine
 
 STEPS = 9
@@ -20,12 +21,17 @@ class Exploration:
         ends: Dict of codes, the ends `"A"` and `"B"` of the walk, as far as they are set.
         groups: Dict of integer arrays, the examples `"with"` and `"without"` an attribute.
         strength: Float, how much of the attribute was added to the code.
-        method: String, of `kerae.latent_space.interpolate`.
+        methods: Dict, by name, of `kerae.latent_space.interpolate`; the first one is the shortest.
+        method: String, the name of one.
     """
 
     def __init__(self, latent_map):
         self.map = latent_map
-        self.ends, self.groups, self.method = {}, {}, "linear"
+        self.ends, self.groups = {}, {}
+        self.methods, geometry = latent_space.METHODS, latent_map.model.latent.geometry
+        if not isinstance(geometry, Euclidean):
+            self.methods = {"shortest": geometry, **self.methods}
+        self.method = next(iter(self.methods))
         self.label = next(iter(latent_map.conditions), None)
         self.reset()
 
@@ -86,7 +92,7 @@ class Exploration:
         if len(self.ends) < 2:
             return None
         a, b = self.ends["A"][None], self.ends["B"][None]
-        return latent_space.interpolate(a, b, STEPS, self.method)[0]
+        return latent_space.interpolate(a, b, STEPS, self.methods[self.method])[0]
 
     @property
     def attribute_walk(self):

@@ -3,8 +3,6 @@ import numpy as np
 from .exploration import STEPS
 from .pictures import Pictures
 
-METHODS = ("linear", "slerp")
-
 
 class WalkPanel:
     """The way from one code to another, decoded.
@@ -28,7 +26,9 @@ class WalkPanel:
         buttons = [Button(label=f"{name} is here", name=name, width=80) for name in "AB"]
         for name, button in zip("AB", buttons):
             button.on_click(lambda name=name: self._set_end(name))
-        method = RadioButtonGroup(labels=list(METHODS), active=0, name="method", width=120)
+        method = RadioButtonGroup(
+            labels=list(exploration.methods), active=0, name="method", width=120
+        )
         method.on_change("active", self._set_method)
         self.layout = column(
             Div(text="<b>Walk from A to B</b>: decode a point, press A; another, press B"),
@@ -47,7 +47,7 @@ class WalkPanel:
         self.changed()
 
     def _set_method(self, attribute, old, new):
-        self.exploration.method = METHODS[new]
+        self.exploration.method = list(self.exploration.methods)[new]
         self.changed()
 
 

@@ -40,11 +40,12 @@ def interpolations(analysis):
     rows = _some(analysis, 10)
     a, b = rows[::2][: len(rows) // 2], rows[1::2]
     z = analysis.examination.z
-    paths = latent_space.interpolate(z[a], z[b], steps=10)
+    geometry = analysis.examination.model.latent.geometry
+    paths = latent_space.interpolate(z[a], z[b], 10, geometry)
     images = analysis.decode(paths.reshape(-1, z.shape[1]), np.repeat(a, 10))
     return Picture(
         "Interpolations",
-        "On a straight line from the code of one example to that of another.",
+        f"On {geometry.way} from the code of one example to that of another.",
         figures.interpolations(images.reshape(*paths.shape[:2], *images.shape[1:])),
     )
 

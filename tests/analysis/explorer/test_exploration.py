@@ -57,6 +57,13 @@ def test_a_walk_needs_both_ends_and_goes_as_told(exploration):
     np.testing.assert_allclose(exploration.walk[4], halfway, rtol=1e-4)
 
 
+def test_a_walk_on_a_sphere_stays_there(x):
+    exploration = Exploration(LatentMap(kerae.SVAE((8, 8, 1), 3), x, method="pca"))
+    assert list(exploration.methods) == ["shortest", "linear", "slerp"]
+    exploration.ends = dict(zip("AB", exploration.map.z[:2]))
+    np.testing.assert_allclose(np.linalg.norm(exploration.walk, axis=1), 1.0, rtol=1e-5)
+
+
 def test_an_attribute_is_that_of_the_latent_space_and_can_be_taken_away(exploration, x):
     assert exploration.direction is None and exploration.attribute_walk is None
     exploration.add_attribute(1.0)
