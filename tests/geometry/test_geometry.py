@@ -69,6 +69,11 @@ def test_exponential_and_logarithm_are_inverse_to_each_other():
     at, z = (ops.convert_to_tensor(in_ball(6, 1.5), "float32") for _ in range(2))
     vector = logarithm(at, z, 1.5)
     np.testing.assert_allclose(exponential(at, vector, 1.5), z, atol=1e-5)
+    ends = exponential(at, vector, 1.5)
+    stretched = 2 / (1 - 1.5 * np.sum(ops.convert_to_numpy(at) ** 2, axis=1))
+    lengths = stretched * np.linalg.norm(ops.convert_to_numpy(vector), axis=1)
+    found = PoincareBall(1.5).distance(*map(ops.convert_to_numpy, (at, ends)))
+    np.testing.assert_allclose(found, lengths, rtol=1e-4)
     small = 0.1 * vector
     back = logarithm(at, exponential(at, small, 1.5), 1.5)
     np.testing.assert_allclose(back, small, rtol=1e-3, atol=1e-6)
@@ -90,7 +95,10 @@ def test_a_model_interpolates_and_traverses_in_the_space_of_its_codes(model):
         model.interpolate(x[:1], x[1:], steps=4)[0], model.decode(path[0])
     )
     np.testing.assert_allclose(geometry.onto(path), path, rtol=1e-5)
-    assert kerae.latent_space.traverse(model, z[0], steps=3).shape == (z.shape[1], 3, 4)
+    traversed = kerae.latent_space.traverse(model, z[0], dims=[0], range=(1.5, 2.0), steps=2)
+    codes = np.stack([np.r_[first, z[0, 1:]] for first in (1.5, 2.0)])
+    expected = model.decode(geometry.onto(codes))
+    np.testing.assert_allclose(traversed[0], expected, rtol=1e-5)
 
 
 def test_a_geometry_without_room_is_refused():

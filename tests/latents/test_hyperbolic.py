@@ -108,6 +108,20 @@ def test_gradients_are_finite_for_all_that_an_encoder_may_say(latent):
     assert (np.linalg.norm(z, axis=-1) < 1).all()
 
 
+@pytest.mark.parametrize("latent", [WrappedNormal, RiemannianNormal])
+def test_no_scale_sends_codes_beyond_the_reach_of_floats(latent):
+    """Else the prior would be asked of codes nearer than those drawn, and the KL fall for ever."""
+    part = latent(10)
+    part.build((None, 3))
+    part.scale_head.bias.assign(ops.full(part.scale_head.bias.shape, 1e4))
+    outputs = {"posterior": part(np.zeros((50, 3), "float32")), "noise": noise(50)}
+    outputs |= part.draw(None, outputs, 20)
+    model = kerae.VAE((4,), 10, latent=latent(10), prior=HyperbolicNormal())
+    prior = model.prior.given(model, outputs)
+    ratio = outputs["log_posterior"] - prior.log_prob(outputs["z"])
+    assert float(ops.mean(ratio)) > 0
+
+
 def test_the_curvature_is_learned_only_where_that_is_asked_for():
     for curvature, count in (("learned", 1), (2.0, 0)):
         model = kerae.PoincareVAE((4,), 2, curvature=curvature)
