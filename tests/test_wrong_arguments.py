@@ -1,8 +1,6 @@
 """Every argument of every public class and method: a wrong value works, or is refused by name."""
 
 import inspect
-import math
-import re
 
 import keras
 import numpy as np
@@ -10,20 +8,10 @@ import pytest
 
 import kerae
 from kerae.configurable import Configurable
+from tests.helpers.wrong_arguments import with_wrong_arguments
 
 pytestmark = pytest.mark.mainly("torch")
 
-WRONG = {
-    "zero": 0,
-    "minus one": -1,
-    "NaN": math.nan,
-    "infinity": math.inf,
-    "true": True,
-    "string": "x",
-    "none": None,
-    "object": object(),
-    "dict": {"x": 1},
-}
 X = np.random.default_rng(0).random((8, 4)).astype("float32")
 Z = X[:, :2]
 MODULES = (kerae.latents, kerae.likelihoods, kerae.priors, kerae.terms, kerae.schedules)
@@ -56,19 +44,6 @@ CLASSES = {
     for each in vars(module).values()
     if inspect.isclass(each) and issubclass(each, Configurable)
 }
-
-
-def with_wrong_arguments(call, arguments, argument):
-    """The wrong values that `call` neither takes nor refuses in a line that names the argument."""
-    for kind, wrong in WRONG.items():
-        try:
-            call(**arguments | {argument: wrong})
-        except (ValueError, TypeError) as error:
-            # By its name, or by that of the part's that it is passed on as: `weight` for `beta`.
-            if "\n" in str(error).strip() or not re.search(r"`\w+`", str(error)):
-                yield f"{kind}: {error}"
-        except Exception as error:
-            yield f"{kind}: {type(error).__name__}: {error}"
 
 
 def required(each):

@@ -3,6 +3,7 @@
 import time
 from typing import TYPE_CHECKING, Any
 
+from ..checks.arguments import checked
 from ..checks.data import part_of
 from ..checks.extras import EXTRAS, require
 from ..checks.types import FilePath, Rows
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ..autoencoder.autoencoder import Autoencoder
 
 
+@checked
 def report(
     model: "Autoencoder",
     x: Rows | Dataset,

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 
 from .. import backend
+from ..checks.short import short
 from ..checks.types import ModelMixin
 
 NOT_IN_COMPILE = ("loss", "loss_weights", "metrics", "weighted_metrics")
@@ -98,7 +99,7 @@ class Compilation(ModelMixin):
         if not (steps in ("auto", "epoch") if isinstance(steps, str) else is_count):
             raise ValueError(
                 'Expected `steps_per_execution` to be at least 1, "epoch" or "auto". '
-                f"Received: {steps!r}"
+                f"Received: {short(steps)}"
             )
         optimizer = backend.fused(_optimizer("optimizer", optimizer))
         kept = {"optimizer": optimizer, "steps_per_execution": steps_per_execution}
@@ -174,5 +175,6 @@ def _optimizer(name, given):
         return keras.optimizers.get(given)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(
-            f"Expected `{name}` to be a Keras optimizer or the name of one. Received: {given!r}."
+            f"Expected `{name}` to be a Keras optimizer or the name of one. Received: "
+            f"{short(given)}."
         ) from error

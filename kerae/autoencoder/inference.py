@@ -9,10 +9,11 @@ import numpy as np
 from keras import ops
 
 from .. import latent_space
+from ..checks.arguments import check_annotated
 from ..checks.arrays import check_array
 from ..checks.data import batches_of, checked_examples, checked_labels, repeated_label
 from ..checks.given import as_array, is_array
-from ..checks.numbers import check_annotated, check_count
+from ..checks.numbers import check_count
 from ..checks.types import ArrayLike, ModelMixin
 from ..noise.repeatable import RepeatableNoise
 from ..priors.prior import check_classes

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from keras import ops
 
-from ..checks.numbers import check_annotated, check_count
+from ..checks.arguments import check_annotated
+from ..checks.numbers import check_count
 from ..checks.types import ArrayLike, ModelMixin
 from .in_batches import in_batches
 from .measured import scored
