@@ -91,21 +91,36 @@ METHODS = {
     "interpolate": {"x_a": X, "x_b": X, "steps": 3, "method": "linear"},
     "start_at_mean": {"x": X},
     "compile": {"optimizer": "sgd", "steps_per_execution": 1},
+    "save": {"filepath": "model.keras", "overwrite": True},
+    "restore": {"filepath": "model.keras"},
+    "pretrain": {"x": X, "epochs": 1, "batch_size": 4, "optimizer": "sgd"},
+    "fit_prior": {"x": X, "seed": 0},
 }
 
 
 @pytest.fixture(scope="module")
-def model():
-    model = kerae.VAE((4,), 2, likelihood="normal", encoder=keras.layers.Dense(3))
-    model.compile("sgd")
-    return model
+def models():
+    """By the name of a method that only some models have, and otherwise by `None`."""
+    arguments = {"likelihood": "normal", "encoder": keras.layers.Dense(3)}
+    models = {
+        None: kerae.VAE((4,), 2, **arguments),
+        "pretrain": kerae.StackedAE((4,), 2, widths=(3,), likelihood="normal"),
+        "fit_prior": kerae.RAE((4,), 2, num_components=2, **arguments),
+    }
+    for model in models.values():
+        model.compile("sgd")
+    return models
 
 
 @pytest.mark.parametrize(
     ("method", "argument"), [(name, each) for name in METHODS for each in METHODS[name]]
 )
-def test_methods(model, method, argument):
-    quiet = {"verbose": 0} if method in ("fit", "evaluate", "predict") else {}
+def test_methods(models, method, argument, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    model = models.get(method, models[None])
+    if method == "restore":
+        model.save("model.keras")
+    quiet = {"verbose": 0} if method in ("fit", "evaluate", "predict", "pretrain") else {}
     try:
         wrong = list(
             with_wrong_arguments(getattr(model, method), METHODS[method] | quiet, argument)

@@ -75,7 +75,7 @@ def check_annotated(owner: str, name: str, annotation: Any, value: Any) -> None:
     if isinstance(value, tuple(classes)) or any(holds(value) for _, holds in told):
         return
     names = [name for name, _ in told]
-    names += [f"a {each.__name__}" for each in classes if each is not NoneType]
+    names += [f"of the class {each.__name__}" for each in classes if each is not NoneType]
     names += ["None"] * (NoneType in classes)
     raise ValueError(
         f"Expected `{name}` of {owner} to be {' or '.join(names)}. Received: {name}={short(value)}."

@@ -61,3 +61,18 @@ def checked_activation(name: str, activation: Any) -> Any:
     raise ValueError(
         f"Expected `{name}` to be a Keras activation or its name. Received: {short(activation)}."
     )
+
+
+def checked_optimizer(name: str, given: Any) -> Any:
+    """The Keras optimizer that is given, itself, by its name or by its configuration.
+
+    Raises:
+        ValueError: If it is none.
+    """
+    try:
+        return keras.optimizers.get(given)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(
+            f"Expected `{name}` to be a Keras optimizer or the name of one. Received: "
+            f"{short(given)}."
+        ) from error

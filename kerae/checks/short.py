@@ -12,7 +12,7 @@ def short(value: Any) -> str:
     ("'mnist'", 'a list')
     """
     shape = getattr(value, "shape", None)
-    if shape:
+    if isinstance(shape, tuple) and shape:
         return f"a {type(value).__name__} of shape {tuple(shape)}"
     text = repr(value)
     return text if len(text) <= LONGEST and "\n" not in text else f"a {type(value).__name__}"
