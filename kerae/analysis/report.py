@@ -4,7 +4,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from ..checks.arguments import checked
-from ..checks.data import part_of
+from ..checks.data_sets import part_of
 from ..checks.extras import EXTRAS, require
 from ..checks.types import FilePath, Rows
 from ..configurable import describe

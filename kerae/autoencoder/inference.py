@@ -11,7 +11,8 @@ from keras import ops
 from .. import latent_space
 from ..checks.arguments import check_annotated
 from ..checks.arrays import check_array
-from ..checks.data import batches_of, checked_examples, checked_labels, repeated_label
+from ..checks.data import checked_examples, checked_labels, repeated_label
+from ..checks.data_sets import batches_of
 from ..checks.given import as_array, is_array
 from ..checks.numbers import check_count
 from ..checks.types import ArrayLike, ModelMixin
