@@ -1,6 +1,7 @@
 """What is asked of a trained model: NumPy in, NumPy out, in batches, nothing in it changes."""
 
 import random
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from keras import ops
 
 from .. import latent_space
 from ..checks.arguments import check_annotated
-from ..checks.arrays import check_array
+from ..checks.arrays import check_array, parts
 from ..checks.data import checked_examples, checked_labels, repeated_label
 from ..checks.data_sets import batches_of
 from ..checks.given import as_array, is_array
@@ -168,6 +169,11 @@ class Inference(ModelMixin):
         if self.preprocessing is None and not self.target.reads_labels:
             return x
         return in_batches(self, self._target, (x, y) if y is not None else (x,), batch_size)
+
+    def targets_in_parts(self, x: ArrayLike, y: ArrayLike | None = None) -> Iterator[Any]:
+        """The same, of a few thousand examples at a time: a copy of all may be too large."""
+        arrays = (x,) if y is None else (x, y)
+        return (self.targets_in_batches(*some) for some in zip(*map(parts, arrays)))
 
     def check_prior(self) -> None:
         """Raises a `ValueError` if the prior is none yet that samples can be drawn from."""

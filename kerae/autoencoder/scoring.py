@@ -132,7 +132,8 @@ class Scoring(ModelMixin):
         _check_counts(num_samples, seed, batch_size)
 
         def estimates(arrays):
-            self.likelihood.check_density(self.targets_in_batches(*arrays))
+            for targets in self.targets_in_parts(*arrays):
+                self.likelihood.check_density(targets)
             sums = self._log_sums(arrays, num_samples, seed, batch_size)
             return sums[0] - math.log(num_samples)
 

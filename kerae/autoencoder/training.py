@@ -124,7 +124,8 @@ class Training(ModelMixin):
             (x, y) = self.checked_inputs(x, y, target=True)
         else:
             x = checked_examples(self, x)
-        mean = self.targets_in_batches(x, y).mean(axis=0, dtype="float64")
+        sums = [part.sum(axis=0, dtype="float64") for part in self.targets_in_parts(x, y)]
+        mean = np.sum(sums, axis=0) / np.shape(x)[0]
         set_output_bias(
             self.decoder,
             np.zeros((1, *self.decoded_shape), self.variable_dtype),
