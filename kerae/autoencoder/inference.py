@@ -171,7 +171,9 @@ class Inference(ModelMixin):
         return in_batches(self, self._target, (x, y) if y is not None else (x,), batch_size)
 
     def targets_in_parts(self, x: ArrayLike, y: ArrayLike | None = None) -> Iterator[Any]:
-        """The same, of a few thousand examples at a time: a copy of all may be too large."""
+        """The same, of a few thousand examples at a time where a copy of all may be too large."""
+        if self.preprocessing is None and not self.target.reads_labels:
+            return iter([x])
         arrays = (x,) if y is None else (x, y)
         return (self.targets_in_batches(*some) for some in zip(*map(parts, arrays)))
 

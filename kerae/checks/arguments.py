@@ -7,8 +7,6 @@ from os import PathLike
 from types import NoneType, UnionType
 from typing import Any, ParamSpec, TypeVar, get_args
 
-import numpy as np
-
 from .numbers import is_integer, is_number
 from .short import short
 
@@ -92,6 +90,11 @@ def _is(*kinds):
     return lambda value: isinstance(value, kinds)
 
 
+def _is_boolean(value):
+    # Also NumPy's, which need not be imported to tell.
+    return type(value).__name__ in ("bool", "bool_")
+
+
 def _is_named(name):
     return lambda value: any(each.__name__ == name for each in type(value).__mro__)
 
@@ -106,7 +109,7 @@ def _are_strings(value):
 KINDS: dict[Any, tuple[str, Callable[[Any], bool]]] = {
     int: ("an integer", is_integer),
     float: ("a finite number", is_number),
-    bool: ("a boolean", _is(bool, np.bool_)),
+    bool: ("a boolean", _is_boolean),
     str: ("a string", _is(str)),
     PathLike[str]: ("a path", _is(PathLike)),
     dict: ("a dict", _is(dict)),
