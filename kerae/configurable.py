@@ -1,7 +1,7 @@
 """The one rule of kerae's configs: every constructor argument is an attribute of the same name."""
 
 import inspect
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -9,7 +9,7 @@ import keras
 
 from .backend.uninitialized import nothing_left_behind
 from .backend.without_tensorflow import without_tensorflow
-from .checks.numbers import check_annotated
+from .checks.arguments import check_call
 
 LONGEST = 20  # letters of a value that is shown
 OF_KERAS = ("name", "dtype", "trainable")  # arguments that Keras keeps
@@ -33,10 +33,7 @@ class _Constructed(type):
 
     def __call__(cls, *args: Any, **kwargs: Any):
         signature = inspect.signature(cls.__init__)
-        with suppress(TypeError):  # which Python raises below, of arguments that there are not
-            for name, value in signature.bind(None, *args, **kwargs).arguments.items():
-                annotation = signature.parameters[name].annotation
-                check_annotated(cls.__name__, name, annotation, value)
+        check_call(cls.__name__, signature, (None, *args), kwargs)
         with nothing_left_behind():
             made = super().__call__(*args, **kwargs)
         positional = signature.bind_partial(made, *args).arguments

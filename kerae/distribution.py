@@ -5,6 +5,7 @@ import sys
 from contextlib import contextmanager, redirect_stdout
 
 from . import backend
+from .checks.arguments import checked
 
 STRATEGIES = {
     "none": None,
@@ -22,6 +23,7 @@ COUNT_GIVEN_BY = {"multi_worker": "TF_CONFIG", "torchrun": "torchrun"}
 
 
 @contextmanager
+@checked
 def strategy(name: str = "none", devices: int | None = None):
     """Makes all that is trained inside train on many devices, as if it were on one.
 
@@ -52,7 +54,9 @@ def strategy(name: str = "none", devices: int | None = None):
     import keras
 
     if name not in STRATEGIES:
-        raise ValueError(f"Expected a strategy of {', '.join(STRATEGIES)}. Received: {name}.")
+        raise ValueError(
+            f"Expected `name` to be a strategy of {', '.join(STRATEGIES)}. Received: {name}."
+        )
     needed, chosen = STRATEGIES[name], keras.backend.backend()
     if needed not in (None, chosen):
         raise ValueError(
@@ -62,8 +66,8 @@ def strategy(name: str = "none", devices: int | None = None):
     if devices is not None and (devices < 1 or name == "none" or name in COUNT_GIVEN_BY):
         reason = COUNT_GIVEN_BY.get(name, "a strategy for many")
         raise ValueError(
-            "Expected a number of devices of at least 1, for the strategies mirrored and "
-            f"data_parallel. Received: {devices} for {name}. It is for {reason} to say."
+            "Expected `devices` of at least 1, and for the strategies mirrored and data_parallel "
+            f"alone. Received: {devices} for {name}. It is for {reason} to say."
         )
     if name == "none":
         yield

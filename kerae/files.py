@@ -134,7 +134,7 @@ def checked_path(path: FilePath, suffix: str, overwrite: bool):
     """
     path = Path(path)
     if path.suffix != suffix:
-        raise ValueError(f"Expected a path that ends in `{suffix}`. Received: {path}")
+        raise ValueError(f"Expected `path` to end in {suffix}. Received: {path}.")
     refuse_existing(path, overwrite)
     return path
 

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .checks.arguments import checked
+from .checks.codes import as_dimensions, as_ends, as_one_code
 from .checks.given import as_array
 from .checks.numbers import check_count
 from .checks.types import ArrayLike
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 METHODS = {"linear": Euclidean(), "slerp": Sphere()}
 
 
+@checked
 def interpolate(
     z_a: ArrayLike, z_b: ArrayLike, steps: int = 10, method: str | Geometry = "linear"
 ) -> np.ndarray:
@@ -50,7 +53,7 @@ def interpolate(
     z_a, z_b = as_array(z_a, "z_a"), as_array(z_b, "z_b")
     if z_a.shape != z_b.shape:
         raise ValueError(
-            f"Expected as many codes at both ends. Received: {z_a.shape} and {z_b.shape}."
+            f"Expected `z_a` and `z_b` of one shape. Received: {z_a.shape} and {z_b.shape}."
         )
     check_count("steps", steps, 2)
     if z_a.ndim < 2:
@@ -87,6 +90,7 @@ def midpoint(z_a: ArrayLike, z_b: ArrayLike) -> np.ndarray:
     return interpolate(z_a, z_b, steps=3)[:, 1]
 
 
+@checked
 def attribute_vector(model: "Autoencoder", x_with: ArrayLike, x_without: ArrayLike) -> np.ndarray:
     """The direction of an attribute: from the codes of examples without it to those with it.
 
@@ -137,17 +141,20 @@ def apply_attribute(z: ArrayLike, vector: ArrayLike, strength: ArrayLike = 1.0) 
         ValueError: If the shapes do not fit each other.
     """
     z, vector = as_array(z, "z"), as_array(vector, "vector")
-    if z.ndim < 2 or vector.shape != z.shape[1:] or np.ndim(strength) > 1:
+    is_one = np.ndim(strength) == 0
+    strengths = as_array([strength] if is_one else strength, "strength")
+    if z.ndim < 2 or vector.shape != z.shape[1:] or strengths.ndim > 1:
         raise ValueError(
             "Expected `z` of shape (n, latent_dim), `vector` of shape (latent_dim,) and a number "
             f"or a sequence of them as `strength`. Received: shapes {z.shape}, {vector.shape} and "
             f"{np.shape(strength)}."
         )
-    strengths = np.atleast_1d(np.asarray(strength, np.result_type(vector, np.float32)))
+    strengths = strengths.astype(np.result_type(vector, np.float32))
     moved = z[:, None] + strengths.reshape(-1, *(1,) * vector.ndim) * vector
-    return moved if np.ndim(strength) else moved[:, 0]
+    return moved[:, 0] if is_one else moved
 
 
+@checked
 def traverse(
     model: "Autoencoder",
     z: ArrayLike,
@@ -181,18 +188,11 @@ def traverse(
     Reference:
         Higgins et al., 2017, https://openreview.net/forum?id=Sy2fzU9gl
     """
-    z, shape = as_array(z, "z").astype("float32"), tuple(model.latent.event_shape)
-    if z.shape not in (shape, (math.prod(shape),)):
-        raise ValueError(
-            f"Expected `z` to be one code, of shape {shape}. Received: shape {z.shape}."
-        )
-    z = z.reshape(-1)
-    dims = np.arange(len(z)) if dims is None else np.asarray(dims)
-    if not np.isin(dims, np.arange(len(z))).all():
-        raise ValueError(f"Expected `dims` from 0 to {len(z) - 1}. Received: {dims.tolist()}")
+    z = as_one_code(z, model.latent.event_shape)
+    dims = as_dimensions(dims, len(z))
     check_count("steps", steps)
     codes = np.tile(z, (len(dims), steps, 1))
-    codes[np.arange(len(dims)), :, dims] = np.linspace(*range, steps).T  # pyright: ignore[reportCallIssue]
+    codes[np.arange(len(dims)), :, dims] = np.linspace(*as_ends(range, len(dims)), steps).T
     codes = model.latent.geometry.onto(codes)
-    decoded = model.decode(codes.reshape(-1, *shape), y)
+    decoded = model.decode(codes.reshape(-1, *model.latent.event_shape), y)
     return decoded.reshape(len(dims), steps, *decoded.shape[1:])

@@ -18,9 +18,11 @@ from . import (  # noqa: F401
 )
 from .autoencoder import Autoencoder
 from .autoencoder.saving import read
+from .checks.arguments import checked
 from .checks.types import FilePath
 
 
+@checked
 def load(filepath: FilePath, custom_objects: dict | None = None) -> Autoencoder:
     """Reads a model that `model.save` wrote, on any backend, ready to go on training.
 

@@ -1,8 +1,10 @@
 import keras
 
 from .backend.without_tensorflow import without_tensorflow
+from .checks.arguments import checked
 
 
+@checked
 def set_random_seed(seed: int) -> None:
     """Seeds Python, NumPy, Keras and its backend, as `keras.utils.set_random_seed` does.
 
@@ -22,7 +24,7 @@ def set_random_seed(seed: int) -> None:
         >>> all(np.array_equal(a, b) for a, b in zip(first, again))
         True
     """
-    if not isinstance(seed, int) or not 0 <= seed < 2**32:
+    if not 0 <= seed < 2**32:
         raise ValueError(f"Expected `seed` to be an integer from 0 to 2^32 - 1. Received: {seed!r}")
     with without_tensorflow():
-        keras.utils.set_random_seed(seed)
+        keras.utils.set_random_seed(int(seed))

@@ -36,9 +36,9 @@ TRAIN = (
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("mirror",), r"Expected a strategy of none, mirrored, .* Received: mirror\."),
+        (("mirror",), r"Expected `name` to be a strategy of none, mirrored, .* Received: mirror\."),
         ((OTHER,), f"Expected the backend .* for the strategy {OTHER}. Received: {BACKEND}"),
-        (("none", 2), "for the strategies mirrored and data_parallel. Received: 2 for none"),
+        (("none", 2), "for the strategies mirrored and data_parallel alone. Received: 2 for none"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(arguments, said):

@@ -44,5 +44,5 @@ def test_it_is_that_of_keras_in_effect():
 
 @pytest.mark.parametrize("seed", [1.0, "1", -1, 2**32])
 def test_what_is_no_seed_is_refused(seed):
-    with pytest.raises(ValueError, match=f"an integer from 0 to 2.32 - 1. Received: {seed!r}"):
+    with pytest.raises(ValueError, match="`seed`.* to be an integer.*Received: "):
         kerae.set_random_seed(seed)

@@ -1,8 +1,6 @@
 """Every argument of every public class and method: a wrong value works, or is refused by name."""
 
 import inspect
-import math
-import re
 
 import keras
 import numpy as np
@@ -10,20 +8,10 @@ import pytest
 
 import kerae
 from kerae.configurable import Configurable
+from tests.helpers.wrong_arguments import with_wrong_arguments
 
 pytestmark = pytest.mark.mainly("torch")
 
-WRONG = {
-    "zero": 0,
-    "minus one": -1,
-    "NaN": math.nan,
-    "infinity": math.inf,
-    "true": True,
-    "string": "x",
-    "none": None,
-    "object": object(),
-    "dict": {"x": 1},
-}
 X = np.random.default_rng(0).random((8, 4)).astype("float32")
 Z = X[:, :2]
 MODULES = (kerae.latents, kerae.likelihoods, kerae.priors, kerae.terms, kerae.schedules)
@@ -56,19 +44,6 @@ CLASSES = {
     for each in vars(module).values()
     if inspect.isclass(each) and issubclass(each, Configurable)
 }
-
-
-def with_wrong_arguments(call, arguments, argument):
-    """The wrong values that `call` neither takes nor refuses in a line that names the argument."""
-    for kind, wrong in WRONG.items():
-        try:
-            call(**arguments | {argument: wrong})
-        except (ValueError, TypeError) as error:
-            # By its name, or by that of the part's that it is passed on as: `weight` for `beta`.
-            if "\n" in str(error).strip() or not re.search(r"`\w+`", str(error)):
-                yield f"{kind}: {error}"
-        except Exception as error:
-            yield f"{kind}: {type(error).__name__}: {error}"
 
 
 def required(each):
@@ -116,21 +91,36 @@ METHODS = {
     "interpolate": {"x_a": X, "x_b": X, "steps": 3, "method": "linear"},
     "start_at_mean": {"x": X},
     "compile": {"optimizer": "sgd", "steps_per_execution": 1},
+    "save": {"filepath": "model.keras", "overwrite": True},
+    "restore": {"filepath": "model.keras"},
+    "pretrain": {"x": X, "epochs": 1, "batch_size": 4, "optimizer": "sgd"},
+    "fit_prior": {"x": X, "seed": 0},
 }
 
 
 @pytest.fixture(scope="module")
-def model():
-    model = kerae.VAE((4,), 2, likelihood="normal", encoder=keras.layers.Dense(3))
-    model.compile("sgd")
-    return model
+def models():
+    """By the name of a method that only some models have, and otherwise by `None`."""
+    arguments = {"likelihood": "normal", "encoder": keras.layers.Dense(3)}
+    models = {
+        None: kerae.VAE((4,), 2, **arguments),
+        "pretrain": kerae.StackedAE((4,), 2, widths=(3,), likelihood="normal"),
+        "fit_prior": kerae.RAE((4,), 2, num_components=2, **arguments),
+    }
+    for model in models.values():
+        model.compile("sgd")
+    return models
 
 
 @pytest.mark.parametrize(
     ("method", "argument"), [(name, each) for name in METHODS for each in METHODS[name]]
 )
-def test_methods(model, method, argument):
-    quiet = {"verbose": 0} if method in ("fit", "evaluate", "predict") else {}
+def test_methods(models, method, argument, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    model = models.get(method, models[None])
+    if method == "restore":
+        model.save("model.keras")
+    quiet = {"verbose": 0} if method in ("fit", "evaluate", "predict", "pretrain") else {}
     try:
         wrong = list(
             with_wrong_arguments(getattr(model, method), METHODS[method] | quiet, argument)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..checks.arguments import checked
 from ..checks.extras import require
 from ..checks.labels import Labels, as_labels
 from ..checks.types import Rows
@@ -109,6 +110,7 @@ class Analysis(ShortRepr):
         return " ".join([made, *config["notes"]])
 
 
+@checked
 def analyze(
     model: "Autoencoder",
     x: Rows,

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..checks.arguments import checked
 from ..checks.codes import as_codes, refuse_equal_codes
 from ..checks.extras import require
 from ..checks.types import ArrayLike
@@ -70,10 +71,11 @@ class Clustering(ShortRepr):
         return pairwise_distances_argmin(z, self.centers)
 
 
+@checked
 def cluster(
     z: ArrayLike,
     method: str = "kmeans",
-    n_clusters: int | str = "auto",
+    n_clusters: int | str | None = "auto",
     seed: int | None = 0,
     fit_at_most: int | None = None,
     auto_range: tuple[int, int] | None = None,
@@ -97,9 +99,9 @@ def cluster(
     Args:
         z: Array `(n, latent_dim)`, the codes.
         method: String, one of those above.
-        n_clusters: Integer, or `"auto"`, the default, for the number with the largest silhouette,
-            or by "gmm" the least BIC, among `auto_range`, on at most 5,000 codes. "hdbscan" finds
-            the number itself.
+        n_clusters: Integer, or `"auto"`, the default, or `None`, for the number with the largest
+            silhouette, or by "gmm" the least BIC, among `auto_range`, on at most 5,000 codes.
+            "hdbscan" finds the number itself.
         seed: Integer, or `None` to draw one anew. "agglomerative" and "hdbscan" need none.
         fit_at_most: Integer, the number of codes that are fitted. Defaults to 70,000 for "gmm",
             50,000 for "hdbscan", 10,000 for "agglomerative" and "spectral", all for "kmeans".
@@ -168,7 +170,7 @@ def cluster(
         warnings.warn(
             f'"{chosen.name}" found no cluster among {len(z)} codes: all are noise. Give a lower '
             "`min_cluster_size` or `min_samples`, or use another method.",
-            stacklevel=2,
+            stacklevel=3,
         )
     config = provenance(
         method=chosen.name,

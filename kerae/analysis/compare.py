@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from ..checks.arguments import checked
 from ..checks.extras import EXTRAS, require
 from ..checks.types import FilePath, Rows
 from ..configurable import describe
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 INPUT_SUFFIX = "_input"
 
 
+@checked
 def compare(
     models: dict,
     x: Rows,

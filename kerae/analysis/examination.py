@@ -8,6 +8,7 @@ import numpy as np
 
 from ..autoencoder.in_batches import BATCH_SIZE, in_batches
 from ..autoencoder.measured import measured
+from ..checks.arguments import checked
 from ..checks.types import Rows
 from .short_repr import ShortRepr
 
@@ -50,6 +51,7 @@ class Examination(ShortRepr):
         return len(self.z)
 
 
+@checked
 def examine(
     model: "Autoencoder", x: Rows, y: Rows | None = None, batch_size: int = BATCH_SIZE
 ) -> "Examination":

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ..checks.arguments import checked
 from ..checks.extras import EXTRAS, require
 from ..checks.types import Rows
 from ..serving.host_names import HostNames
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from ..autoencoder.autoencoder import Autoencoder
 
 
+@checked
 def explore(
     model: "Autoencoder",
     x: Rows,

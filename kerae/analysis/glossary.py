@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields
 from importlib import resources
 from typing import Any
 
+from ..checks.arguments import checked
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -30,6 +32,7 @@ class Entry:
     reference: str
 
 
+@checked
 def glossary(names: Sequence[str] | None = None) -> dict[str, Any]:
     """What scores mean.
 
@@ -72,6 +75,6 @@ def _entry(entries, name):
         return Entry(**{k: re.sub(r"\bj\b", str(number), text) for k, text in texts.items()})
     if name not in entries:
         raise ValueError(
-            f"Expected names of scores. Received: {name!r}. There are: {', '.join(entries)}."
+            f"Expected `names` of scores. Received: {name!r}. There are: {', '.join(entries)}."
         )
     return entries[name]

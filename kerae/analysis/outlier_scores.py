@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from .. import metrics
+from ..checks.arguments import checked
 from ..checks.codes import as_codes
 from ..checks.extras import require
 from ..checks.types import ArrayLike
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 NUM_NEIGHBORS = 10
 
 
+@checked
 def outlier_scores(z: ArrayLike, examination: "Examination | None" = None) -> dict[str, Any]:
     """How unusual each example is, by several measures; of each, larger is more unusual.
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..checks.arguments import checked
 from ..checks.codes import as_codes, refuse_equal_codes
 from ..checks.types import ArrayLike
 from .fitting.arguments import (
@@ -63,12 +64,13 @@ class Projection(ShortRepr):
         return self.method.place(self.estimator, plane).astype("float32")
 
 
+@checked
 def project(
     z: ArrayLike,
     method: str = "umap",
     seed: int | None = 0,
     fit_at_most: int | None = None,
-    verbose: bool | None = None,
+    verbose: bool | int | None = None,
     **parameters: Any,
 ) -> "Projection":
     """Maps codes to points in the plane, by a method of a well-kept library.

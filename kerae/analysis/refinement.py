@@ -11,6 +11,7 @@ import numpy as np
 
 from ..autoencoder.autoencoder import Autoencoder
 from ..autoencoder.recomposed import recomposed
+from ..checks.arguments import checked
 from ..checks.data import checked_labels
 from ..checks.given import as_array
 from ..checks.types import Rows
@@ -38,6 +39,7 @@ class Refinement(ShortRepr):
 METHODS = ("dec", "idec")
 
 
+@checked
 def refine_clusters(
     model: Autoencoder,
     x: Rows,
@@ -181,7 +183,9 @@ def _assign(variable, other):
 
 def _check(model, method, epochs, batch_size, learning_rate, gamma, tolerance):
     if not isinstance(model, Autoencoder):
-        raise ValueError(f"Expected a kerae model. Received: {type(model).__name__}.")
+        raise ValueError(
+            f"Expected `model` to be a kerae.Autoencoder. Received: a {type(model).__name__}."
+        )
     if method not in METHODS:
         raise ValueError(f"Expected `method` to be one of {METHODS}. Received: {method!r}")
     for name, value, holds, expected in (

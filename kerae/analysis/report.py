@@ -3,7 +3,8 @@
 import time
 from typing import TYPE_CHECKING, Any
 
-from ..checks.data import part_of
+from ..checks.arguments import checked
+from ..checks.data_sets import part_of
 from ..checks.extras import EXTRAS, require
 from ..checks.types import FilePath, Rows
 from ..configurable import describe
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ..autoencoder.autoencoder import Autoencoder
 
 
+@checked
 def report(
     model: "Autoencoder",
     x: Rows | Dataset,

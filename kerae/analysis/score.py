@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..checks.arguments import checked
 from ..checks.codes import as_codes
 from ..checks.extras import require
 from ..checks.labels import as_labels
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ..analysis.projection import Projection
 
 
+@checked
 def score(
     z: ArrayLike,
     labels: ArrayLike | None = None,

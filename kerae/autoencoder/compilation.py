@@ -6,6 +6,8 @@ from typing import Any
 import keras
 
 from .. import backend
+from ..checks.parts import checked_optimizer
+from ..checks.short import short
 from ..checks.types import ModelMixin
 
 NOT_IN_COMPILE = ("loss", "loss_weights", "metrics", "weighted_metrics")
@@ -98,14 +100,14 @@ class Compilation(ModelMixin):
         if not (steps in ("auto", "epoch") if isinstance(steps, str) else is_count):
             raise ValueError(
                 'Expected `steps_per_execution` to be at least 1, "epoch" or "auto". '
-                f"Received: {steps!r}"
+                f"Received: {short(steps)}"
             )
-        optimizer = backend.fused(_optimizer("optimizer", optimizer))
+        optimizer = backend.fused(checked_optimizer("optimizer", optimizer))
         kept = {"optimizer": optimizer, "steps_per_execution": steps_per_execution}
         used = optimizer
         if self.adversary is not None:
             adversary_optimizer = backend.fused(
-                _optimizer(
+                checked_optimizer(
                     "adversary_optimizer",
                     adversary_optimizer or type(optimizer).from_config(optimizer.get_config()),
                 )
@@ -166,13 +168,3 @@ def _of_no_backend(config):
     if str(config.get("module")).startswith("keras.src.backend."):
         config |= {"module": "keras.optimizers", "registered_name": None}
     return config
-
-
-def _optimizer(name, given):
-    """The Keras optimizer that is given, itself, by its name or by its configuration."""
-    try:
-        return keras.optimizers.get(given)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ValueError(
-            f"Expected `{name}` to be a Keras optimizer or the name of one. Received: {given!r}."
-        ) from error

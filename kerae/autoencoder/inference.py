@@ -1,6 +1,7 @@
 """What is asked of a trained model: NumPy in, NumPy out, in batches, nothing in it changes."""
 
 import random
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +10,12 @@ import numpy as np
 from keras import ops
 
 from .. import latent_space
-from ..checks.arrays import check_array
-from ..checks.data import batches_of, checked_examples, checked_labels, repeated_label
+from ..checks.arguments import check_annotated
+from ..checks.arrays import check_array, parts
+from ..checks.data import checked_examples, checked_labels, repeated_label
+from ..checks.data_sets import batches_of
 from ..checks.given import as_array, is_array
-from ..checks.numbers import check_annotated, check_count
+from ..checks.numbers import check_count
 from ..checks.types import ArrayLike, ModelMixin
 from ..noise.repeatable import RepeatableNoise
 from ..priors.prior import check_classes
@@ -169,6 +172,13 @@ class Inference(ModelMixin):
         if self.preprocessing is None and not self.target.reads_labels:
             return x
         return in_batches(self, self._target, (x, y) if y is not None else (x,), batch_size)
+
+    def targets_in_parts(self, x: ArrayLike, y: ArrayLike | None = None) -> Iterator[Any]:
+        """The same, of a few thousand examples at a time where a copy of all may be too large."""
+        if self.preprocessing is None and not self.target.reads_labels:
+            return iter([x])
+        arrays = (x,) if y is None else (x, y)
+        return (self.targets_in_batches(*some) for some in zip(*map(parts, arrays)))
 
     def check_prior(self) -> None:
         """Raises a `ValueError` if the prior is none yet that samples can be drawn from."""

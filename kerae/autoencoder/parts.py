@@ -6,6 +6,7 @@ from typing import Any
 import keras
 
 from ..adversaries.adversary import Adversary
+from ..checks.short import short
 from ..checks.types import Tensor
 from ..conditions.condition import Condition
 from ..latents.latent import Latent
@@ -123,4 +124,4 @@ def _of_which(kind):
 
 
 def _named(given):
-    return f"the class {given.__name__}" if inspect.isclass(given) else repr(given)
+    return f"the class {given.__name__}" if inspect.isclass(given) else short(given)

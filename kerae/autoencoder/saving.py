@@ -6,6 +6,7 @@ from typing import Any
 
 from ..backend.uninitialized import nothing_left_behind
 from ..backend.without_tensorflow import without_tensorflow
+from ..checks.arguments import checked
 from ..checks.types import FilePath, ModelMixin
 from ..configurable import saving
 from ..files import checked_model_file, checked_path, replacing
@@ -17,6 +18,7 @@ class Saving(ModelMixin):
     Needs of the model: `build_optimizer`.
     """
 
+    @checked
     def save(self, filepath: FilePath, overwrite: bool = True, **kwargs: Any) -> None:
         """Writes the model to a `.keras` file, whole or not at all.
 
@@ -40,6 +42,7 @@ class Saving(ModelMixin):
             f"kerae.export.saved_model(model, {str(filepath)!r})."
         )
 
+    @checked
     def restore(self, filepath: FilePath) -> None:
         """Takes over weights, optimizer state, seeds and step from a `.keras` file.
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from keras import ops
 
-from ..checks.numbers import check_annotated, check_count
+from ..checks.arguments import check_annotated
+from ..checks.numbers import check_count
 from ..checks.types import ArrayLike, ModelMixin
 from .in_batches import in_batches
 from .measured import scored
@@ -131,7 +132,8 @@ class Scoring(ModelMixin):
         _check_counts(num_samples, seed, batch_size)
 
         def estimates(arrays):
-            self.likelihood.check_density(self.targets_in_batches(*arrays))
+            for targets in self.targets_in_parts(*arrays):
+                self.likelihood.check_density(targets)
             sums = self._log_sums(arrays, num_samples, seed, batch_size)
             return sums[0] - math.log(num_samples)
 

@@ -12,13 +12,20 @@ from ..backend import replica_concat
 from ..callbacks.epoch_start import EpochStart
 from ..callbacks.progress_bar import with_progress_bar
 from ..callbacks.stop_at_non_finite import StopAtNonFinite
-from ..checks.data import check_dataset, checked_arrays, checked_examples, part_of
+from ..checks.data import checked_arrays, checked_examples
+from ..checks.data_sets import (
+    check_dataset,
+    checked_batches,
+    number_of_batches,
+    part_of,
+)
 from ..checks.fit import check_arguments
 from ..checks.given import is_array
 from ..checks.seen import forget_seen, limits, note_seen, refuse_seen
 from ..checks.types import ArrayLike, ModelMixin
 from ..data.batches import Batches
 from ..data.dataset import Dataset
+from ..data.native_batches import with_native_batches
 from ..data.resident_batches import ResidentBatches
 from ..networks.output_bias import set_output_bias
 from ..terms.term import total
@@ -117,7 +124,8 @@ class Training(ModelMixin):
             (x, y) = self.checked_inputs(x, y, target=True)
         else:
             x = checked_examples(self, x)
-        mean = self.targets_in_batches(x, y).mean(axis=0, dtype="float64")
+        sums = [part.sum(axis=0, dtype="float64") for part in self.targets_in_parts(x, y)]
+        mean = np.sum(sums, axis=0) / np.shape(x)[0]
         set_output_bias(
             self.decoder,
             np.zeros((1, *self.decoded_shape), self.variable_dtype),
@@ -189,6 +197,7 @@ class Training(ModelMixin):
             shuffle = False
         else:
             check_dataset(self, x, self.label_readers)
+            x = with_native_batches(x)
             # Keras shuffles the batches of a PyDataset; it warns where it cannot shuffle.
             shuffle = shuffle and isinstance(x, keras.utils.PyDataset)
         if validation_data is not None:
@@ -218,7 +227,7 @@ class Training(ModelMixin):
             x, y = part_of(x, "test", y)
         if not is_array(x):
             check_dataset(self, x, self.label_readers)
-            return x, y, sample_weight
+            return with_native_batches(x), y, sample_weight
         arrays = checked_arrays(self, x, y, sample_weight)
         # Keras puts arrays on TensorFlow's device as a whole, and gives every process all rows.
         whole = backend.replicas() == 1 and backend.has_room_for(nbytes(arrays))
@@ -282,7 +291,10 @@ class Training(ModelMixin):
             x = list(self.checked_inputs(*x))
         elif is_array(x):
             x = checked_examples(self, x)
-        else:
-            check_dataset(self, x, label_readers=[])
-        with backend.variables_kept(self):
+        data = nullcontext(x)
+        if not is_array(x):
+            data = checked_batches(self, x)
+            if len(args) < 3:  # of which the third is `steps`
+                kwargs.setdefault("steps", number_of_batches(x))
+        with backend.variables_kept(self), data as x:
             return super().predict(x, *args, **kwargs)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
+from ..checks.arguments import checked
 from ..checks.types import FilePath
 from ..distribution import is_first
 from ..files import is_whole
@@ -38,6 +39,7 @@ class Checkpoint(keras.callbacks.Callback):
     3
     """
 
+    @checked
     def __init__(self, folder: FilePath) -> None:
         super().__init__()
         self.folder = Path(folder)
@@ -60,6 +62,7 @@ class Checkpoint(keras.callbacks.Callback):
             "damaged. Start again in another folder, or delete them to start again in this one."
         )
 
+    @checked
     def restore(self, model: "Autoencoder") -> int:
         """Brings a compiled model to the state of the newest whole checkpoint, if there is one.
 
@@ -77,7 +80,7 @@ class Checkpoint(keras.callbacks.Callback):
             warnings.warn(
                 f"{', '.join(damaged)} in {self.folder} is truncated or damaged: going on from the "
                 f"earlier {path.name}, after epoch {epochs}.",
-                stacklevel=2,
+                stacklevel=3,
             )
         return epochs
 

@@ -1,5 +1,9 @@
 """Codes of examples, as analysis reads them."""
 
+import math
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from .arrays import check_finite
@@ -29,6 +33,64 @@ def as_codes(z: ArrayLike, name: str = "z") -> np.ndarray:
             "gives such codes."
         )
     return z if np.issubdtype(z.dtype, np.floating) else z.astype("float32")
+
+
+def as_codes_and_points(z: ArrayLike, points: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    """Codes, and a picture of them with a point for each, checked.
+
+    Raises:
+        ValueError: If one of them is none, or they are not as many.
+    """
+    z, points = as_codes(z), as_codes(points, "points")
+    if len(z) != len(points):
+        raise ValueError(
+            f"Expected one of `points` for each of the codes `z`. Received: {len(z)} codes and "
+            f"{len(points)} points."
+        )
+    return z, points
+
+
+def as_one_code(z: ArrayLike, event_shape: Sequence[int]) -> np.ndarray:
+    """A single code, flat, of a model whose codes have that shape.
+
+    Raises:
+        ValueError: If it is of another shape.
+    """
+    z, shape = as_array(z, "z").astype("float32"), tuple(event_shape)
+    if z.shape not in (shape, (math.prod(shape),)):
+        raise ValueError(
+            f"Expected `z` to be one code, of shape {shape}. Received: shape {z.shape}."
+        )
+    return z.reshape(-1)
+
+
+def as_dimensions(dims: ArrayLike | None, count: int) -> np.ndarray:
+    """Numbers of dimensions of a code, as a row of integers; by default all.
+
+    Raises:
+        ValueError: If there is no such dimension.
+    """
+    dims = np.arange(count) if dims is None else as_array(dims, "dims")
+    if dims.ndim != 1 or not np.isin(dims, np.arange(count)).all():
+        raise ValueError(
+            f"Expected `dims` to be integers from 0 to {count - 1}. Received: {dims.tolist()}."
+        )
+    return dims.astype(int)
+
+
+def as_ends(ends: Any, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """The first and the last value of each of `count` dimensions, given as `range`.
+
+    Raises:
+        ValueError: If it is neither a pair of numbers, nor one of arrays.
+    """
+    ends = as_finite(ends, "range")
+    if ends.shape not in ((2,), (2, count)):
+        raise ValueError(
+            f"Expected `range` to be a pair of numbers, or of arrays of shape {(count,)}. "
+            f"Received: shape {ends.shape}."
+        )
+    return ends[0], ends[1]
 
 
 def as_finite(values: ArrayLike, name: str) -> np.ndarray:

@@ -1,13 +1,9 @@
 """What data a model takes: said in one line before any training."""
 
-from typing import Any
-
-import keras
 import numpy as np
 
-from ..data.dataset import Dataset
 from .arrays import check_array, check_finite
-from .given import as_array, is_array
+from .given import as_array
 
 EXAMPLES_TO_PREPROCESS = 256
 
@@ -41,65 +37,6 @@ def checked_arrays(model, x, y=None, sample_weight=None) -> tuple:
             )
         check_finite(sample_weight, "sample_weight")
     return x, y, sample_weight
-
-
-def check_dataset(model, dataset, label_readers):
-    """Checks the first batch of a data set that can be read more than once.
-
-    Raises:
-        ValueError: If the batch does not fit the model.
-    """
-    if hasattr(dataset, "__next__"):
-        return
-    batch = next(batches_of(dataset.take(1) if hasattr(dataset, "take") else dataset))
-    if hasattr(dataset, "batch_sampler") and not isinstance(batch, tuple | list):
-        raise ValueError(
-            "Expected a DataLoader that gives tuples (x,) or (x, y). Received: one that gives "
-            f"{type(batch).__name__}. Wrap the tensor in torch.utils.data.TensorDataset."
-        )
-    x, y, _ = keras.utils.unpack_x_y_sample_weight(batch)
-    x = checked_examples(model, x)
-    if label_readers:
-        checked_labels(model, label_readers, y, len(x))
-
-
-def batches_of(dataset):
-    """The batches of a data set, as it gives them.
-
-    Args:
-        dataset: `tf.data.Dataset`, `keras.utils.PyDataset`, torch `DataLoader` or another iterable.
-    Raises:
-        ValueError: If it is no such thing, or empty.
-    """
-    if is_array(dataset) or not hasattr(dataset, "__iter__"):
-        whole = isinstance(dataset, Dataset)
-        raise ValueError(
-            "Expected `x` to be an array, or a data set that gives batches. Received: "
-            + (f"{dataset!r}. Pass a part of it, `data.x_test`." if whole else f"{dataset!r}.")
-        )
-    batch = None
-    for batch in dataset:
-        yield batch
-    if batch is None:
-        raise ValueError("Expected data. Received: a data set without batches.")
-
-
-def part_of(dataset: Any, part: str, y: Any = None) -> tuple[np.ndarray, np.ndarray]:
-    """The examples and the labels of a part of a `kerae.data.Dataset`, `"train"` or `"test"`.
-
-    Args:
-        dataset: `kerae.data.Dataset`.
-        part: String.
-        y: What was given as labels beside it.
-    Raises:
-        ValueError: If there are labels beside it.
-    """
-    if y is not None:
-        raise ValueError(
-            f"Expected {dataset!r} alone, as it has labels. Received: others beside it. Leave "
-            f"them out, or pass `data.x_{part}` with them."
-        )
-    return getattr(dataset, f"x_{part}"), getattr(dataset, f"y_{part}")
 
 
 def checked_examples(model, x):

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 
 from .numbers import check_count, check_number
+from .short import short
 
 
 def check_arguments(
@@ -23,5 +24,5 @@ def check_arguments(
         if each is not None and not isinstance(each, keras.callbacks.Callback):
             raise ValueError(
                 "Expected `callbacks` to be keras.callbacks.Callback, or a list of them. Received: "
-                f"{each!r}."
+                f"{short(each)}."
             )

@@ -41,14 +41,19 @@ def as_array(x: Any, name: str) -> np.ndarray:
             "axis of examples first."
         )
     array = _converted(x, name)
-    if array.dtype.kind not in "fiub":
-        if array.dtype.name == "bfloat16":
-            return array.astype("float32")
+    if array.dtype.kind not in "fiub" and array.dtype.name != "bfloat16":
         holds = "other objects" if array.dtype.kind == "O" else str(array.dtype)
         raise ValueError(
             f"Expected `{name}` to hold real numbers. Received: {holds} in {_kind(x)} of shape "
             f"{array.shape}. Convert it, such as by `{name}.astype('float32')`."
         )
+    return as_native(array)
+
+
+def as_native(array: np.ndarray) -> np.ndarray:
+    """The array, or a copy of a dtype and in a layout that every backend takes, PyTorch too."""
+    if array.dtype.name == "bfloat16":
+        return array.astype("float32")
     if array.dtype.kind == "f" and array.dtype.itemsize > 8:
         return array.astype("float64")
     if array.dtype.kind == "u" and array.dtype.itemsize > 1:  # of which PyTorch takes no rows

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .codes import as_codes, as_finite
+
 
 @dataclass(frozen=True)
 class Labels:
@@ -53,7 +55,30 @@ def as_labels(labels, count, class_names=None):
             f"Expected `labels` to be indices into the {len(class_names)} `class_names`. "
             f"Received: labels from {present[0]} to {present[-1]}."
         )
+    class_names = tuple(class_names)
     return Labels(values, tuple(class_names[label] for label in present))
+
+
+def as_probed(z_train, y_train, z_test, y_test):
+    """Codes and their classes, to learn from and to be tested on, checked.
+
+    Raises:
+        ValueError: If one of them is none, or they do not fit each other.
+    """
+    z_train, z_test = as_codes(z_train, "z_train"), as_finite(z_test, "z_test")
+    if z_test.shape[1:] != z_train.shape[1:]:
+        raise ValueError(
+            f"Expected `z_test` of {z_train.shape[1]} dimensions, as `z_train`. Received: shape "
+            f"{z_test.shape}."
+        )
+    y_train, y_test = as_classes(y_train, "y_train"), as_classes(y_test, "y_test")
+    for name, z, y in (("train", z_train, y_train), ("test", z_test, y_test)):
+        if len(z) != len(y):
+            raise ValueError(
+                f"Expected one of `y_{name}` for each of `z_{name}`. Received: {len(y)} and "
+                f"{len(z)}."
+            )
+    return z_train, y_train, z_test, y_test
 
 
 def as_classes(values, name):

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 
 from .numbers import check_count
+from .short import short
 
 
 def checked_shape(name: str, shape: Any, least_axes: int = 1) -> tuple[int, ...]:
@@ -22,8 +23,8 @@ def checked_shape(name: str, shape: Any, least_axes: int = 1) -> tuple[int, ...]
         shape = None if isinstance(shape, str) else shape
         advice = f" Give ({shape},) for vectors." if isinstance(shape, int) else ""
         raise ValueError(
-            f"Expected `{name}` to be a tuple of positive integers. Received: {name}={shape!r}."
-            + advice
+            f"Expected `{name}` to be a tuple of positive integers. Received: "
+            f"{name}={short(shape)}.{advice}"
         ) from None
     return shape
 
@@ -35,7 +36,9 @@ def check_network(name: str, layer: Any) -> None:
         ValueError: If it is not.
     """
     if layer is not None and not isinstance(layer, keras.Layer):
-        raise ValueError(f"Expected `{name}` to be a Keras layer or model. Received: {layer!r}.")
+        raise ValueError(
+            f"Expected `{name}` to be a Keras layer or model. Received: {short(layer)}."
+        )
     inputs = layer.inputs if isinstance(layer, keras.Model) and layer.built else None
     if isinstance(inputs, list) and len(inputs) > 1:
         raise ValueError(
@@ -56,5 +59,20 @@ def checked_activation(name: str, activation: Any) -> Any:
     except (TypeError, ValueError):
         pass
     raise ValueError(
-        f"Expected `{name}` to be a Keras activation or its name. Received: {activation!r}."
+        f"Expected `{name}` to be a Keras activation or its name. Received: {short(activation)}."
     )
+
+
+def checked_optimizer(name: str, given: Any) -> Any:
+    """The Keras optimizer that is given, itself, by its name or by its configuration.
+
+    Raises:
+        ValueError: If it is none.
+    """
+    try:
+        return keras.optimizers.get(given)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(
+            f"Expected `{name}` to be a Keras optimizer or the name of one. Received: "
+            f"{short(given)}."
+        ) from error

@@ -6,14 +6,17 @@ import keras
 import numpy as np
 from keras import ops
 
+from ..checks.arguments import checked
 from ..checks.given import as_array
+from ..checks.numbers import check_count
 from ..checks.types import ArrayLike, Tensor
 from ..noise.fresh import FreshNoise
 from ..noise.repeatable import RepeatableNoise
 from ..part import Part
 
 
-def binarize(x: ArrayLike, seed: int = 0, threshold: Any = None) -> np.ndarray:
+@checked
+def binarize(x: ArrayLike, seed: int = 0, threshold: float | None = None) -> np.ndarray:
     """Draws each pixel from a Bernoulli distribution whose mean is its gray value.
 
         b ~ Bernoulli(x),   or b = 1[x > threshold] where a threshold is given
@@ -36,8 +39,9 @@ def binarize(x: ArrayLike, seed: int = 0, threshold: Any = None) -> np.ndarray:
     x = as_array(x, "x")
     _check_gray(x)
     if threshold is None:
-        threshold = np.random.default_rng(seed).random(x.shape, dtype=np.float32)
-    elif not 0 <= threshold < 1:
+        check_count("seed", seed, 0)
+        return (x > np.random.default_rng(seed).random(x.shape, "float32")).astype(np.float32)
+    if not 0 <= threshold < 1:
         raise ValueError(
             f"Expected `threshold` from 0 up to, not including, 1. Received: {threshold}."
         )

@@ -6,6 +6,8 @@ from functools import cached_property
 
 import numpy as np
 
+from ..checks.short import short
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Dataset:
@@ -41,41 +43,47 @@ class Dataset:
         names = self.class_names
         if not isinstance(names, tuple) or not all(isinstance(name, str) for name in names):
             raise ValueError(
-                f"Expected `class_names` to be a tuple of strings. Received: {names!r}."
+                f"Expected `class_names` to be a tuple of strings. Received: {short(names)}."
             )
         self._check_split("train", self.x_train, self.y_train)
         self._check_split("test", self.x_test, self.y_test)
         if self.x_train.shape[1:] != self.x_test.shape[1:]:
             raise ValueError(
-                f"Expected train and test examples of data set {self.name!r} to have one shape. "
+                f"Expected `x_train` and `x_test` of the data set {self.name!r} to have one shape. "
                 f"Received: {self.x_train.shape[1:]} and {self.x_test.shape[1:]}."
             )
 
     def _check_split(self, split, x, y):
-        def check(holds, expected, received):
+        of_x, of_y = f"x_{split}", f"y_{split}"
+
+        def check(holds, name, expected, received):
             if not holds:
                 raise ValueError(
-                    f"Expected {expected} in the {split} split of data set {self.name!r}. "
+                    f"Expected `{name}` of the data set {self.name!r} to hold {expected}. "
                     f"Received: {received}."
                 )
 
+        for name, array in ((of_x, x), (of_y, y)):
+            check(isinstance(array, np.ndarray), name, "a NumPy array", short(array))
         check(
             x.dtype == np.float32 and x.ndim in (2, 4),
+            of_x,
             "float32 images of shape (n, height, width, channels) or vectors (n, features)",
             f"{x.dtype} of shape {x.shape}",
         )
         check(
             y.dtype == np.int64 and y.ndim == 1,
+            of_y,
             "int64 labels of shape (n,)",
             f"{y.dtype} of shape {y.shape}",
         )
-        check(x.size > 0, "at least one example", f"shape {x.shape}")
-        check(len(x) == len(y), "one label per image", f"{len(x)} images, {len(y)} labels")
+        check(x.size > 0, of_x, "at least one example", f"shape {x.shape}")
+        check(len(x) == len(y), of_y, "one label per image", f"{len(x)} images, {len(y)} labels")
         low, high = x.min(), x.max()
-        check(low >= 0 and high <= 1, "finite values from 0 to 1", f"{low} to {high}")
+        check(low >= 0 and high <= 1, of_x, "finite values from 0 to 1", f"{low} to {high}")
         low, high = y.min(), y.max()
         last = len(self.class_names) - 1
-        check(low >= 0 and high <= last, f"labels from 0 to {last}", f"{low} to {high}")
+        check(low >= 0 and high <= last, of_y, f"labels from 0 to {last}", f"{low} to {high}")
 
     @property
     def input_shape(self) -> tuple[int, ...]:

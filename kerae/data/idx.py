@@ -12,6 +12,10 @@ from .dataset import Dataset
 from .scale_pixels import scale_pixels
 
 PIECE = 2**24  # bytes
+# What a gzip file is believed to hold: deflate packs a thousandfold what is all the same, as blank
+# images are, but images that differ no more than some tenfold.
+BELIEVED = 2**26  # bytes, of any file
+MOST_TIMES = 100  # the size of a larger one
 _TRAIN = ("train",)
 _TEST = ("t10k", "test")
 
@@ -103,6 +107,12 @@ def _values(file, ndim, path):
         )
     shape = struct.unpack_from(f">{ndim}I", head, 4)
     size = math.prod(shape)
+    packed = path.stat().st_size
+    if isinstance(file, gzip.GzipFile) and size > max(BELIEVED, MOST_TIMES * packed):
+        raise ValueError(
+            f"Expected at least {size // MOST_TIMES:,} bytes, packed, for the shape {shape} that "
+            f"{path} states. Received: {packed:,} bytes. Download it again, or unpack it."
+        )
     # A compressed file may hold far more than it says, and say far more than it holds: it is read
     # to one byte beyond what it says, in pieces.
     content = bytearray()

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..checks.arguments import checked
 from ..checks.source import path_of_source
 from ..checks.types import FilePath
 from .digits import read_digits
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from ..data.dataset import Dataset
 
 
+@checked
 def load(name: FilePath, data_dir: FilePath | None = None) -> "Dataset":
     """Loads a data set by name, or files by path.
 

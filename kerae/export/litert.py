@@ -1,5 +1,6 @@
 from typing import TYPE_CHECKING
 
+from ..checks.arguments import checked
 from ..checks.types import ArrayLike, FilePath
 from ..files import checked_path, replacing
 from .exported import Exported
@@ -9,6 +10,7 @@ if TYPE_CHECKING:
     from ..autoencoder.autoencoder import Autoencoder
 
 
+@checked
 def litert(
     model: "Autoencoder",
     path: FilePath,

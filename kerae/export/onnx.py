@@ -1,5 +1,6 @@
 from typing import TYPE_CHECKING
 
+from ..checks.arguments import checked
 from ..checks.types import ArrayLike, FilePath
 from ..files import checked_path, replacing
 from .exported import Exported
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 OPSET = 18  # the first with bitwise operations, which repeatable noise takes
 
 
+@checked
 def onnx(
     model: "Autoencoder",
     path: FilePath,

@@ -1,5 +1,6 @@
 from typing import TYPE_CHECKING
 
+from ..checks.arguments import checked
 from ..checks.types import ArrayLike, FilePath
 from ..files import checked_path, refuse_existing, replacing
 from .exported import Exported
@@ -18,6 +19,7 @@ openvino.save_model(graph, sys.argv[2], compress_to_fp16=False)
 """
 
 
+@checked
 def openvino(
     model: "Autoencoder",
     path: FilePath,

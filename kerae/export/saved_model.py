@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import __version__
+from ..checks.arguments import checked
+from ..checks.parts import checked_shape
 from ..checks.types import ArrayLike, FilePath
 from ..files import refuse_existing, replacing
 from .exported import Exported
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 DOCUMENTATION = Path("assets.extra", "kerae.json")
 
 
+@checked
 def saved_model(
     model: "Autoencoder",
     path: FilePath,
@@ -71,10 +74,11 @@ def saved_model(
     path = Path(path).absolute()
     if not (path.name.isdecimal() and int(path.name) > 0):
         raise ValueError(
-            "Expected a path that ends in a version, a positive integer, as in "
+            "Expected `path` to end in a version, a positive integer, as in "
             f"saved_models/vae_mnist/1. Received: {path}"
         )
     refuse_existing(path, overwrite)
+    warm_up = checked_shape("warm_up", warm_up, least_axes=0)
     modules = ("tensorflow", "tensorflow_serving") if warm_up else ("tensorflow",)
     export = Exporting(model, "saved_model", modules, examples, y, image_bytes=image_bytes)
     with export, replacing(path) as partial:

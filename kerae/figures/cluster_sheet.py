@@ -3,7 +3,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..checks.codes import as_codes
+from ..checks.codes import as_codes, as_finite
+from ..checks.given import as_array
+from ..checks.numbers import check_count
 from ..checks.types import ArrayLike
 from .classes import as_classes, class_legend, colors
 from .images import ImageGrid, as_images
@@ -52,7 +54,8 @@ def cluster_sheet(
     Raises:
         ValueError: If lengths differ, or these are no images or no clusters.
     """
-    z, centers = as_codes(z), np.asarray(centers)
+    z, centers = as_codes(z), as_finite(centers, "centers")
+    check_count("members", members)
     images = as_images(images, "images", count=len(z))
     decoded = as_images(decoded, "decoded", count=len(centers))
     clusters = _checked(clusters, z, centers)
@@ -93,7 +96,7 @@ def cluster_sheet(
 
 
 def _checked(clusters, z, centers):
-    clusters = np.asarray(clusters)
+    clusters = as_array(clusters, "clusters")
     fits = clusters.shape == (len(z),) and np.issubdtype(clusters.dtype, np.integer)
     if not fits or clusters.min() < -1 or clusters.max() >= len(centers):
         raise ValueError(

@@ -3,6 +3,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..checks.codes import as_finite
 from ..checks.types import ArrayLike
 from .classes import as_classes, colors
 from .savable import COLUMN, canvas, savable, space_out
@@ -46,12 +47,9 @@ def error_by_class(
     Raises:
         ValueError: If there is not one label for each error, or an error is not finite.
     """
-    error = np.asarray(error)
-    if error.ndim != 1 or not len(error) or not np.isfinite(error).all():
-        raise ValueError(
-            f"Expected finite errors of shape (n,). Received: shape {error.shape}, "
-            f"{np.isfinite(error).sum()} of them finite."
-        )
+    error = as_finite(error, "error")
+    if error.ndim != 1:
+        raise ValueError(f"Expected `error` of shape (n,). Received: shape {error.shape}.")
     classes = as_classes(labels, len(error), class_names)
     present = np.unique(classes.values)
     groups = {value: error[classes.values == value] for value in present}

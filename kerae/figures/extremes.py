@@ -2,6 +2,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..checks.codes import as_finite
 from ..checks.types import ArrayLike
 from .images import ImageGrid, as_images
 from .savable import COLUMN, canvas, savable
@@ -45,11 +46,11 @@ def extremes(
         ValueError: If these are no images, or not one value for each, or a value is not finite.
     """
     x = as_images(x, "x")
-    x_hat, values = as_images(x_hat, "x_hat", count=len(x)), np.asarray(values)
-    if values.shape != (len(x),) or not np.isfinite(values).all():
+    x_hat, values = as_images(x_hat, "x_hat", count=len(x)), as_finite(values, "values")
+    if values.shape != (len(x),):
         raise ValueError(
-            f"Expected a finite value for each of {len(x)} examples. Received: `values` of shape "
-            f"{values.shape}, {np.isfinite(values).sum()} of them finite."
+            f"Expected `values` of shape {(len(x),)}, one for each example. Received: shape "
+            f"{values.shape}."
         )
     columns = max(1, min(columns, len(x) // 2))
     order = np.argsort(values, kind="stable")

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..checks.given import as_array
+from ..checks.parts import checked_shape
 from ..checks.types import ArrayLike, Shape
 from .classes import colors
 from .savable import COLUMN, canvas
@@ -21,6 +23,7 @@ THUMBNAIL_GAP = 2.5  # points, between two
 
 def is_image(shape: Shape) -> bool:
     """Whether examples of this shape can be drawn: height, width and 1 or 3 channels."""
+    shape = checked_shape("shape", shape, least_axes=0)
     return len(shape) == 3 and shape[-1] in (1, 3)
 
 
@@ -39,7 +42,7 @@ def as_images(
     Raises:
         ValueError: If they are no images, or not as many.
     """
-    images = np.asarray(images)
+    images = as_array(images, name)
     if images.ndim != len(outer) + 3 or not is_image(images.shape[-3:]) or images.size == 0:
         raise ValueError(
             f"Expected `{name}` to be images, of shape ({', '.join(outer)}, height, width, "

@@ -3,6 +3,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..checks.codes import as_codes
+from ..checks.numbers import check_positive
 from ..checks.types import ArrayLike
 from .classes import colors
 from .savable import COLUMN, canvas, savable
@@ -39,6 +40,7 @@ def kl_per_dimension(kl: ArrayLike, threshold: float = 0.01) -> "Figure":
     Raises:
         ValueError: If `kl` has another shape or numbers that are not finite.
     """
+    check_positive("threshold", threshold)
     mean = as_codes(kl, "kl").mean(axis=0)
     order = np.argsort(-mean, kind="stable")
     collapsed = mean[order] < threshold

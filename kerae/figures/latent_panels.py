@@ -1,9 +1,8 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ..checks.codes import as_codes
+from ..checks.short import short
 from ..checks.types import Rows
 from .classes import as_classes, class_legend
 from .draw_codes import draw_codes
@@ -33,16 +32,18 @@ def latent_panels(
     Raises:
         ValueError: If there are not as many titles as panels, or labels as codes.
     """
-    if len(codes) != len(titles) or {len(z) for z in codes} != {len(labels)}:
+    if not isinstance(codes, Collection):
+        raise ValueError(f"Expected `codes` to be a sequence of arrays. Received: {short(codes)}.")
+    codes = [as_codes(z, "codes") for z in codes]
+    if len(codes) != len(titles) or len({len(z) for z in codes}) != 1:
         raise ValueError(
-            "Expected a title for each panel and a label for each code. Received: "
-            f"{len(titles)} titles, {len(labels)} labels and codes of "
-            f"{[np.shape(z) for z in codes]}."
+            "Expected one of `titles` for each of `codes`, and as many examples in each. Received: "
+            f"{len(titles)} titles and codes of {[z.shape for z in codes]}."
         )
-    classes = as_classes(labels, len(labels), class_names)
+    classes = as_classes(labels, len(codes[0]), class_names)
     figure = canvas(2.3 * len(codes) + 0.7, 2.6)
     for axes, z, title in zip(figure.subplots(1, len(codes), squeeze=False)[0], codes, titles):
-        _, note = draw_codes(axes, as_codes(z), classes)
+        _, note = draw_codes(axes, z, classes)
         axes.set_title("\n".join(filter(None, [title, note])))
     class_legend(figure, classes, "label")
     return figure

@@ -3,6 +3,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..checks.given import as_array
 from .savable import COLUMN, PAGE, canvas, savable
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def loss_curves(history: dict) -> "Figure":
     Raises:
         ValueError: If the history has no quantity.
     """
+    history = {name: as_array(values, name) for name, values in history.items()}
     names = [name for name in history if not name.startswith("val_") and name != "epoch"]
     if not names:
         raise ValueError(

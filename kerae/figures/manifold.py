@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats
 
+from ..checks.numbers import check_count
 from ..checks.types import ArrayLike
 from .images import image_canvas, is_image
 from .savable import savable
@@ -43,6 +44,7 @@ def manifold(model: "Autoencoder", n: int = 20, y: ArrayLike | None = None) -> "
     Reference:
         Kingma and Welling, 2014, https://arxiv.org/abs/1312.6114 (figure 4)
     """
+    check_count("n", n)
     if tuple(model.latent.event_shape) != (2,) or not is_image(model.target_shape):
         raise ValueError(
             "Expected a model of images with two latent dimensions. Received: one with codes of "

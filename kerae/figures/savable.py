@@ -6,7 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..checks.arguments import check_call
 from ..checks.extras import require
+from ..checks.types import FilePath
 from ..files import replacing
 
 NEEDED = ("matplotlib", "sklearn")
@@ -55,8 +57,15 @@ def savable(draw: Callable[..., "Figure"]) -> Callable[..., "Figure"]:
         ValueError: By the function, if the path has another suffix.
     """
 
+    signature = inspect.signature(draw)
+    keyword = inspect.Parameter(
+        "path", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=FilePath | None
+    )
+    signature = signature.replace(parameters=[*signature.parameters.values(), keyword])
+
     @functools.wraps(draw)
     def drawn(*args, path=None, **kwargs):
+        check_call(f"{draw.__name__}()", signature, args, {"path": path, **kwargs})
         require(f"kerae.figures.{draw.__name__}", "analysis", *NEEDED)
         import matplotlib
 
@@ -74,7 +83,5 @@ def savable(draw: Callable[..., "Figure"]) -> Callable[..., "Figure"]:
                     figure.savefig(partial, format=Path(path).suffix[1:].lower(), dpi=PRINTED_DPI)
         return figure
 
-    signature = inspect.signature(draw)
-    keyword = inspect.Parameter("path", inspect.Parameter.KEYWORD_ONLY, default=None)
-    drawn.__signature__ = signature.replace(parameters=[*signature.parameters.values(), keyword])  # pyright: ignore[reportAttributeAccessIssue]
+    drawn.__signature__ = signature  # pyright: ignore[reportAttributeAccessIssue]
     return drawn

@@ -1,5 +1,8 @@
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from ..checks.given import as_array
 from ..checks.types import ArrayLike, Rows
 from .images import as_images, image_canvas
 from .savable import savable
@@ -24,10 +27,10 @@ def traversals(images: ArrayLike, dims: Rows | None = None) -> "Figure":
     """
     images = as_images(images, "images", outer=("dims", "steps"))
     rows, columns = images.shape[:2]
-    dims = range(rows) if dims is None else dims
-    if len(dims) != rows:
+    dims = np.arange(rows) if dims is None else as_array(dims, "dims")
+    if dims.shape != (rows,):
         raise ValueError(
-            f"Expected as many `dims` as rows of images. Received: {len(dims)} and {rows}."
+            f"Expected as many `dims` as rows of images, {rows}. Received: shape {dims.shape}."
         )
     title = "one latent dimension moves along each row, decoded"
     figure, axes, grid = image_canvas(

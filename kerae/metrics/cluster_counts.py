@@ -14,7 +14,7 @@ def cluster_counts(labels: Rows, clusters: Rows):
 
     if np.shape(labels) != np.shape(clusters):
         raise ValueError(
-            "Expected one cluster for each label. "
-            f"Received: shapes {np.shape(labels)} and {np.shape(clusters)}."
+            "Expected one of `clusters` for each of `labels`. "
+            f"Received: shapes {np.shape(clusters)} and {np.shape(labels)}."
         )
     return contingency_matrix(as_classes(labels, "labels"), as_classes(clusters, "clusters"))

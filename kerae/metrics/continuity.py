@@ -1,4 +1,4 @@
-from ..checks.codes import as_codes
+from ..checks.codes import as_codes_and_points
 from ..checks.extras import require
 from ..checks.numbers import check_count
 from ..checks.types import Rows
@@ -38,7 +38,7 @@ def continuity(z: Rows, points: Rows, num_neighbors: int = 10) -> float:
     from sklearn.manifold import trustworthiness
 
     check_count("num_neighbors", num_neighbors)
-    z, points = as_codes(z), as_codes(points, "points")
+    z, points = as_codes_and_points(z, points)
     if not 1 <= num_neighbors < len(z) / 2:
         raise ValueError(
             "Expected `num_neighbors` from 1 to below half the number of codes. "

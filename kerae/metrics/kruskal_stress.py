@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 
-from ..checks.codes import as_codes
+from ..checks.codes import as_codes_and_points
 from ..checks.types import Rows
 
 
@@ -37,11 +37,7 @@ def kruskal_stress(z: Rows, points: Rows) -> float:
     """
     from scipy.spatial.distance import pdist
 
-    z, points = as_codes(z), as_codes(points, "points")
-    if len(z) != len(points):
-        raise ValueError(
-            f"Expected a point for each code. Received: {len(z)} codes and {len(points)} points."
-        )
+    z, points = as_codes_and_points(z, points)
     delta, d = pdist(z), pdist(points)
     if not delta.any() or not d.any():
         return math.nan

@@ -2,9 +2,8 @@ import warnings
 
 import numpy as np
 
-from ..checks.codes import as_codes, as_finite
 from ..checks.extras import require
-from ..checks.labels import as_classes
+from ..checks.labels import as_probed
 from ..checks.types import Rows
 
 MOST_STEPS = 200
@@ -44,11 +43,10 @@ def linear_probe_accuracy(z_train: Rows, y_train: Rows, z_test: Rows, y_test: Ro
     from sklearn.preprocessing import StandardScaler
     from threadpoolctl import threadpool_limits
 
-    z_train, z_test = as_codes(z_train, "z_train"), as_finite(z_test, "z_test")
-    y_train, y_test = as_classes(y_train, "y_train"), as_classes(y_test, "y_test")
+    z_train, y_train, z_test, y_test = as_probed(z_train, y_train, z_test, y_test)
     if len(np.unique(y_train)) < 2:
         raise ValueError(
-            f"Expected training examples of at least two classes. Received: only {y_train[0]}."
+            f"Expected `y_train` of at least two classes. Received: only {y_train[0]}."
         )
     probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=MOST_STEPS))
     # Its matrix products are many and small: several threads wait for each other longer than they

@@ -1,6 +1,5 @@
-from ..checks.codes import as_codes, as_finite
 from ..checks.extras import require
-from ..checks.labels import as_classes
+from ..checks.labels import as_probed
 from ..checks.numbers import check_count
 from ..checks.types import Rows
 
@@ -36,13 +35,12 @@ def neighbor_accuracy(
     require("kerae.metrics.neighbor_accuracy", "analysis", "sklearn")
     from sklearn.neighbors import KNeighborsClassifier
 
-    z_train, z_test = as_codes(z_train, "z_train"), as_finite(z_test, "z_test")
+    z_train, y_train, z_test, y_test = as_probed(z_train, y_train, z_test, y_test)
     check_count("num_neighbors", num_neighbors)
     if num_neighbors > len(z_train):
         raise ValueError(
             f"Expected `num_neighbors` of at most the {len(z_train)} training codes. "
             f"Received: num_neighbors={num_neighbors}."
         )
-    y_train, y_test = as_classes(y_train, "y_train"), as_classes(y_test, "y_test")
     classifier = KNeighborsClassifier(num_neighbors).fit(z_train, y_train)
     return float(classifier.score(z_test, y_test))

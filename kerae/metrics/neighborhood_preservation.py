@@ -1,6 +1,6 @@
 import numpy as np
 
-from ..checks.codes import as_codes
+from ..checks.codes import as_codes_and_points
 from ..checks.types import Rows
 
 
@@ -30,13 +30,10 @@ def neighborhood_preservation(z: Rows, points: Rows) -> np.ndarray:
     Reference:
         Lee and Verleysen, 2009, https://doi.org/10.1016/j.neucom.2008.12.017
     """
-    z, points = as_codes(z), as_codes(points, "points")
+    z, points = as_codes_and_points(z, points)
     n = len(z)
-    if n < 3 or len(points) != n:
-        raise ValueError(
-            "Expected a point for each of at least 3 codes. "
-            f"Received: {n} codes and {len(points)} points."
-        )
+    if n < 3:
+        raise ValueError(f"Expected `z` of at least 3 codes. Received: {n} codes and {n} points.")
     # A neighbor is among the nearest K in both spaces once K reaches the larger of its ranks.
     larger = np.maximum(_ranks(z), _ranks(points))
     common = np.cumsum(np.bincount(larger.ravel(), minlength=n)[1:])

@@ -1,6 +1,6 @@
 import math
 
-from ..checks.codes import as_codes
+from ..checks.codes import as_codes_and_points
 from ..checks.types import Rows
 
 
@@ -33,11 +33,7 @@ def shepard_correlation(z: Rows, points: Rows) -> float:
     from scipy.spatial.distance import pdist
     from scipy.stats import spearmanr
 
-    z, points = as_codes(z), as_codes(points, "points")
-    if len(z) != len(points):
-        raise ValueError(
-            f"Expected a point for each code. Received: {len(z)} codes and {len(points)} points."
-        )
+    z, points = as_codes_and_points(z, points)
     distances = pdist(z), pdist(points)
     if any((each == each[0]).all() for each in distances):
         return math.nan

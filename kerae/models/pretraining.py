@@ -5,7 +5,9 @@ from typing import Any
 import keras
 
 from ..autoencoder.autoencoder import Autoencoder
+from ..checks.arguments import checked
 from ..checks.data import checked_examples
+from ..checks.parts import checked_optimizer
 from ..checks.types import ArrayLike, ModelMixin
 from ..latents import Deterministic
 from ..likelihoods import Normal
@@ -15,6 +17,7 @@ from ..networks.tied_dense import TiedDense
 class Pretraining(ModelMixin):
     """Greedy layer-wise pre-training of `kerae.StackedAE`."""
 
+    @checked
     def pretrain(
         self,
         x: ArrayLike,
@@ -52,7 +55,7 @@ class Pretraining(ModelMixin):
         x = checked_examples(self, x)
         h = self.targets_in_batches(x)
         likelihood = _copy(self.likelihood)
-        optimizer = keras.optimizers.get(optimizer)
+        optimizer = checked_optimizer("optimizer", optimizer)
         histories = []
         for layer, mirrored in self.levels():
             level = self._level(h.shape[1:], likelihood, layer, mirrored)

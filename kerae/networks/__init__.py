@@ -2,6 +2,7 @@
 
 import keras
 
+from ..checks.parts import checked_shape
 from ..checks.types import Shape
 from .convolutional import convolutional_decoder as convolutional_decoder
 from .convolutional import convolutional_encoder as convolutional_encoder
@@ -19,11 +20,13 @@ def _is_large_image(shape):
 
 def default_encoder(input_shape: Shape) -> keras.Model:
     """Convolutional for images of 16 pixels a side and more, dense for everything else."""
+    input_shape = checked_shape("input_shape", input_shape)
     build = convolutional_encoder if _is_large_image(input_shape) else dense_encoder
-    return build(tuple(input_shape))
+    return build(input_shape)
 
 
 def default_decoder(code_shape: Shape, output_shape: Shape) -> keras.Model:
     """Convolutional for images of 16 pixels a side and more, dense for everything else."""
+    output_shape = checked_shape("output_shape", output_shape)
     build = convolutional_decoder if _is_large_image(output_shape) else dense_decoder
-    return build(tuple(code_shape), tuple(output_shape))
+    return build(code_shape, output_shape)

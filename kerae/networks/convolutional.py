@@ -3,6 +3,8 @@ import math
 import keras
 from keras import layers
 
+from ..checks.arguments import checked
+from ..checks.parts import checked_activation, checked_shape
 from ..checks.types import Activation, Shape
 
 SMALLEST_SIDE = 7
@@ -25,6 +27,7 @@ def _dense(width, activation):
     return [] if width is None else [layers.Dense(width, activation=activation)]
 
 
+@checked
 def convolutional_encoder(
     input_shape: Shape, width: int | None = 256, activation: Activation = "silu"
 ) -> keras.Model:
@@ -36,6 +39,8 @@ def convolutional_encoder(
             without a dense layer.
         activation: Keras activation after every layer.
     """
+    input_shape = checked_shape("input_shape", input_shape, least_axes=3)
+    activation = checked_activation("activation", activation)
     stages = len(_sides(input_shape)) - 1
     return keras.Sequential(
         [
@@ -58,6 +63,7 @@ def convolutional_encoder(
     )
 
 
+@checked
 def convolutional_decoder(
     code_shape: Shape, output_shape: Shape, width: int | None = 256, activation: Activation = "silu"
 ) -> keras.Model:
@@ -70,6 +76,9 @@ def convolutional_decoder(
             that makes the smallest image.
         activation: Keras activation after every layer but the last.
     """
+    code_shape = checked_shape("code_shape", code_shape)
+    output_shape = checked_shape("output_shape", output_shape, least_axes=3)
+    activation = checked_activation("activation", activation)
     sides = _sides(output_shape)
     smallest = (*sides[-1], _channels(len(sides) - 2))
     stack = [

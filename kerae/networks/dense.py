@@ -5,8 +5,17 @@ from typing import Any
 import keras
 from keras import layers
 
+from ..checks.arguments import checked
+from ..checks.parts import checked_activation, checked_shape
+from ..checks.short import short
 from ..checks.types import Activation, Shape
 from .tied_dense import TiedDense
+
+
+def _dense(widths, activation):
+    activation = checked_activation("activation", activation)
+    widths = checked_shape("widths", widths, least_axes=0)
+    return [layers.Dense(width, activation=activation) for width in widths]
 
 
 def _with_dropout(stack, dropout):
@@ -17,6 +26,7 @@ def _with_dropout(stack, dropout):
             yield layers.Dropout(dropout)
 
 
+@checked
 def dense_encoder(
     input_shape: Shape,
     widths: Sequence[int] = (512,),
@@ -31,7 +41,8 @@ def dense_encoder(
         activation: Keras activation after every layer.
         dropout: Float, the part of the units dropped after every layer in training.
     """
-    stack = (layers.Dense(width, activation=activation) for width in widths)
+    input_shape = checked_shape("input_shape", input_shape)
+    stack = _dense(widths, activation)
     return keras.Sequential(
         [
             layers.Input(input_shape),
@@ -42,6 +53,7 @@ def dense_encoder(
     )
 
 
+@checked
 def dense_decoder(
     code_shape: Shape,
     output_shape: Shape,
@@ -58,7 +70,9 @@ def dense_decoder(
         activation: Keras activation after every layer but the last.
         dropout: Float, the part of the units dropped after every layer but the last in training.
     """
-    stack = (layers.Dense(width, activation=activation) for width in widths)
+    code_shape = checked_shape("code_shape", code_shape)
+    output_shape = checked_shape("output_shape", output_shape)
+    stack = _dense(widths, activation)
     return keras.Sequential(
         [
             layers.Input(code_shape),
@@ -71,6 +85,7 @@ def dense_decoder(
     )
 
 
+@checked
 def tied_decoder(
     encoding: Any, output_shape: Shape, activation: Activation = "silu", dropout: float = 0.0
 ) -> keras.Model:
@@ -82,6 +97,12 @@ def tied_decoder(
         activation: Keras activation after every layer but the last.
         dropout: Float, the part of the units dropped after every layer but the last in training.
     """
+    output_shape = checked_shape("output_shape", output_shape)
+    activation = checked_activation("activation", activation)
+    if not isinstance(encoding, list | tuple) or not encoding:
+        raise ValueError(
+            f"Expected `encoding` to be a list of dense layers. Received: {short(encoding)}."
+        )
     first, *others = encoding
     stack = (TiedDense(layer, activation=activation) for layer in reversed(others))
     # Without an Input, so that it is built when the encoder has been.

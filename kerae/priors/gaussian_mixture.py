@@ -8,6 +8,7 @@ from keras import ops
 from ..checks.arrays import check_array
 from ..checks.extras import require
 from ..checks.given import as_array
+from ..checks.numbers import check_count
 from ..checks.types import ArrayLike, Tensor
 from .prior import Prior
 
@@ -126,6 +127,7 @@ class GaussianMixture(Prior):
 
         z = as_array(z, "z")
         check_array(z, self.event_shape, "z")
+        check_count("seed", seed, 0)
         fitted = mixture.GaussianMixture(len(self.means), random_state=seed).fit(z)
         self._become(fitted.means_, fitted.covariances_, fitted.weights_)
         return self

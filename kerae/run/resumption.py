@@ -111,4 +111,4 @@ def resumed(model, out, validation, batch_size):
 def warn(text):
     """Warns once, however many processes train."""
     if is_first():
-        warnings.warn(text, stacklevel=4)
+        warnings.warn(text, stacklevel=5)

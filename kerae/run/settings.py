@@ -1,16 +1,14 @@
 """What a run is asked to do, checked before any file is touched."""
 
-import math
-from numbers import Integral, Real
-
 from ..autoencoder import Autoencoder
 from ..checks.data import checked_arrays
+from ..checks.short import short
 from ..data.dataset import Dataset
 from ..data.hold_out import rows_held_out
 
 
 def check_settings(model, data, epochs, batch_size, learning_rate, validation, seed):
-    """Checks the arguments of `kerae.train` by themselves.
+    """Checks the arguments of `kerae.train` by themselves; numbers are of the kind annotated there.
 
     Raises:
         ValueError: If one is of a wrong kind or out of range.
@@ -19,29 +17,17 @@ def check_settings(model, data, epochs, batch_size, learning_rate, validation, s
     def check(holds, expected, received):
         if not holds:
             raise ValueError(
-                f"Expected {expected}. Received: {received!r}. Correct the argument; nothing was "
-                "written."
+                f"Expected {expected}. Received: {short(received)}. Correct the argument; nothing "
+                "was written."
             )
 
     check(isinstance(model, Autoencoder), "`model` to be a kerae.Autoencoder", model)
     check(isinstance(data, Dataset), "`data` to be a kerae.data.Dataset", data)
     for name, value in (("epochs", epochs), ("batch_size", batch_size)):
-        check(_is(value, Integral) and value >= 1, f"`{name}` to be an integer from 1", value)
-    check(
-        _is(learning_rate, Real) and 0 < learning_rate < math.inf,
-        "`learning_rate` to be a number above 0",
-        learning_rate,
-    )
-    check(_is(validation, Real) and 0 < validation < math.inf, "`validation` above 0", validation)
-    check(
-        _is(seed, Integral) and 0 <= seed < 2**32,
-        "`seed` to be an integer from 0 to 2^32 - 1",
-        seed,
-    )
-
-
-def _is(value, kind):
-    return isinstance(value, kind) and not isinstance(value, bool)
+        check(value >= 1, f"`{name}` to be an integer from 1", value)
+    for name, value in (("learning_rate", learning_rate), ("validation", validation)):
+        check(value > 0, f"`{name}` to be a number above 0", value)
+    check(0 <= seed < 2**32, "`seed` to be an integer from 0 to 2^32 - 1", seed)
 
 
 def parts_of_data(model, data, validation, seed):

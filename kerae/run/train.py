@@ -14,6 +14,7 @@ from ..callbacks import Checkpoint
 from ..callbacks.history_file import HistoryFile, read_history
 from ..callbacks.interruption import Interruption
 from ..callbacks.keep_best import keep_best
+from ..checks.arguments import checked
 from ..checks.extras import advice, require
 from ..checks.types import FilePath
 from ..configurable import describe
@@ -28,6 +29,7 @@ from .resumption import check_folder, resumed
 from .settings import check_settings, parts_of_data
 
 
+@checked
 def train(
     model: Autoencoder,
     data: Dataset,
@@ -84,7 +86,7 @@ def train(
         require(f"kerae.train of {type(model).__name__}", "analysis", "sklearn")
     undrawn = advice("The folder figures/ of a run", "analysis", *NEEDED)
     if undrawn:
-        warnings.warn(undrawn, stacklevel=2)
+        warnings.warn(undrawn, stacklevel=3)
     check_settings(model, data, epochs, batch_size, learning_rate, validation, seed)
     epochs, batch_size, seed = int(epochs), int(batch_size), int(seed)  # also NumPy's, for JSON
     if resume and overwrite:

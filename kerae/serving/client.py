@@ -10,6 +10,8 @@ import orjson
 import urllib3
 from urllib3.util import Url, parse_url
 
+from ..checks.arguments import checked
+from ..checks.numbers import check_positive
 from .failure import failure
 from .remote_models import RemoteModels
 
@@ -40,9 +42,11 @@ class Client(RemoteModels):
         https://www.tensorflow.org/tfx/serving/api_rest
     """
 
+    @checked
     def __init__(
         self, address: str, timeout: float = 30.0, retries: int = 3, headers: dict | None = None
     ) -> None:
+        check_positive("timeout", timeout)
         super().__init__(_url(address))
         self._timeout = timeout
         self._headers = {"Content-Type": "application/json", **(headers or {})}
@@ -143,7 +147,7 @@ def _url(address):
         url = Url()
     if url.scheme not in ("http", "https") or not url.host or not (url.port or "://" in address):
         raise ValueError(
-            'Expected an address as "localhost:8501" or "https://host/prefix". '
+            'Expected `address` as "localhost:8501" or "https://host/prefix". '
             f"Received: {address!r}."
         )
     return str(url).rstrip("/")

@@ -14,6 +14,9 @@ from tensorflow_serving.apis import (
 )
 
 from ..backend.tensor_proto import from_proto, to_proto
+from ..checks.arguments import checked
+from ..checks.numbers import check_positive
+from ..checks.short import short
 from .failure import failure
 from .remote_models import RemoteModels
 
@@ -41,21 +44,28 @@ class GRPCClient(RemoteModels):
     >>> z = client.encode("vae_digits", x)  # doctest: +SKIP
     """
 
+    @checked
     def __init__(
         self, address: str, timeout: float = 30.0, retries: int = 3, credentials: Any = None
     ) -> None:
         if "://" in address or ":" not in address:
-            raise ValueError(f'Expected an address as "localhost:8500". Received: {address!r}.')
+            raise ValueError(f'Expected `address` as "localhost:8500". Received: {address!r}.')
         if not 0 <= retries < MOST_ATTEMPTS:
             raise ValueError(
                 f"Expected `retries` from 0 to {MOST_ATTEMPTS - 1}. Received: {retries}."
+            )
+        check_positive("timeout", timeout)
+        if credentials is not None and not isinstance(credentials, grpc.ChannelCredentials):
+            raise ValueError(
+                "Expected `credentials` to be grpc.ChannelCredentials. Received: "
+                f"{short(credentials)}."
             )
         super().__init__(address)
         self._timeout = timeout
         options = _options(retries)
         self._channel = (
             grpc.secure_channel(address, credentials, options)
-            if credentials
+            if credentials is not None
             else grpc.insecure_channel(address, options)
         )
         self._predictions = prediction_service_pb2_grpc.PredictionServiceStub(self._channel)

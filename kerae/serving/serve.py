@@ -3,10 +3,12 @@ import threading
 from collections.abc import Sequence
 from contextlib import contextmanager
 
+from ..checks.arguments import checked
 from ..checks.extras import EXTRAS, require
 from ..checks.types import FilePath
 
 
+@checked
 def serve(
     folder: FilePath,
     *,

@@ -252,8 +252,8 @@ def test_one_cluster_is_a_number_too(z):
     [
         ({"method": "dbscan"}, "\"kmeans\", .* Received: 'dbscan'"),
         ({"n_clusters": 0}, "`n_clusters` to be an integer of at least 1.*Received: 0"),
-        ({"n_clusters": 2.0}, "Received: 2.0"),
-        ({"n_clusters": True}, "Received: True"),
+        ({"n_clusters": 2.0}, "Received: n_clusters=2.0"),
+        ({"n_clusters": True}, "Received: n_clusters=True"),
         ({"n_clusters": "many"}, "Received: 'many'"),
         (
             {"n_clusters": 151},

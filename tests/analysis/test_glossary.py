@@ -67,5 +67,5 @@ def test_a_direction_is_that_of_the_better_score():
 
 
 def test_an_unknown_name_is_refused():
-    with pytest.raises(ValueError, match="Expected names of scores. Received: 'silhouet'"):
+    with pytest.raises(ValueError, match="Expected `names` of scores. Received: 'silhouet'"):
         analysis.glossary(["silhouet"])

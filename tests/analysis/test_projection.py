@@ -255,10 +255,10 @@ def test_nothing_is_printed_where_nobody_looks(z, method, capfd, caplog):
     [
         ({"method": "mds"}, '"umap", "densmap", .* Received: \'mds\''),
         ({"seed": -1}, "`seed` to be an integer from 0 .* Received: -1"),
-        ({"seed": 1.5}, "Received: 1.5"),
-        ({"seed": True}, "Received: True"),
+        ({"seed": 1.5}, "Received: seed=1.5"),
+        ({"seed": True}, "Received: seed=True"),
         ({"fit_at_most": 1}, "`fit_at_most` to be an integer of at least 2 .* Received: 1"),
-        ({"fit_at_most": "all"}, "Received: 'all'"),
+        ({"fit_at_most": "all"}, "Received: fit_at_most='all'"),
         ({"neighbors": 3}, "takes: copy, iterated_power, .* Received: neighbors"),
         ({"n_components": 3}, "Received: n_components"),
         ({"random_state": 3}, "Received: random_state. The random state is given as `seed`"),

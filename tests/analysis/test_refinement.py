@@ -294,7 +294,7 @@ def test_a_clustering_says_as_much_as_its_centers():
         ({"x": X[:, :5]}, r"`x` of shape \('n', 6\)"),
         ({"x": np.zeros((24, 6), "float32")}, "Expected codes that differ"),
         ({"y": Y}, "(?s)not conditional.*Leave it out"),
-        ({"model": keras.Sequential()}, "kerae model.*Sequential"),
+        ({"model": keras.Sequential()}, "kerae.Autoencoder.*Sequential"),
     ],
     ids=lambda each: "" if isinstance(each, str) else next(iter(each)),
 )

@@ -126,7 +126,7 @@ def test_every_score_has_its_explanation_and_its_source(page, written):
         "return [...document.querySelectorAll('.scores tr')].map(r => r.innerText)"
     )
     text = "\n".join(rows)
-    shown = analysis.glossary(name for name in written[1].scores if name[:3] != "kl_")
+    shown = analysis.glossary([name for name in written[1].scores if name[:3] != "kl_"])
     assert len(shown) > 20
     for entry in shown.values():
         assert entry.title in text and entry.explanation in text

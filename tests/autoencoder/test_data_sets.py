@@ -122,6 +122,18 @@ def test_each_batch_is_checked(model, method, convert, x, message):
         ask(model, method, convert(x))
 
 
+def as_generator(*arrays):
+    return (batch for batch in Batches(*arrays))
+
+
+@pytest.mark.parametrize("convert", [*KINDS_OF_DATA, as_generator])
+def test_predict_reads_every_kind_of_data_and_checks_each_batch(model, convert):
+    found = model.predict(convert(X), verbose=0)
+    np.testing.assert_allclose(found, model.reconstruct(X), rtol=1e-4, atol=1e-6)
+    with pytest.raises(ValueError, match=r"^Bernoulli takes values in \[0, 1\].*to 2"):
+        model.predict(convert(spoiled(2.0, row=5)), verbose=0)
+
+
 @whatever_is_asked
 def test_labels_are_checked_in_each_batch(conditional, method):
     with pytest.raises(ValueError, match=r"needs `y` of shape \(4,\)"):

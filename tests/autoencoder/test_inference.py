@@ -9,6 +9,7 @@ from shifted_normal import ShiftedNormal
 
 import kerae
 from kerae.autoencoder import scoring
+from kerae.checks import arrays
 from kerae.noise.repeatable import RepeatableNoise
 from kerae.terms import KLDivergence
 
@@ -272,6 +273,23 @@ def test_many_samples_computed_in_parts_are_the_same_samples(model, monkeypatch)
 def test_gray_pixels_have_no_likelihood_under_bernoulli(model):
     with pytest.raises(ValueError, match=r"density of binary data.*100\.0%.*continuous_bernoulli"):
         model.log_likelihood(X)
+
+
+def test_targets_are_looked_at_in_parts_so_that_no_copy_of_all_is_made(monkeypatch):
+    model = new_model(preprocessing=kerae.data.Binarize("threshold"))
+    expected, looked_at = model.log_likelihood(X, num_samples=2), []
+    monkeypatch.setattr(arrays, "ROWS_AT_ONCE", 4)
+    monkeypatch.setattr(
+        kerae.likelihoods.Bernoulli, "check_density", lambda _, x: looked_at.append(len(x))
+    )
+    np.testing.assert_array_equal(model.log_likelihood(X, num_samples=2), expected)
+    assert looked_at == [4, 4, 2]
+
+
+def test_gray_pixels_of_the_last_part_are_found(model, monkeypatch):
+    monkeypatch.setattr(arrays, "ROWS_AT_ONCE", 4)
+    with pytest.raises(ValueError, match="Bernoulli"):
+        model.log_likelihood(np.concatenate([BINARY, X[-1:]]))
 
 
 def test_a_deterministic_code_has_no_likelihood():

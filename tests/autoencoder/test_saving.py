@@ -112,7 +112,7 @@ def test_code_in_a_file_is_not_run(tmp_path, images):
 
 
 def test_only_keras_files_are_written_and_none_is_lost(trained, tmp_path):
-    with pytest.raises(ValueError, match="ends in `.keras`"):
+    with pytest.raises(ValueError, match="`path` to end in .keras"):
         trained.save(tmp_path / "vae.h5")
     path = tmp_path / "vae.keras"
     path.write_bytes(b"old")

@@ -35,6 +35,13 @@ def as_jax(x):
     return jax.numpy.asarray(x)
 
 
+def read_only(x):
+    """As a frame of polars gives its columns."""
+    x = np.asfortranarray(x)
+    x.flags.writeable = False
+    return x
+
+
 GIVEN = {
     "frame": pd.DataFrame,
     "backwards": lambda x: x[:, ::-1].copy()[:, ::-1],
@@ -47,6 +54,7 @@ GIVEN = {
     "float64": lambda x: x.astype("float64"),
     "longdouble": lambda x: x.astype("longdouble"),
     "Fortran": np.asfortranarray,
+    "read-only Fortran": read_only,
     "torch": as_torch,
     "tensorflow": as_tensorflow,
     "jax": as_jax,

@@ -53,7 +53,7 @@ def broken(**changes):
     [
         (broken(x_train=lambda x, y: x.astype("float64")), "float32 images.*float64"),
         (broken(x_train=lambda x, y: x[..., 0]), r"\(2, 3, 3\)"),
-        (broken(x_test=lambda x, y: x[:0], y_test=lambda x, y: y[:0]), "at least one.*test split"),
+        (broken(x_test=lambda x, y: x[:0], y_test=lambda x, y: y[:0]), "x_test.*at least one"),
         (broken(x_test=lambda x, y: x[:1]), "one label per image.*1 images, 2 labels"),
         (broken(x_test=lambda x, y: x * 2), "from 0 to 1.*0.0 to 2.0"),
         (broken(x_test=lambda x, y: x + np.float32("nan")), "finite.*nan"),

@@ -99,3 +99,18 @@ def test_no_more_is_inflated_than_the_header_says(folder, content):
         assert tracemalloc.get_traced_memory()[1] < 2**23
     finally:
         tracemalloc.stop()
+
+
+def test_a_gzip_file_is_not_inflated_that_is_too_small_for_what_it_says(folder):
+    path = folder / "train-images-idx3-ubyte"
+    path.write_bytes(gzip.compress(idx(bytes(2**20), 2**12, 2**8, 2**8)))
+    with pytest.raises(ValueError, match=r"at least 2,684,354 bytes.*train-images.*Received: 1,"):
+        load(folder)
+
+
+def test_small_images_that_are_all_blank_are_read(folder):
+    packed = gzip.compress(idx(bytes(240_000), 20_000, 3, 4))
+    assert len(packed) * 300 < 240_000
+    (folder / "train-images-idx3-ubyte").write_bytes(packed)
+    (folder / "train-labels-idx1-ubyte.gz").write_bytes(gzip.compress(idx(bytes(20_000), 20_000)))
+    assert not load(folder).x_train.any()

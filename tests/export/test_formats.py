@@ -85,7 +85,7 @@ def test_a_file_has_the_suffix_of_its_format_and_replaces_none(vae, tmp_path):
         (kerae.export.litert, "a.tflite"),
         (kerae.export.openvino, "a.xml"),
     ):
-        with pytest.raises(ValueError, match=f"ends in `.{name.split('.')[1]}`"):
+        with pytest.raises(ValueError, match=f"`path` to end in .{name.split('.')[1]}"):
             export(vae, tmp_path / "a.h5")
         (tmp_path / name).write_text("the file before")
         with pytest.raises(FileExistsError, match="exists already"):

@@ -147,7 +147,7 @@ def test_an_existing_version_is_replaced_only_on_demand_and_only_by_a_good_one(
 @pytest.mark.once
 @pytest.mark.parametrize("version", ["vae", "0", "-1", "1.5", "v1"])
 def test_a_path_ends_in_a_version(vae, tmp_path, version):
-    with pytest.raises(ValueError, match="Expected a path that ends in a version"):
+    with pytest.raises(ValueError, match="Expected `path` to end in a version"):
         kerae.export.saved_model(vae, tmp_path / "vae" / version)
 
 

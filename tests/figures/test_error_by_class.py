@@ -55,7 +55,8 @@ def test_noise_is_a_class_of_its_own():
 
 
 @pytest.mark.parametrize(
-    "error, message", [([1.0, np.nan], "finite"), ([], "finite"), ([1.0], "one for each example")]
+    "error, message",
+    [([1.0, np.nan], "finite"), ([], "`error` with examples"), ([1.0], "one for each example")],
 )
 def test_refuses(error, message):
     with pytest.raises(ValueError, match=message):

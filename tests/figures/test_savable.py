@@ -24,7 +24,9 @@ DRAW = {
     "extremes": lambda **path: figures.extremes(x, x, z[:, 0], **path),
     "interpolations": lambda **path: figures.interpolations(x.reshape(5, 6, 8, 8, 1), **path),
     "kl_per_dimension": lambda **path: figures.kl_per_dimension(z**2, **path),
-    "latent_panels": lambda **path: figures.latent_panels([z], labels, "abc", ["one"], **path),
+    "latent_panels": lambda **path: figures.latent_panels(
+        [z], labels, ("a", "b", "c"), ["one"], **path
+    ),
     "latent_scatter": lambda **path: figures.latent_scatter(z, labels, **path),
     "loss_curves": lambda **path: figures.loss_curves({"loss": [2.0, 1.0]}, **path),
     "manifold": lambda **path: figures.manifold(kerae.AE((4, 4, 1), 2), 3, **path),

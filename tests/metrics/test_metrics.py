@@ -39,5 +39,5 @@ def test_cluster_accuracy_is_that_of_the_best_map(num_clusters):
 
 @pytest.mark.parametrize("metric", [metrics.cluster_accuracy, metrics.purity])
 def test_there_is_a_cluster_for_each_label(metric):
-    with pytest.raises(ValueError, match=r"one cluster for each label. Received: shapes \(3,\)"):
+    with pytest.raises(ValueError, match=r"for each of `labels`. Received: shapes \(2,\)"):
         metric([0, 1, 1], [0, 1])

@@ -20,5 +20,5 @@ def test_a_cluster_for_each_example_is_pure_and_one_for_all_is_not():
 
 
 def test_labels_and_clusters_are_of_one_length():
-    with pytest.raises(ValueError, match="Expected one cluster for each label"):
+    with pytest.raises(ValueError, match="Expected one of `clusters` for each of `labels`"):
         metrics.purity([0, 1], [0, 1, 1])

@@ -29,14 +29,23 @@ def times(folder):
     ("argument", "said"),
     [
         ({"epochs": 0}, "`epochs` to be an integer from 1. Received: 0"),
-        ({"epochs": 1.5}, "`epochs` to be an integer from 1. Received: 1.5"),
+        ({"epochs": 1.5}, "`epochs` of train.. to be an integer. Received: epochs=1.5"),
         ({"batch_size": -1}, "`batch_size` to be an integer from 1. Received: -1"),
-        ({"batch_size": True}, "`batch_size` to be an integer from 1. Received: True"),
+        (
+            {"batch_size": True},
+            "`batch_size` of train.. to be an integer. Received: batch_size=True",
+        ),
         ({"learning_rate": 0.0}, "`learning_rate` to be a number above 0. Received: 0.0"),
-        ({"learning_rate": float("nan")}, "`learning_rate` to be a number above 0. Received: nan"),
-        ({"learning_rate": "fast"}, "`learning_rate` to be a number above 0. Received: 'fast'"),
+        (
+            {"learning_rate": float("nan")},
+            "`learning_rate` .* a finite number. Received: learning_rate=nan",
+        ),
+        (
+            {"learning_rate": "fast"},
+            "`learning_rate` .* a finite number. Received: learning_rate='fast'",
+        ),
         ({"validation": 200}, "Received: 200 of 200"),
-        ({"validation": float("nan")}, "`validation` above 0. Received: nan"),
+        ({"validation": float("nan")}, "`validation` .* a finite number. Received: validation=nan"),
         ({"seed": -1}, "`seed` to be an integer from 0 to 2^32 - 1. Received: -1"),
         ({"resume": True}, "resumed or overwritten. Received: both"),
     ],
@@ -54,7 +63,7 @@ def test_so_do_data_that_do_not_fit_the_model(small, earlier):
         kerae.train(kerae.AE((9, 9, 1), 2), small, earlier, epochs=1, overwrite=True)
     with pytest.raises(ValueError, match="kerae.Autoencoder. Received: <Sequential"):
         kerae.train(keras.Sequential(name="other"), small, earlier, epochs=1, overwrite=True)
-    with pytest.raises(ValueError, match="kerae.data.Dataset. Received: array"):
+    with pytest.raises(ValueError, match="kerae.data.Dataset. Received: a ndarray of shape"):
         kerae.train(kerae.AE((2,), 2), np.eye(2), earlier, epochs=1, overwrite=True)
     assert times(earlier) == before
 

@@ -58,7 +58,7 @@ def test_addresses(address, url):
 
 @pytest.mark.parametrize("address", ["localhost", "ftp://localhost:1", "http://", "", "a b:1"])
 def test_no_addresses(address):
-    with pytest.raises(ValueError, match='Expected an address as "localhost:8501"'):
+    with pytest.raises(ValueError, match='Expected `address` as "localhost:8501"'):
         Client(address)
 
 

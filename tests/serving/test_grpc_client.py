@@ -27,7 +27,7 @@ def served():
 
 @pytest.mark.parametrize("address", ["localhost", "http://localhost:8500", ""])
 def test_no_addresses(address):
-    with pytest.raises(ValueError, match='Expected an address as "localhost:8500". Received'):
+    with pytest.raises(ValueError, match='Expected `address` as "localhost:8500". Received'):
         GRPCClient(address)
 
 

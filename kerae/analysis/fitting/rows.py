@@ -41,7 +41,7 @@ def fitted_rows(method: Any, n: int, fit_at_most: int | None, seed: int | None):
     )
     if fit_at_most is None:
         # Seen at the line that calls `project` or `cluster`.
-        warnings.warn(f"{note} Give `fit_at_most={n}` to fit them all.", stacklevel=3)
+        warnings.warn(f"{note} Give `fit_at_most={n}` to fit them all.", stacklevel=4)
     return rows, [note]
 
 

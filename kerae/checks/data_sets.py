@@ -1,0 +1,108 @@
+"""Data sets that give batches: what a model takes of them."""
+
+import warnings
+from contextlib import contextmanager
+from typing import Any
+
+import keras
+import numpy as np
+
+from ..data.dataset import Dataset
+from .data import checked_examples, checked_labels
+from .given import is_array
+
+
+def check_dataset(model, dataset, label_readers):
+    """Checks the first batch of a data set that can be read more than once.
+
+    Raises:
+        ValueError: If the batch does not fit the model.
+    """
+    if hasattr(dataset, "__next__"):
+        return
+    batch = next(batches_of(dataset.take(1) if hasattr(dataset, "take") else dataset))
+    if hasattr(dataset, "batch_sampler") and not isinstance(batch, tuple | list):
+        raise ValueError(
+            "Expected a DataLoader that gives tuples (x,) or (x, y). Received: one that gives "
+            f"{type(batch).__name__}. Wrap the tensor in torch.utils.data.TensorDataset."
+        )
+    x, y, _ = keras.utils.unpack_x_y_sample_weight(batch)
+    x = checked_examples(model, x)
+    if label_readers:
+        checked_labels(model, label_readers, y, len(x))
+
+
+def batches_of(dataset):
+    """The batches of a data set, as it gives them.
+
+    Args:
+        dataset: `tf.data.Dataset`, `keras.utils.PyDataset`, torch `DataLoader` or another iterable.
+    Raises:
+        ValueError: If it is no such thing, or empty.
+    """
+    if is_array(dataset) or not hasattr(dataset, "__iter__"):
+        whole = isinstance(dataset, Dataset)
+        raise ValueError(
+            "Expected `x` to be an array, or a data set that gives batches. Received: "
+            + (f"{dataset!r}. Pass a part of it, `data.x_test`." if whole else f"{dataset!r}.")
+        )
+    batch = None
+    for batch in dataset:
+        yield batch
+    if batch is None:
+        raise ValueError("Expected data. Received: a data set without batches.")
+
+
+@contextmanager
+def checked_batches(model, dataset):
+    """Yields the examples of a data set, batch by batch, each checked when it is read.
+
+    Raises:
+        ValueError: If a batch does not fit the model: as it is, whatever a backend made of it.
+    """
+    refused = []
+
+    def batches():
+        for batch in batches_of(dataset):
+            x, _, _ = keras.utils.unpack_x_y_sample_weight(batch)
+            try:
+                x = checked_examples(model, x)
+            except ValueError as error:
+                refused.append(error)
+                raise
+            yield (x,)
+
+    try:
+        with warnings.catch_warnings():  # as Keras warns of every generator that ends
+            warnings.filterwarnings("ignore", "Your input ran out of data")
+            yield batches()
+    except Exception:
+        if refused:
+            raise refused[0] from None
+        raise
+
+
+def number_of_batches(dataset):
+    """How many batches a data set has, or `None` where it does not know."""
+    try:
+        return len(dataset)
+    except TypeError:
+        return None
+
+
+def part_of(dataset: Any, part: str, y: Any = None) -> tuple[np.ndarray, np.ndarray]:
+    """The examples and the labels of a part of a `kerae.data.Dataset`, `"train"` or `"test"`.
+
+    Args:
+        dataset: `kerae.data.Dataset`.
+        part: String.
+        y: What was given as labels beside it.
+    Raises:
+        ValueError: If there are labels beside it.
+    """
+    if y is not None:
+        raise ValueError(
+            f"Expected {dataset!r} alone, as it has labels. Received: others beside it. Leave "
+            f"them out, or pass `data.x_{part}` with them."
+        )
+    return getattr(dataset, f"x_{part}"), getattr(dataset, f"y_{part}")
