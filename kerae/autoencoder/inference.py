@@ -160,7 +160,8 @@ class Inference(ModelMixin):
         """
         x_a, x_b = as_array(x_a, "x_a"), as_array(x_b, "x_b")
         z_a, z_b = self.encode(x_a, y), self.encode(x_b, y)
-        z = latent_space.interpolate(z_a, z_b, steps, method or self.latent.geometry)
+        method = self.latent.geometry if method is None else method
+        z = latent_space.interpolate(z_a, z_b, steps, method)
         y = y if y is None else np.repeat(y, steps, axis=0)
         decoded = self.decode(z.reshape(-1, *self.latent.event_shape), y)
         return decoded.reshape(-1, steps, *decoded.shape[1:])
