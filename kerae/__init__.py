@@ -25,15 +25,20 @@ _HOME = {
     "BetaTCVAE": "models",
     "BetaVAE": "models",
     "CAAE": "models",
+    "CIWAE": "models",
     "CVAE": "models",
     "ContractiveAE": "models",
     "DIPVAE": "models",
     "DenoisingAE": "models",
     "FactorVAE": "models",
+    "IWAE": "models",
     "InfoVAE": "models",
     "PoincareVAE": "models",
     "RAE": "models",
+    "MIWAE": "models",
+    "PIWAE": "models",
     "Part": "part",
+    "RAE": "models",
     "Reconstruction": "terms",
     "SVAE": "models",
     "SparseAE": "models",
@@ -106,8 +111,12 @@ if TYPE_CHECKING:
     from .models import AAE as AAE
     from .models import AE as AE
     from .models import CAAE as CAAE
+    from .models import CIWAE as CIWAE
     from .models import CVAE as CVAE
     from .models import DIPVAE as DIPVAE
+    from .models import IWAE as IWAE
+    from .models import MIWAE as MIWAE
+    from .models import PIWAE as PIWAE
     from .models import RAE as RAE
     from .models import SVAE as SVAE
     from .models import VAE as VAE

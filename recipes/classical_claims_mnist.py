@@ -6,11 +6,11 @@ Each claim is measured on the test images and compared with the model that lacks
 """
 
 import argparse
-import json
 from pathlib import Path
 
 import keras
 import numpy as np
+from comparison import folder, record_of
 from sklearn.neural_network import MLPClassifier
 
 import kerae
@@ -32,17 +32,13 @@ data = kerae.data.load(args.data, args.data_dir)
 x, few = data.x_test, data.x_test[:IMAGES]
 
 
-def folder(name):
-    return Path(args.models) / name.lower().replace(",", "").replace(" ", "_")
-
-
 def model(name):
-    return kerae.load(folder(name) / "model.keras")
+    return kerae.load(folder(args.models, name) / "model.keras")
 
 
 def neighbors(name):
     """How well codes tell the class, as `classical_mnist.py` measured it."""
-    return json.loads((folder(name) / "run.json").read_text())["codes"]["neighbors"]
+    return record_of(args.models, name)["measured"]["neighbors"]
 
 
 def codes_drawn(name):

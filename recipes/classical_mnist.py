@@ -7,17 +7,12 @@ Each model is trained on 55,000 images; 5,000 are held out to choose the epoch. 
 are read at the end. `--all` skips what is already trained and writes the table.
 """
 
-import argparse
-import json
-from pathlib import Path
-
 import numpy as np
-from rich.progress import Progress
+from comparison import all_in_turn, arguments, folder, keep
 from sklearn.cluster import KMeans
 
 import kerae
 from kerae import networks
-from kerae.files import replacing
 
 SHAPE = (28, 28, 1)
 CLASSES = 10
@@ -153,15 +148,6 @@ COLUMNS = {
 }
 
 
-def folder(name):
-    return Path(args.out) / name.lower().replace(",", "").replace(" ", "_")
-
-
-def is_trained(name):
-    path = folder(name) / "run.json"
-    return path.exists() and "codes" in json.loads(path.read_text())
-
-
 def train(name):
     """Trains one model and adds what is measured on its codes to its run.json."""
     kerae.set_random_seed(SEED)
@@ -171,7 +157,7 @@ def train(name):
     record = kerae.train(
         model,
         data,
-        folder(name),
+        folder(args.out, name),
         epochs=args.epochs,
         batch_size=BATCH_SIZE,
         learning_rate=LEARNING_RATE,
@@ -179,11 +165,7 @@ def train(name):
         seed=SEED,
         overwrite=True,
     )
-    record["codes"] = measure(model)
-    with replacing(folder(name) / "run.json") as partial:
-        partial.write_text(json.dumps(record, indent=2) + "\n")
-    kerae.distribution.barrier()  # until the first process has written it
-    print(folder(name), record["metrics"]["test"])
+    keep(args.out, name, record, measure(model))
 
 
 def measure(model):
@@ -201,9 +183,8 @@ def measure(model):
     }
 
 
-def row(name):
-    record = json.loads((folder(name) / "run.json").read_text())
-    test, codes = record["metrics"]["test"], record["codes"]
+def cells(record):
+    test, codes = record["metrics"]["test"], record["measured"]
     values = {
         "reconstruction": f"{test['reconstruction']:.1f}",
         "active_units": f"{codes['active_units']}",
@@ -216,32 +197,13 @@ def row(name):
     if "kl" in test:
         values["kl"] = f"{test['kl']:.1f}"
         values["negative_elbo"] = f"{test['reconstruction'] + test['kl']:.1f}"
-    return f"| {name} | " + " | ".join(values.get(column, "-") for column in COLUMNS) + " |"
+    return values
 
 
-parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-chosen = parser.add_mutually_exclusive_group(required=True)
-chosen.add_argument("--model", choices=MODELS)
-chosen.add_argument("--all", action="store_true", help="each in turn, and the table")
-parser.add_argument("--data", default="mnist", help="name or path for kerae.data.load")
-parser.add_argument("--data-dir", help="folder of TensorFlow Datasets")
-parser.add_argument("--epochs", type=int, default=EPOCHS)
-parser.add_argument("--out", default="saved_models/classical_mnist")
-parser.add_argument("--strategy", default="none", choices=kerae.distribution.STRATEGIES)
-parser.add_argument("--devices", type=int, help="how many to use; see docs/distributed.md")
-args = parser.parse_args()
-
+args = arguments(__doc__, MODELS, "saved_models/classical_mnist", EPOCHS)
 with kerae.distribution.strategy(args.strategy, args.devices):
     data = kerae.data.load(args.data, args.data_dir)
     if args.model:
         train(args.model)
     else:
-        with Progress() as progress:
-            for name in progress.track(MODELS, description="models"):
-                if not is_trained(name):
-                    train(name)
-        table = [f"| model | {' | '.join(COLUMNS.values())} |", "|---" * (len(COLUMNS) + 1) + "|"]
-        table += [row(name) for name in MODELS]
-        with replacing(Path(args.out) / "table.md") as partial:
-            partial.write_text("\n".join(table) + "\n")
-        print("\n".join(table))
+        all_in_turn(args.out, MODELS, train, COLUMNS, cells)

@@ -132,6 +132,9 @@ ENTRIES = {
     terms.Contractive: lambda: dict(weight=0.5, num_probes=2),
     terms.DecoderGradient: lambda: dict(weight=0.5, num_probes=2),
     terms.DecoderNorm: lambda: dict(weight=0.5),
+    terms.ImportanceWeightedBound: lambda: dict(
+        num_groups=2, gradient="doubly_reparameterized", encoder_groups=3, weight=0.5
+    ),
     terms.KLSparsity: lambda: dict(rho=0.2, weight=0.5),
     terms.L1: lambda: dict(weight=0.5),
     kerae.StackedAE: lambda: dict(
@@ -180,6 +183,23 @@ ENTRIES = {
     ),
     kerae.BetaVAE: lambda: dict(
         input_shape=SHAPE, latent_dim=3, beta=2.0, **networks(), **around()
+    ),
+    kerae.IWAE: lambda: dict(
+        input_shape=SHAPE,
+        latent_dim=3,
+        num_samples=3,
+        gradient="doubly_reparameterized",
+        **networks(),
+        **around(),
+    ),
+    kerae.MIWAE: lambda: dict(
+        input_shape=SHAPE, latent_dim=3, num_samples=6, num_groups=2, **networks(), **around()
+    ),
+    kerae.PIWAE: lambda: dict(
+        input_shape=SHAPE, latent_dim=3, num_samples=6, num_groups=2, **networks(), **around()
+    ),
+    kerae.CIWAE: lambda: dict(
+        input_shape=SHAPE, latent_dim=3, beta=0.3, num_samples=3, **networks(), **around()
     ),
     kerae.AnnealedVAE: lambda: dict(
         input_shape=SHAPE, latent_dim=3, gamma=5.0, capacity=2.0, steps=10, **networks(), **around()
@@ -404,6 +424,8 @@ AROUND_PARTS = {f"with {each.__name__}": lambda each=each: around_part(each) for
 
 # One model for each mechanism.
 FEW = {"Autoencoder", "VAE", "convolutional VAE", "FactorVAE", "DenoisingAE", "with Contractive"}
+# What is made as the IWAE is.
+ALIKE = {"CIWAE", "MIWAE", "PIWAE"}
 
 
 def cases(makers, mainly=BACKENDS, few=FEW):
@@ -448,7 +470,7 @@ def test_a_symbolic_call_knows_the_shape_that_a_call_gives(make):
     assert model.predict(inputs(model), verbose=0).shape == (6, *model.data_shape)
 
 
-@cases(MODELS | AROUND_PARTS, mainly=("tensorflow", "torch"), few={*MODELS, *FEW})
+@cases(MODELS | AROUND_PARTS, mainly=("tensorflow", "torch"), few={*MODELS, *FEW} - ALIKE)
 def test_every_trainable_variable_gets_a_finite_gradient(make):
     model = make()
     slopes = loss_gradients(model, examples(model))
@@ -503,7 +525,8 @@ def test_every_example_has_finite_scores(make):
     model = make()
     data = inputs(model)
     scores = model.score(*(data if isinstance(data, list) else [data]), num_samples=2)
-    assert len(scores) == (6 if model.latent.has_density else 2)
+    bounds = sum(term.is_bound for term in model.terms)
+    assert len(scores) == bounds + (6 if model.latent.has_density else 2)
     for name, values in scores.items():
         assert values.shape == (6,) and np.isfinite(values).all(), name
 

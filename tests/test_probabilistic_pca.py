@@ -33,9 +33,9 @@ def linear_vae(scale=SCALE):
     )
 
 
-def with_known_weights(spread=1.0, shift=0.0):
+def with_known_weights(spread=1.0, shift=0.0, model=None):
     """The model of the data; its posterior is the exact one, or wider and shifted."""
-    model = linear_vae()
+    model = linear_vae() if model is None else model
     m = np.sum(W**2, axis=0) + SCALE**2
     kernel = W / m
     model.latent.mean_head.set_weights([kernel, shift - MU @ kernel])

@@ -27,3 +27,15 @@ def test_of_mnist_they_hold_out_5000_images():
             if line.startswith("VALIDATION = "):
                 share = eval(line.partition("=")[2])
                 assert share < 1 and round(60_000 * share) == 5_000, path.name
+
+
+@pytest.mark.slow
+def test_bounds_are_compared_on_digits(tmp_path, monkeypatch):
+    arguments = ["--data", "digits", "--epochs", "1", "--out", str(tmp_path)]
+    monkeypatch.setattr(sys, "argv", ["probabilistic_mnist.py", "--model", "IWAE, 5", *arguments])
+    monkeypatch.syspath_prepend(RECIPES)
+    runpy.run_path(str(RECIPES / "probabilistic_mnist.py"), run_name="__main__")
+    measured = json.loads((tmp_path / "iwae_5" / "run.json").read_text())["measured"]
+    likelihood = -measured["importance_weighted_bound"]
+    assert likelihood < measured["negative_bound"] < measured["negative_elbo"]
+    assert 0 < measured["standard_error"] < 1 and 1 < measured["effective_sample_size"] < 200

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from keras import ops
 
 from ..checks.types import Tensor
+from ..terms.term import total
 
 if TYPE_CHECKING:
     from ..autoencoder.autoencoder import Autoencoder
@@ -23,7 +24,10 @@ def measured(x: Tensor, y: Tensor = None, *, model: "Autoencoder") -> dict[str, 
         - log p(target|z_drawn) in nats; and for codes with a density `kl`, the KL(q(z|x) || p(z))
         in nats of each dimension, or of all in one column.
     """
-    outputs = model.propagate(x, y)
+    return _of_pass(model.propagate(x, y), model)
+
+
+def _of_pass(outputs, model):
     z = model.latent.mode(outputs["posterior"])
     parameters = model.likelihood_parameters(z, outputs["condition"])
     mean = model.likelihood.mean(parameters)
@@ -46,9 +50,11 @@ def scored(x, y=None, *, model):
         x: As for `measured`, like `y` and `model`.
     Returns:
         Dict: `reconstruction_error`, which is the `error` of `measured`; `reconstruction`; and for
-        codes with a density `kl`, summed, and `negative_elbo`, the sum of both.
+        codes with a density `kl`, summed, and `negative_elbo`, the sum of both; of each bound
+        among the model's terms, with as many codes as in training, the value under its label.
     """
-    found = measured(x, y, model=model)
+    outputs = model.propagate(x, y)
+    found = _of_pass(outputs, model)
     scores = {
         "reconstruction_error": found["error"],
         "reconstruction": found["reconstruction"],
@@ -56,7 +62,12 @@ def scored(x, y=None, *, model):
     if "kl" in found:
         scores["kl"] = ops.sum(found["kl"], axis=1)
         scores["negative_elbo"] = scores["reconstruction"] + scores["kl"]
-    return scores
+    return scores | {term.label: total(term.value(model, outputs)) for term in bounds_of(model)}
+
+
+def bounds_of(model):
+    """The terms of a model that are bounds of - log p(x)."""
+    return [term for term in model.terms if term.is_bound]
 
 
 def _flat(tensor):

@@ -11,18 +11,12 @@ from ..checks.arguments import check_annotated
 from ..checks.numbers import check_count
 from ..checks.types import ArrayLike, ModelMixin
 from .in_batches import in_batches
-from .measured import scored
+from .measured import bounds_of, scored
 
 ELEMENTS_AT_ONCE = 2**23
 BATCH_SIZE = 64  # of examples with many codes each
-SCORES = (
-    "reconstruction_error",
-    "reconstruction",
-    "kl",
-    "negative_elbo",
-    "importance_weighted_bound",
-    "effective_sample_size",
-)
+OF_A_PASS = ("reconstruction_error", "reconstruction", "kl", "negative_elbo")
+OF_WEIGHTS = ("importance_weighted_bound", "effective_sample_size")
 
 
 class Scoring(ModelMixin):
@@ -46,15 +40,17 @@ class Scoring(ModelMixin):
             reconstruction              - log p(x|z)                                       nats
             kl                          KL(q(z|x) || p(z))                                 nats
             negative_elbo               reconstruction + kl                                nats
+            negative_bound              what an IWAE and its like are trained on           nats
             importance_weighted_bound   log( 1/K sum over k of w_k ), as `log_likelihood`  nats
             effective_sample_size       (sum over k of w_k)^2 / sum over k of w_k^2
 
         with z ~ q(z|x), x_hat decoded from the code that `encode` gives, and the weights
         w_k = p(x|z_k) p(z_k) / q(z_k|x) of K codes z_k ~ q(z|x). The bound is the tighter the
         larger the effective sample size, from 1 to K, is. Codes without a density have the first
-        two alone.
+        two alone. `negative_bound` is there where `kerae.terms.ImportanceWeightedBound` is a term:
+        its value, of as many codes as the model draws in training.
 
-        The first four are those of `evaluate` and of an exported `score`. For gray pixels under
+        The first five are those of `evaluate` and of an exported `score`. For gray pixels under
         Bernoulli, which is no density of them, all but the first are those of the objective.
 
         Args:
@@ -92,7 +88,9 @@ class Scoring(ModelMixin):
                 # Of weights that are far from 1, rounding can leave the interval.
                 size = np.exp(2 * sums[0] - sums[1])
                 found["effective_sample_size"] = np.clip(size, 1, num_samples)
-            return {name: found[name] for name in SCORES if name in found}
+            bounds = [term.label for term in bounds_of(self)]
+            names = (*OF_A_PASS, *bounds, *OF_WEIGHTS)
+            return {name: found[name] for name in names if name in found}
 
         return self._answers(scores, x, y, self._read_beside(target=True), batch_size)
 

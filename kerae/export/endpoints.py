@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from keras import ops
 
-from ..autoencoder.measured import scored
+from ..autoencoder.measured import bounds_of, scored
 from ..checks.types import ArrayLike
 from ..likelihoods.unit_interval import UnitInterval
 from ..noise.given import AskedNoise, GivenNoise
@@ -45,6 +45,8 @@ def endpoints(model: "Autoencoder") -> dict[str, Any]:
     scores = {"reconstruction_error": "Mean over the values of x of (x - reconstruction)^2."}
     if model.latent.has_density:
         scores["negative_elbo"] = "The negative ELBO in nats."
+    of_bound = "A bound of - log p(x), of as many codes as in training, in nats."
+    scores |= {term.label: of_bound for term in bounds_of(model)}
 
     answers = {
         reconstruct: (x | y, {"reconstruction": "The example as it comes back."}),
@@ -91,7 +93,7 @@ def decode_logits(model: "Autoencoder", z: ArrayLike, y: ArrayLike | None = None
 def score(model: "Autoencoder", x: ArrayLike, y: ArrayLike | None = None):
     """How far each example is from what the model knows: greater for anomalies."""
     scores = scored(x, y, model=model)
-    served = ("reconstruction_error", "negative_elbo")
+    served = ("reconstruction_error", "negative_elbo", *(term.label for term in bounds_of(model)))
     return {name: scores[name] for name in served if name in scores}
 
 

@@ -23,7 +23,7 @@ def frozen(layer: Any) -> Any:
     return call
 
 
-def frozen_in(model: "Autoencoder", part: keras.Layer, function: Any) -> Any:
+def frozen_in(model: "Autoencoder", part: keras.Layer | None, function: Any) -> Any:
     """`function` of a model's variables as they are now, without a gradient for those of `part`.
 
     So one pass can have two gradients: of the encoder by what the decoder says of its codes, and
@@ -31,7 +31,8 @@ def frozen_in(model: "Autoencoder", part: keras.Layer, function: Any) -> Any:
 
     Args:
         model: `kerae.Autoencoder`.
-        part: Layer of the model, such as its `decoder`.
+        part: Layer of the model, such as its `decoder`; `None` for a function that is called once
+            more and is to change nothing.
         function: Any function of tensors that calls parts of the model.
     Returns:
         A function of the same arguments. Whatever a call would change in the model stays as it is.
@@ -45,7 +46,7 @@ def frozen_in(model: "Autoencoder", part: keras.Layer, function: Any) -> Any:
     """
 
     def call(*args, **kwargs):
-        stopped = {id(variable) for variable in part.variables}
+        stopped = set() if part is None else {id(variable) for variable in part.variables}
         # All of them: within another scope, those that are not named here would be constants.
         values = [
             (v, ops.stop_gradient(v.value) if id(v) in stopped else v.value)

@@ -186,7 +186,8 @@ class RemoteModels:
         """How badly a model explains examples; arguments as of `encode`.
 
         Returns:
-            Dict of arrays `(n,)`: `reconstruction_error` and, where there is one, `negative_elbo`.
+            Dict of arrays `(n,)`: `reconstruction_error` and, where there is one, `negative_elbo`
+            and `negative_bound`.
         """
         return self._ask(model, "score", {"x": x}, y, options)
 

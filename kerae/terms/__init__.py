@@ -9,6 +9,7 @@ from .decoder_norm import DecoderNorm as DecoderNorm
 from .dimension_wise_kl import DimensionWiseKL as DimensionWiseKL
 from .estimated_total_correlation import EstimatedTotalCorrelation as EstimatedTotalCorrelation
 from .feature_reconstruction import FeatureReconstruction as FeatureReconstruction
+from .importance_weighted_bound import ImportanceWeightedBound as ImportanceWeightedBound
 from .index_code_mutual_information import IndexCodeMutualInformation as IndexCodeMutualInformation
 from .kl_divergence import KLDivergence as KLDivergence
 from .kl_sparsity import KLSparsity as KLSparsity

@@ -30,6 +30,8 @@ class Term(Part):
     Attributes:
         label: String, the name in the logs.
         reads_adversary: Boolean, whether the quantity depends on the model's adversary.
+        is_bound: Boolean, whether the quantity is a bound of - log p(x), and so, of each example,
+            one of its scores under the model.
 
     Raises:
         ValueError: If `weight` is a negative number.
@@ -37,6 +39,7 @@ class Term(Part):
 
     label: str
     reads_adversary = False
+    is_bound = False
 
     def __init__(self, weight: Weight = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -15,10 +15,14 @@ LINE = {
     kerae.AnnealedVAE: {},
     kerae.BetaVAE: {},
     kerae.BetaTCVAE: {"dataset_size": 6},
+    kerae.CIWAE: {},
     kerae.CVAE: {"num_classes": 3},
     kerae.DIPVAE: {},
     kerae.FactorVAE: {},
+    kerae.IWAE: {},
     kerae.InfoVAE: {},
+    kerae.MIWAE: {},
+    kerae.PIWAE: {},
     kerae.VAEGAN: {},
 }
 
@@ -39,7 +43,15 @@ class Watching(kerae.Term):
         return outputs["log_likelihood"][:, 0]
 
 
-@pytest.fixture(params=LINE, ids=lambda each: each.__name__)
+# What composes the same parts as the IWAE.
+ALIKE = {kerae.CIWAE, kerae.MIWAE, kerae.PIWAE}
+CASES = [
+    pytest.param(each, marks=[pytest.mark.mainly("torch")] if each in ALIKE else ())
+    for each in LINE
+]
+
+
+@pytest.fixture(params=CASES, ids=lambda each: each.__name__)
 def make(request):
     arguments = {"encoder": keras.layers.Flatten(), "decoder": keras.layers.Dense(4)}
     return lambda **given: request.param((4,), 2, **LINE[request.param], **arguments, **given)

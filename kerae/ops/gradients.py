@@ -1,0 +1,48 @@
+"""Values of one function with the gradient of another."""
+
+from keras import ops
+
+from ..checks.types import Tensor
+
+
+def with_gradient_of(value: Tensor, surrogate: Tensor) -> Tensor:
+    """`value`, exactly, with the gradient that `surrogate` has.
+
+    Args:
+        value: Tensor.
+        surrogate: Finite tensor of its shape.
+
+    Example:
+
+    >>> value, surrogate = keras.ops.convert_to_tensor([2.0, 0.1])
+    >>> float(kerae.ops.with_gradient_of(value, surrogate))
+    2.0
+    """
+    return ops.stop_gradient(value) + (surrogate - ops.stop_gradient(surrogate))
+
+
+def scaled_gradient(x: Tensor, scale: Tensor) -> Tensor:
+    """`x` itself, with its gradient multiplied by `scale`.
+
+    Being `x` and no function of it, it lets XLA compute once what is also computed of `x`.
+
+    Args:
+        x: Tensor.
+        scale: Tensor that broadcasts to its shape, which gets no gradient.
+
+    Example:
+
+    >>> np.asarray(kerae.ops.scaled_gradient(np.ones(2, "float32"), np.zeros(2, "float32")))
+    array([1., 1.], dtype=float32)
+    """
+    return _scaled(ops.convert_to_tensor(x), ops.stop_gradient(ops.convert_to_tensor(scale)))
+
+
+@ops.custom_gradient
+def _scaled(x, scale):
+    def gradient(*args, upstream=None):
+        # PyTorch names it, and gives the arguments before; TensorFlow and JAX give it alone.
+        upstream = args[0] if upstream is None else upstream
+        return upstream * scale, ops.zeros_like(scale)
+
+    return x, gradient
