@@ -55,6 +55,7 @@ _MODULES = (
     "export",
     "figures",
     "files",
+    "flows",
     "latent_space",
     "latents",
     "likelihoods",
@@ -83,6 +84,7 @@ if TYPE_CHECKING:
     from . import export as export
     from . import figures as figures
     from . import files as files
+    from . import flows as flows
     from . import latent_space as latent_space
     from . import latents as latents
     from . import likelihoods as likelihoods
