@@ -30,6 +30,7 @@ _HOME = {
     "DIPVAE": "models",
     "DenoisingAE": "models",
     "FactorVAE": "models",
+    "FlowVAE": "models",
     "InfoVAE": "models",
     "RAE": "models",
     "Part": "part",
@@ -116,6 +117,7 @@ if TYPE_CHECKING:
     from .models import ContractiveAE as ContractiveAE
     from .models import DenoisingAE as DenoisingAE
     from .models import FactorVAE as FactorVAE
+    from .models import FlowVAE as FlowVAE
     from .models import InfoVAE as InfoVAE
     from .models import SparseAE as SparseAE
     from .models import StackedAE as StackedAE

@@ -200,6 +200,17 @@ ENTRIES = {
         **networks(),
         **around(),
     ),
+    kerae.FlowVAE: lambda: dict(
+        input_shape=SHAPE,
+        latent_dim=3,
+        flow="iaf",
+        num_flows=2,
+        beta=schedules.Linear(0.5, 1.0, 10),
+        free_bits=0.01,
+        num_samples=2,
+        **networks(),
+        **around(),
+    ),
     kerae.InfoVAE: lambda: dict(
         input_shape=SHAPE,
         latent_dim=3,

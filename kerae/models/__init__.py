@@ -12,6 +12,7 @@ from .cvae import CVAE as CVAE
 from .denoising_ae import DenoisingAE as DenoisingAE
 from .dip_vae import DIPVAE as DIPVAE
 from .factor_vae import FactorVAE as FactorVAE
+from .flow_vae import FlowVAE as FlowVAE
 from .info_vae import InfoVAE as InfoVAE
 from .rae import RAE as RAE
 from .sparse_ae import SparseAE as SparseAE

@@ -64,6 +64,9 @@ MODELS = {
         (8, 8, 1), 2, encoder=kerae.networks.convolutional_encoder((8, 8, 1))
     ),
     "conditional": lambda: kerae.CVAE((8, 8, 1), 2, 3, encoder=keras.layers.Flatten()),
+    "flows": lambda: kerae.FlowVAE(
+        (8, 8, 1), 2, "iaf", 2, encoder=keras.layers.Flatten(), prior=kerae.priors.Flow(num_flows=1)
+    ),
     "adversarial": lambda: kerae.AAE((8, 8, 1), 2, encoder=keras.layers.Flatten()),
 }
 if BACKEND == "torch":

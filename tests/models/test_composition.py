@@ -17,6 +17,7 @@ LINE = {
     kerae.CVAE: {"num_classes": 3},
     kerae.DIPVAE: {},
     kerae.FactorVAE: {},
+    kerae.FlowVAE: {},
     kerae.InfoVAE: {},
     kerae.VAEGAN: {},
 }
