@@ -78,8 +78,9 @@ class MADE(Configurable, keras.Layer):
             self.kernels.append(self.add_weight(shape=mask.shape, initializer=initializer))
             self.biases.append(self.add_weight(shape=mask.shape[1:], initializer="zeros"))
             # A variable, so that it lies on the device beside the kernel.
-            self.masks.append(self.add_weight(shape=mask.shape, trainable=False))
-            self.masks[-1].assign(mask)
+            kept = self.add_weight(shape=mask.shape, initializer="zeros", trainable=False)
+            kept.assign(mask)
+            self.masks.append(kept)
         if context_dim > 0:
             self.context_kernel = self.add_weight(shape=(context_dim, *first.shape[1:]))
         self.built = True  # Else Keras would call the model to build it.

@@ -59,6 +59,7 @@ class Flow(Prior):
         self.flow = flow
         self.num_flows = num_flows
         self.chain = None
+        self.normal = StandardNormal()
         kind = kind_of(flow, num_flows)
         if not kind.has_inverse:
             raise ValueError(
@@ -69,9 +70,15 @@ class Flow(Prior):
             self._make(flow.latent_dim)
 
     def fit_to(self, model: "Autoencoder") -> None:
+        shape = tuple(model.latent.event_shape)
+        if len(shape) != 1:
+            raise ValueError(
+                f"Expected codes that are vectors. Received: a model with codes of shape {shape}. "
+                "Flatten them, or take another prior."
+            )
         super().fit_to(model)
         if self.chain is None:
-            self._make(*model.latent.event_shape)
+            self._make(*shape)
 
     def _make(self, latent_dim):
         self.chain = flows.get(self.flow, latent_dim, self.num_flows)
@@ -84,7 +91,7 @@ class Flow(Prior):
     def log_prob(self, z: Tensor) -> Tensor:
         z = (ops.cast(z, self.compute_dtype) - self.location) / self.scale
         noise, log_det = self.chain.inverse(z)
-        return StandardNormal().log_prob(noise) + log_det - ops.sum(ops.log(self.scale))
+        return self.normal.log_prob(noise) + log_det - ops.sum(ops.log(self.scale))
 
     def sample(self, noise: Any, labels: Tensor = None) -> Tensor:
         refuse_labels(self, labels)

@@ -17,6 +17,21 @@ NAMES = ["iaf", "maf", "neural_spline", "real_nvp"]
 every_flow = pytest.mark.parametrize("name", NAMES)
 
 
+class Maps(kerae.latents.Latent):
+    """Codes of the shape of the features."""
+
+    def build(self, input_shape):
+        self.event_shape = tuple(input_shape[1:])
+
+    def call(self, features):
+        return {"z": features}
+
+
+def with_maps():
+    encoder = keras.layers.Identity()
+    return kerae.Autoencoder((4, 4, 1), Maps(), prior=Flow(), encoder=encoder)
+
+
 def numpy(tensor):
     return np.asarray(ops.convert_to_numpy(tensor))
 
@@ -120,6 +135,7 @@ def test_it_starts_near_the_standard_normal_and_is_trained_with_the_model(name):
         (lambda: Flow(flows.RealNVP(3)).fit(np.zeros((3, 2))), r"`z` of shape \('n', 3\)"),
         (lambda: Flow().fit(bent(9), epochs=0), "`epochs` of at least 1"),
         (lambda: kerae.VAE((6,), 3, prior=Flow(flows.RealNVP(2))), r"this Flow, \(2,\)"),
+        (lambda: with_maps(), r"vectors.*\(4, 4, 1\)"),
     ],
 )
 def test_refuses(make, message):
