@@ -26,6 +26,7 @@ MAKERS["linear"] = lambda d: flows.MaskedAutoregressive(d, widths=(), context_di
 MAKERS["chain"] = lambda d: flows.Chain(
     [MAKERS["planar"](d), flows.RealNVP(d, widths=(8,)), MAKERS["iaf"](d)]
 )
+MAKERS["pair"] = lambda d: flows.get("real_nvp", d, num_flows=2, context_dim=CONTEXT_DIM)
 INVERTED = [name for name, make in MAKERS.items() if make(2).has_inverse]
 
 every_flow = pytest.mark.parametrize("name", MAKERS)
@@ -127,6 +128,19 @@ def test_samples_of_an_example_share_its_context_and_no_other(name):
     without = flow.forward(z[:, 0])[0]
     nothing = flow.forward(z[:, 0], ops.zeros_like(context))[0]
     np.testing.assert_allclose(numpy(without), numpy(nothing), atol=1e-6)
+
+
+@torch_mainly
+def test_each_flow_of_a_chain_reads_its_own_part_of_the_context():
+    chain = move_weights(MAKERS["chain"](2))
+    z, context = tensor(5, 2), context_of(chain)
+    planar, real_nvp, iaf = chain.flows
+    moved, first = planar.forward(z, context[:, :5])
+    moved, second = real_nvp.forward(moved)
+    moved, third = iaf.forward(moved, context[:, 5:])
+    y, log_det = chain.forward(z, context)
+    np.testing.assert_allclose(numpy(y), numpy(moved), atol=1e-6)
+    np.testing.assert_allclose(numpy(log_det), numpy(first + second + third), atol=1e-6)
 
 
 @torch_mainly
