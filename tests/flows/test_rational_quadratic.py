@@ -62,12 +62,12 @@ def test_it_is_increasing_inside_and_beyond_and_its_slope_is_the_derivative(scal
         assert np.abs(moved - z).max() > 0.1
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("inverse", [False, True])
 def test_gradients_are_finite_at_the_knots_the_ends_and_far_away(inverse, seed):
     values = parameters(1.0, seed)
     x, y, _ = knots(values)
-    z = np.concatenate([y if inverse else x, [-BOUND, BOUND, -1e6, 1e6]]).astype("float32")
+    z = np.concatenate([y if inverse else x, [-BOUND, BOUND, -1e25, 1e25]]).astype("float32")
 
     def loss(both):
         moved, log_slope = spline(both[0], both[1], inverse)
