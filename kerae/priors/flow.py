@@ -150,7 +150,7 @@ class Flow(Prior):
         self.scale.assign(scale)
         steps = epochs * math.ceil(len(z) / batch_size)
         rate = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
-        model = _LogDensity(self, dtype=self.dtype_policy)
+        model = _LogDensity(self, dtype=self.dtype_policy, name="log_density")
         model.compile(keras.optimizers.Adam(rate), loss=lambda _, log_prob: -log_prob)
         model.fit(z, np.zeros(len(z)), batch_size, epochs, verbose=verbose)
         return self

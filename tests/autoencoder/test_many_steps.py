@@ -65,7 +65,7 @@ MODELS = {
     ),
     "conditional": lambda: kerae.CVAE((8, 8, 1), 2, 3, encoder=keras.layers.Flatten()),
     "flows": lambda: kerae.FlowVAE(
-        (8, 8, 1), 2, "iaf", 2, encoder=keras.layers.Flatten(), prior=kerae.priors.Flow(num_flows=1)
+        (8, 8, 1), 2, "iaf", 1, encoder=keras.layers.Flatten(), prior=kerae.priors.Flow(num_flows=1)
     ),
     "adversarial": lambda: kerae.AAE((8, 8, 1), 2, encoder=keras.layers.Flatten()),
 }

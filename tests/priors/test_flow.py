@@ -12,7 +12,7 @@ from kerae import flows
 from kerae.noise.repeatable import RepeatableNoise
 from kerae.priors import Flow, StandardNormal
 
-pytestmark = pytest.mark.mainly("torch")
+torch_mainly = pytest.mark.mainly("torch")
 NAMES = ["iaf", "maf", "neural_spline", "real_nvp"]
 every_flow = pytest.mark.parametrize("name", NAMES)
 
@@ -53,6 +53,7 @@ PLACES = (np.arange(180) - 89.5) / 10  # the middles of cells, of which none lie
 GRID = np.stack(np.meshgrid(PLACES, PLACES), axis=-1).astype("float32")
 
 
+@torch_mainly
 @every_flow
 def test_a_density_integrates_to_1_and_to_the_part_of_the_samples_in_a_quadrant(name):
     prior = moved_prior(name)
@@ -74,6 +75,7 @@ def bent(count, seed=0):
     return np.stack([20 + 3 * first, first**2 + 0.3 * epsilon[:, 1]], axis=1).astype("float32")
 
 
+@torch_mainly
 def test_fit_finds_a_density_that_is_not_normal():
     prior = Flow("real_nvp", num_flows=3)
     assert prior.fit(bent(1000), epochs=25, batch_size=200, learning_rate=1e-2) is prior
@@ -88,7 +90,6 @@ def test_fit_finds_a_density_that_is_not_normal():
     assert np.corrcoef(drawn[:, 0] ** 2 - 40 * drawn[:, 0], drawn[:, 1])[0, 1] > 0.9
 
 
-@pytest.mark.once
 def test_a_fitted_prior_is_drawn_from_in_the_place_of_a_models_own():
     model = kerae.AE((6,), 2, encoder=keras.layers.Dense(8, "tanh"))
     prior = Flow("neural_spline", num_flows=1)
@@ -110,6 +111,7 @@ def test_what_was_fitted_is_saved(tmp_path):
     np.testing.assert_array_equal(again.sample(3, seed=1), model.sample(3, seed=1))
 
 
+@torch_mainly
 @every_flow
 def test_it_starts_near_the_standard_normal_and_is_trained_with_the_model(name):
     model = kerae.VAE((6,), 2, prior=Flow(name, num_flows=2), encoder=keras.layers.Dense(8))
