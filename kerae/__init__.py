@@ -31,13 +31,13 @@ _HOME = {
     "DIPVAE": "models",
     "DenoisingAE": "models",
     "FactorVAE": "models",
+    "FlowVAE": "models",
     "IWAE": "models",
     "InfoVAE": "models",
-    "PoincareVAE": "models",
-    "RAE": "models",
     "MIWAE": "models",
     "PIWAE": "models",
     "Part": "part",
+    "PoincareVAE": "models",
     "RAE": "models",
     "Reconstruction": "terms",
     "SVAE": "models",
@@ -62,6 +62,7 @@ _MODULES = (
     "export",
     "figures",
     "files",
+    "flows",
     "geometry",
     "latent_space",
     "latents",
@@ -91,6 +92,7 @@ if TYPE_CHECKING:
     from . import export as export
     from . import figures as figures
     from . import files as files
+    from . import flows as flows
     from . import geometry as geometry
     from . import latent_space as latent_space
     from . import latents as latents
@@ -128,6 +130,7 @@ if TYPE_CHECKING:
     from .models import ContractiveAE as ContractiveAE
     from .models import DenoisingAE as DenoisingAE
     from .models import FactorVAE as FactorVAE
+    from .models import FlowVAE as FlowVAE
     from .models import InfoVAE as InfoVAE
     from .models import PoincareVAE as PoincareVAE
     from .models import SparseAE as SparseAE

@@ -9,6 +9,7 @@ from . import (  # noqa: F401
     conditions,
     corruptions,
     data,
+    flows,
     latents,
     likelihoods,
     models,

@@ -16,6 +16,7 @@ from kerae import (
     conditions,
     corruptions,
     data,
+    flows,
     latents,
     likelihoods,
     priors,
@@ -35,6 +36,7 @@ ABSTRACT = {
     adversaries.Adversary,
     conditions.Condition,
     corruptions.Corruption,
+    flows.Flow,
     latents.Latent,
     likelihoods.Likelihood,
     priors.Prior,
@@ -59,6 +61,10 @@ def around():
         "preprocessing": data.Binarize("threshold", threshold=0.4),
         "likelihood": likelihoods.Normal("learned"),
     }
+
+
+def of_network():
+    return dict(latent_dim=3, widths=(8,), reverse=True, context_dim=2)
 
 
 # For each class the arguments of one object, none of them a default.
@@ -234,6 +240,17 @@ ENTRIES = {
         **networks(),
         **around(),
     ),
+    kerae.FlowVAE: lambda: dict(
+        input_shape=SHAPE,
+        latent_dim=3,
+        flow="iaf",
+        num_flows=2,
+        beta=schedules.Linear(0.5, 1.0, 10),
+        free_bits=0.01,
+        num_samples=2,
+        **networks(),
+        **around(),
+    ),
     kerae.InfoVAE: lambda: dict(
         input_shape=SHAPE,
         latent_dim=3,
@@ -292,12 +309,24 @@ ENTRIES = {
     conditions.Vector: lambda: dict(shape=(2,), for_encoder=False),
     targets.Target: lambda: dict(),
     targets.Given: lambda: dict(shape=SHAPE),
+    flows.Chain: lambda: dict(flows=[flows.Planar(3), flows.Radial(3)]),
+    flows.InverseAutoregressive: lambda: of_network(),
+    flows.MaskedAutoregressive: lambda: of_network(),
+    flows.NeuralSpline: lambda: dict(num_bins=4, tail_bound=2.0, **of_network()),
+    flows.Planar: lambda: dict(latent_dim=3),
+    flows.Radial: lambda: dict(latent_dim=3),
+    flows.RealNVP: lambda: of_network(),
+    kerae.networks.MADE: lambda: dict(
+        degrees=(1, 2) * 8, num_outputs=3, widths=(8, 5), activation="tanh", context_dim=2
+    ),
+    latents.FlowPosterior: lambda: dict(latent_dim=3, flow="radial", num_flows=2, num_samples=2),
     latents.Deterministic: lambda: dict(latent_dim=3, activation="tanh"),
     latents.Normal: lambda: dict(latent_dim=3, num_samples=2),
     latents.PowerSpherical: lambda: dict(latent_dim=3, num_samples=2),
     latents.RiemannianNormal: lambda: dict(latent_dim=3, num_samples=2, curvature=0.5),
     latents.VonMisesFisher: lambda: dict(latent_dim=3, num_samples=2),
     latents.WrappedNormal: lambda: dict(latent_dim=3, num_samples=2, curvature="learned"),
+    priors.Flow: lambda: dict(flow="neural_spline", num_flows=2),
     priors.GaussianMixture: lambda: dict(
         means=[[0.0, 1.0, 2.0], [3.0, 2.0, 1.0]],
         covariances=[np.eye(3).tolist(), (2 * np.eye(3)).tolist()],
@@ -407,6 +436,12 @@ def around_part(of_class):
     part = new(of_class)
     if isinstance(part, kerae.networks.SpectralNormalization):
         arguments = {"latent": latents.Normal(3), "decoder": part}
+    elif isinstance(part, kerae.networks.MADE):
+        x = keras.Input(SHAPE)
+        z = keras.layers.Flatten()(x)
+        h = part(z, keras.layers.Dense(part.context_dim)(z))
+        encoder = keras.Model(x, keras.layers.Flatten()(h))
+        arguments = {"latent": latents.Normal(3), "encoder": encoder}
     elif isinstance(part, data.Binarize):
         arguments = {"latent": latents.Normal(3), "preprocessing": part}
     else:

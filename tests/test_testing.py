@@ -16,6 +16,8 @@ PARTS = [
     PlanarPosterior(2, num_flows=1),
     TopK(8, k=2),
     Vamp(3),
+    latents.FlowPosterior(2, "iaf", num_flows=2),
+    kerae.priors.Flow("neural_spline", num_flows=2),
     likelihoods.Laplace("learned"),
     terms.L1(0.5),
     L0(0.0),

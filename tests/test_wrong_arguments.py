@@ -16,6 +16,7 @@ X = np.random.default_rng(0).random((8, 4)).astype("float32")
 Z = X[:, :2]
 MODULES = (kerae.latents, kerae.likelihoods, kerae.priors, kerae.terms, kerae.schedules)
 MODULES += (kerae.corruptions, kerae.conditions, kerae.targets, kerae.adversaries, kerae.models)
+MODULES += (kerae.flows,)
 GIVEN = {
     "input_shape": (4,),
     "shape": (4,),
@@ -30,6 +31,7 @@ GIVEN = {
     "covariances": [[[1.0]], [[1.0]]],
     "dataset_size": 100,
     "widths": (4, 3),
+    "flows": [kerae.flows.Planar(2)],
     "centers": [[0.0, 1.0], [1.0, 0.0]],
     "gamma": 1.0,
     "beta": 1.0,

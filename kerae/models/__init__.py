@@ -13,6 +13,7 @@ from .cvae import CVAE as CVAE
 from .denoising_ae import DenoisingAE as DenoisingAE
 from .dip_vae import DIPVAE as DIPVAE
 from .factor_vae import FactorVAE as FactorVAE
+from .flow_vae import FlowVAE as FlowVAE
 from .info_vae import InfoVAE as InfoVAE
 from .iwae import IWAE as IWAE
 from .miwae import MIWAE as MIWAE

@@ -9,6 +9,7 @@ from .convolutional import convolutional_encoder as convolutional_encoder
 from .dense import dense_decoder as dense_decoder
 from .dense import dense_encoder as dense_encoder
 from .dense import tied_decoder as tied_decoder
+from .made import MADE as MADE
 from .spectral_normalization import SpectralNormalization as SpectralNormalization
 
 SMALLEST_CONVOLVED_SIDE = 16

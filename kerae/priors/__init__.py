@@ -1,5 +1,6 @@
 """Densities over codes."""
 
+from .flow import Flow as Flow
 from .gaussian_mixture import GaussianMixture as GaussianMixture
 from .hyperbolic_normal import HyperbolicNormal as HyperbolicNormal
 from .prior import Prior as Prior

@@ -64,6 +64,9 @@ MODELS = {
         (8, 8, 1), 2, encoder=kerae.networks.convolutional_encoder((8, 8, 1))
     ),
     "conditional": lambda: kerae.CVAE((8, 8, 1), 2, 3, encoder=keras.layers.Flatten()),
+    "flows": lambda: kerae.FlowVAE(
+        (8, 8, 1), 2, "iaf", 1, encoder=keras.layers.Flatten(), prior=kerae.priors.Flow(num_flows=1)
+    ),
     "adversarial": lambda: kerae.AAE((8, 8, 1), 2, encoder=keras.layers.Flatten()),
 }
 if BACKEND == "torch":
@@ -87,7 +90,10 @@ def assert_alike(these, those):
         np.testing.assert_allclose(these[1][name], those[1][name], rtol=1e-5)
 
 
-@pytest.mark.parametrize("name", MODELS)
+MAINLY = {"flows": pytest.mark.mainly("torch")}  # which compile for long
+
+
+@pytest.mark.parametrize("name", [pytest.param(n, marks=MAINLY.get(n, ())) for n in MODELS])
 def test_trains_as_keras_does_step_by_step(images, without_loop, length, name):
     data = {"y": LABELS, "sample_weight": WEIGHTS} if name == "conditional" else {}
     options = {}

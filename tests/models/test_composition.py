@@ -20,6 +20,7 @@ LINE = {
     kerae.DIPVAE: {},
     kerae.FactorVAE: {},
     kerae.IWAE: {},
+    kerae.FlowVAE: {},
     kerae.InfoVAE: {},
     kerae.MIWAE: {},
     kerae.PIWAE: {},
