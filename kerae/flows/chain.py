@@ -67,6 +67,7 @@ def _checked(flows) -> list[Flow]:
     if len(dims) != 1 or None in dims:
         raise ValueError(
             "Expected `flows` to be a list of kerae.flows.Flow, all of one `latent_dim`. "
-            f"Received: {short(flows)}. Pass such as `[kerae.flows.Planar(2), kerae.flows.Radial(2)]`."
+            f"Received: {short(flows)}. Pass such as "
+            "`[kerae.flows.Planar(2), kerae.flows.Radial(2)]`."
         )
     return given
