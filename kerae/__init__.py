@@ -32,6 +32,7 @@ _HOME = {
     "DenoisingAE": "models",
     "FactorVAE": "models",
     "FlowVAE": "models",
+    "GMVAE": "models",
     "IWAE": "models",
     "InfoVAE": "models",
     "MIWAE": "models",
@@ -46,6 +47,7 @@ _HOME = {
     "Term": "terms",
     "VAE": "models",
     "VAEGAN": "models",
+    "VampVAE": "models",
     "WAE": "models",
     "load": "loading",
     "set_random_seed": "random_seed",
@@ -116,6 +118,7 @@ if TYPE_CHECKING:
     from .models import CIWAE as CIWAE
     from .models import CVAE as CVAE
     from .models import DIPVAE as DIPVAE
+    from .models import GMVAE as GMVAE
     from .models import IWAE as IWAE
     from .models import MIWAE as MIWAE
     from .models import PIWAE as PIWAE
@@ -135,6 +138,7 @@ if TYPE_CHECKING:
     from .models import PoincareVAE as PoincareVAE
     from .models import SparseAE as SparseAE
     from .models import StackedAE as StackedAE
+    from .models import VampVAE as VampVAE
     from .part import Part as Part
     from .random_seed import set_random_seed as set_random_seed
     from .run import train as train

@@ -14,6 +14,7 @@ from .denoising_ae import DenoisingAE as DenoisingAE
 from .dip_vae import DIPVAE as DIPVAE
 from .factor_vae import FactorVAE as FactorVAE
 from .flow_vae import FlowVAE as FlowVAE
+from .gmvae import GMVAE as GMVAE
 from .info_vae import InfoVAE as InfoVAE
 from .iwae import IWAE as IWAE
 from .miwae import MIWAE as MIWAE
@@ -25,4 +26,5 @@ from .stacked_ae import StackedAE as StackedAE
 from .svae import SVAE as SVAE
 from .vae import VAE as VAE
 from .vae_gan import VAEGAN as VAEGAN
+from .vamp_vae import VampVAE as VampVAE
 from .wae import WAE as WAE

@@ -1,9 +1,12 @@
 """Densities over codes."""
 
+from .autoregressive import Autoregressive as Autoregressive
 from .flow import Flow as Flow
 from .gaussian_mixture import GaussianMixture as GaussianMixture
 from .hyperbolic_normal import HyperbolicNormal as HyperbolicNormal
+from .learned_mixture import LearnedMixture as LearnedMixture
 from .prior import Prior as Prior
 from .standard_normal import StandardNormal as StandardNormal
 from .swiss_roll import SwissRoll as SwissRoll
 from .uniform_sphere import UniformSphere as UniformSphere
+from .vamp import Vamp as Vamp

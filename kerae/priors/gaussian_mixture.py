@@ -10,6 +10,7 @@ from ..checks.extras import require
 from ..checks.given import as_array
 from ..checks.numbers import check_count
 from ..checks.types import ArrayLike, Tensor
+from .components import drawn_component
 from .prior import Prior
 
 
@@ -144,12 +145,7 @@ class GaussianMixture(Prior):
         return ops.reshape(log_prob, ops.shape(z)[:-1])
 
     def sample(self, noise: Any, labels: Tensor = None) -> Tensor:
-        bounds = ops.cumsum(self.probability)[:-1]
-        is_above = ops.expand_dims(noise.uniform(()), 1) >= bounds
-        component = ops.sum(ops.cast(is_above, "int32"), axis=1)
-        if labels is not None:
-            labels = ops.cast(labels, "int32")
-            component = ops.where(labels >= 0, labels, component)
+        component = drawn_component(noise, self.probability, labels)
         location, scale_tril = (
             ops.take(each, component, axis=0) for each in (self.location, self.scale_tril)
         )

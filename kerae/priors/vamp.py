@@ -1,0 +1,140 @@
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+import keras
+from keras import ops
+
+from ..checks.arrays import check_array
+from ..checks.given import as_array
+from ..checks.numbers import check_count
+from ..checks.types import ArrayLike, Tensor
+from .prior import Prior, refuse_labels
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
+
+AT_ONCE = 50  # pseudo-inputs whose densities are computed together, for the memory they take
+
+
+@keras.saving.register_keras_serializable("kerae.priors")
+class Vamp(Prior):
+    """The mean posterior of trained inputs: what codes are drawn from, in the model's own terms.
+
+        p(z) = 1/K sum over k of q(z|u_k)
+
+    with pseudo-inputs u_k, as large as what the encoder sees and within the likelihood's support,
+    that are trained with the model. They pass the encoder as in evaluation, without changing what
+    it keeps of its data.
+
+    Args:
+        num_pseudo_inputs: Integer, the number K. Defaults to 500.
+
+    Example:
+
+    >>> prior = kerae.priors.Vamp(num_pseudo_inputs=10)
+    >>> model = kerae.VAE((8, 8, 1), latent_dim=2, prior=prior)
+    >>> prior.start_at(np.ones((10, 8, 8, 1), "float32")).pseudo_inputs.shape
+    (10, 8, 8, 1)
+
+    Raises:
+        ValueError: If `num_pseudo_inputs` is below 1; or if the model's latent has no density of
+            any code, or its encoder is conditional.
+    Reference:
+        Tomczak and Welling, 2018, https://arxiv.org/abs/1705.07120 (they start near 0.05, as in
+        the paper's code, or at examples, by `start_at`)
+    """
+
+    def __init__(self, num_pseudo_inputs: int = 500, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        check_count("num_pseudo_inputs", num_pseudo_inputs)
+        self.num_pseudo_inputs = num_pseudo_inputs
+        self.pseudo_inputs = None
+
+    def fit_to(self, model: "Autoencoder") -> None:
+        super().fit_to(model)
+        if not model.latent.has_density:
+            raise ValueError(
+                "Expected a latent with a density q(z|x) under a Vamp prior. Received: "
+                f"{type(model.latent).__name__}. Use a stochastic latent such as "
+                "kerae.latents.Normal."
+            )
+        if model.encoder_is_conditional:
+            raise ValueError(
+                "Expected an encoder that reads examples alone under a Vamp prior. Received: a "
+                "model whose encoder is given a condition. Give it to the decoder only, by "
+                "`for_encoder=False`."
+            )
+        if self.pseudo_inputs is None:
+            self.pseudo_inputs = self.add_weight(
+                shape=(self.num_pseudo_inputs, *model.data_shape),
+                initializer=keras.initializers.RandomNormal(mean=0.05, stddev=0.01),
+                constraint=_Within(*model.likelihood.support),
+                name="pseudo_inputs",
+            )
+
+    def start_at(self, x: ArrayLike) -> Self:
+        """Makes the pseudo-inputs those examples, as the model sees them.
+
+        Args:
+            x: Array `(num_pseudo_inputs, *data_shape)`, preprocessed.
+        Returns:
+            The prior itself.
+        Raises:
+            ValueError: If it is not yet part of a model, or `x` of another shape.
+        """
+        if self.pseudo_inputs is None:
+            raise ValueError(
+                "Expected a Vamp prior that is part of a model. Received: one of its own. Make the "
+                "model first, by `prior=`."
+            )
+        x = as_array(x, "x")
+        check_array(x, self.pseudo_inputs.shape[1:], "x")
+        if len(x) != self.num_pseudo_inputs:
+            raise ValueError(
+                f"Expected `x` to be {self.num_pseudo_inputs} examples, one a pseudo-input. "
+                f"Received: {len(x)}."
+            )
+        self.pseudo_inputs.assign(x)
+        return self
+
+    def given(self, model: "Autoencoder", outputs: dict):
+        posterior = model.posterior(ops.convert_to_tensor(self.pseudo_inputs))
+        return _MeanPosterior(model.latent, posterior, self.num_pseudo_inputs)
+
+
+class _MeanPosterior(NamedTuple):
+    latent: Any
+    posterior: dict[str, Any]
+    count: int
+
+    def log_prob(self, z: Tensor) -> Tensor:
+        event_shape = self.latent.event_shape
+        flat = ops.reshape(z, (1, -1, *event_shape))
+        log_probs = [
+            self.latent.log_prob(self._rows(first, first + AT_ONCE), flat)
+            for first in range(0, self.count, AT_ONCE)
+        ]
+        mean = ops.logsumexp(ops.concatenate(log_probs), axis=0) - math.log(self.count)
+        return ops.reshape(mean, ops.shape(z)[: len(z.shape) - len(event_shape)])
+
+    def _rows(self, first, after):
+        return keras.tree.map_structure(lambda each: each[first:after], self.posterior)
+
+    def sample(self, noise: Any, labels: Tensor = None) -> Tensor:
+        refuse_labels(self, labels)
+        index = ops.cast(ops.floor(noise.uniform(()) * self.count), "int32")
+        chosen = keras.tree.map_structure(
+            lambda each: ops.take(each, index, axis=0), self.posterior
+        )
+        return self.latent.sample(chosen, noise, 1)[:, 0]
+
+
+class _Within(keras.constraints.Constraint):
+    """Brings values into an interval, of which an end may be `None`."""
+
+    def __init__(self, low, high):
+        self.low, self.high = low, high
+
+    def __call__(self, value):
+        value = value if self.low is None else ops.maximum(value, self.low)
+        return value if self.high is None else ops.minimum(value, self.high)
