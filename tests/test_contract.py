@@ -241,7 +241,8 @@ ENTRIES = {
         input_shape=SHAPE,
         latent_dim=3,
         distribution="riemannian",
-        curvature="learned",
+        curvature=0.5,
+        learn_c=True,
         prior_scale=0.5,
         beta=0.5,
         num_samples=2,
@@ -341,9 +342,11 @@ ENTRIES = {
     latents.Deterministic: lambda: dict(latent_dim=3, activation="tanh"),
     latents.Normal: lambda: dict(latent_dim=3, num_samples=2),
     latents.PowerSpherical: lambda: dict(latent_dim=3, num_samples=2),
-    latents.RiemannianNormal: lambda: dict(latent_dim=3, num_samples=2, curvature=0.5),
+    latents.RiemannianNormal: lambda: dict(
+        latent_dim=3, num_samples=2, curvature=0.5, learn_c=True
+    ),
     latents.VonMisesFisher: lambda: dict(latent_dim=3, num_samples=2),
-    latents.WrappedNormal: lambda: dict(latent_dim=3, num_samples=2, curvature="learned"),
+    latents.WrappedNormal: lambda: dict(latent_dim=3, num_samples=2, curvature=0.5, learn_c=True),
     priors.Flow: lambda: dict(flow="neural_spline", num_flows=2),
     priors.GaussianMixture: lambda: dict(
         means=[[0.0, 1.0, 2.0], [3.0, 2.0, 1.0]],

@@ -18,7 +18,7 @@ from python_program import python
 
 import kerae
 
-pytestmark = [pytest.mark.once, pytest.mark.slow]
+pytestmark = [pytest.mark.once, pytest.mark.nightly]
 ENVIRONMENT = os.environ | {"KERAS_BACKEND": "tensorflow", "COLUMNS": "100"}
 WALK = Path(__file__).resolve().parents[1] / "docs" / "serving.md"
 
@@ -80,7 +80,6 @@ def served(folder):
         assert process.wait(timeout=30) == 0
 
 
-@pytest.mark.nightly
 @pytest.mark.skipif(shutil.which("curl") is None, reason="no curl")
 def test_curl_gets_a_reconstruction(served):
     _, _, ask, ask_with_file, *_ = blocks("sh")

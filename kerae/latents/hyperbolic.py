@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from keras import initializers, ops
 
-from ..checks.numbers import check_count
+from ..checks.numbers import check_count, check_positive
 from ..checks.types import Shape, Tensor
 from ..geometry import Geometry, PoincareBall
 from ..ops.hyperbolic import FARTHEST, from_center, inside, mobius_sum, norm, to_ball
@@ -31,7 +31,8 @@ class Hyperbolic(Latent):
     Args:
         latent_dim: Integer, the number of latent dimensions.
         num_samples: Integer, the number of codes drawn per example.
-        curvature: Positive float, the c of a space of curvature -c, or `"learned"`, from 1 on.
+        curvature: Positive float, the c of a space of curvature -c.
+        learn_c: Boolean, whether c is trained, from `curvature` on.
     Raises:
         ValueError: If an argument is not positive, or the encoder's features are not of shape
             `(batch, features)`.
@@ -48,30 +49,26 @@ class Hyperbolic(Latent):
         self,
         latent_dim: int,
         num_samples: int = 1,
-        curvature: float | str = 1.0,
+        curvature: float = 1.0,
+        learn_c: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         check_count("latent_dim", latent_dim)
         check_count("num_samples", num_samples)
-        is_learned = curvature == "learned"
-        start = 1.0 if is_learned else curvature
-        if isinstance(start, bool | str) or not 0 < start < math.inf:
-            raise ValueError(
-                'Expected `curvature` to be a positive number or "learned". '
-                f"Received: curvature={curvature!r}"
-            )
+        check_positive("curvature", curvature)
         self.latent_dim = latent_dim
         self.num_samples = num_samples
         self.curvature = curvature
+        self.learn_c = learn_c
         self.event_shape = (latent_dim,)
         self.mean_head = LinearHead(latent_dim, dtype=self.dtype_policy)
         scales = latent_dim if self.family.has_scale_per_dimension else 1
         self.scale_head = LinearHead(scales, dtype=self.dtype_policy)
         self.log_curvature = self.add_weight(
             shape=(),
-            initializer=initializers.Constant(math.log(start)),
-            trainable=is_learned,
+            initializer=initializers.Constant(math.log(curvature)),
+            trainable=learn_c,
             name="log_curvature",
         )
 

@@ -27,8 +27,8 @@ class PoincareVAE(Autoencoder):
         latent_dim: Integer, the number of latent dimensions.
         distribution: `"wrapped"`, a normal of flat space wrapped onto the ball, or
             `"riemannian"`, one of distances. Defaults to the former.
-        curvature: Positive float, the c of a space of curvature -c, or `"learned"`, from 1 on.
-            Defaults to 1.
+        curvature: Positive float, the c of a space of curvature -c. Defaults to 1.
+        learn_c: Boolean, whether c is trained, from `curvature` on. Defaults to `False`.
         prior_scale: Positive float, the sigma of the prior. Defaults to 1.
         beta: Float or `kerae.schedules.Schedule`, the weight of the KL. Defaults to 1.
         num_samples: Integer, the number of codes drawn per example. Defaults to 1.
@@ -59,7 +59,8 @@ class PoincareVAE(Autoencoder):
         input_shape: Shape,
         latent_dim: int,
         distribution: str = "wrapped",
-        curvature: float | str = 1.0,
+        curvature: float = 1.0,
+        learn_c: bool = False,
         prior_scale: float = 1.0,
         beta: Weight = 1.0,
         num_samples: int = 1,
@@ -75,12 +76,13 @@ class PoincareVAE(Autoencoder):
             **composed(
                 self,
                 kwargs,
-                DISTRIBUTIONS[distribution](latent_dim, num_samples, curvature),
+                DISTRIBUTIONS[distribution](latent_dim, num_samples, curvature, learn_c),
                 [Reconstruction(), KLDivergence(beta)],
                 prior=HyperbolicNormal(prior_scale),
                 of_latent={
                     "distribution": distribution,
                     "curvature": curvature,
+                    "learn_c": learn_c,
                     "num_samples": num_samples,
                 },
                 beta=beta,
@@ -89,6 +91,7 @@ class PoincareVAE(Autoencoder):
         self.latent_dim = latent_dim
         self.distribution = distribution
         self.curvature = curvature
+        self.learn_c = learn_c
         self.prior_scale = prior_scale
         self.beta = beta
         self.num_samples = num_samples
