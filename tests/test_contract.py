@@ -242,7 +242,7 @@ ENTRIES = {
         latent_dim=3,
         distribution="riemannian",
         curvature=0.5,
-        learn_c=True,
+        learn_curvature=True,
         prior_scale=0.5,
         beta=0.5,
         num_samples=2,
@@ -343,10 +343,12 @@ ENTRIES = {
     latents.Normal: lambda: dict(latent_dim=3, num_samples=2),
     latents.PowerSpherical: lambda: dict(latent_dim=3, num_samples=2),
     latents.RiemannianNormal: lambda: dict(
-        latent_dim=3, num_samples=2, curvature=0.5, learn_c=True
+        latent_dim=3, num_samples=2, curvature=0.5, learn_curvature=True
     ),
     latents.VonMisesFisher: lambda: dict(latent_dim=3, num_samples=2),
-    latents.WrappedNormal: lambda: dict(latent_dim=3, num_samples=2, curvature=0.5, learn_c=True),
+    latents.WrappedNormal: lambda: dict(
+        latent_dim=3, num_samples=2, curvature=0.5, learn_curvature=True
+    ),
     priors.Flow: lambda: dict(flow="neural_spline", num_flows=2),
     priors.GaussianMixture: lambda: dict(
         means=[[0.0, 1.0, 2.0], [3.0, 2.0, 1.0]],

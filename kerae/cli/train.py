@@ -60,7 +60,7 @@ def _command(command_name, outline):
         parameter.replace(
             annotation=Annotated[
                 parameter.annotation,
-                typer.Option(*_flags(name), help=_in_short(outline.helps[name])),
+                typer.Option(*_flags(parameter), help=_in_short(outline.helps[name])),
             ],
         )
         for name, parameter in outline.options.items()
@@ -84,9 +84,11 @@ def _in_short(text):
     return re.sub(r"`(?:kerae\.\w+\.)?([^`]*)`", r"\1", text)
 
 
-def _flags(name):
-    """The option's name where typer would keep the underscore of, say, `lambda_`."""
-    return [f"--{name.rstrip('_')}"] if name.endswith("_") else []
+def _flags(parameter):
+    """The option's name where typer would keep an underscore, or add `--no-tied` to `--tied`."""
+    name = parameter.name.rstrip("_").replace("_", "-")
+    is_switch = parameter.annotation is bool and parameter.default is False
+    return [f"--{name}"] if is_switch or parameter.name.endswith("_") else []
 
 
 def _run(

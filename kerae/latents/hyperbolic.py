@@ -32,7 +32,7 @@ class Hyperbolic(Latent):
         latent_dim: Integer, the number of latent dimensions.
         num_samples: Integer, the number of codes drawn per example.
         curvature: Positive float, the c of a space of curvature -c.
-        learn_c: Boolean, whether c is trained, from `curvature` on.
+        learn_curvature: Boolean, whether c is trained, from there on.
     Raises:
         ValueError: If an argument is not positive, or the encoder's features are not of shape
             `(batch, features)`.
@@ -50,7 +50,7 @@ class Hyperbolic(Latent):
         latent_dim: int,
         num_samples: int = 1,
         curvature: float = 1.0,
-        learn_c: bool = False,
+        learn_curvature: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -60,7 +60,7 @@ class Hyperbolic(Latent):
         self.latent_dim = latent_dim
         self.num_samples = num_samples
         self.curvature = curvature
-        self.learn_c = learn_c
+        self.learn_curvature = learn_curvature
         self.event_shape = (latent_dim,)
         self.mean_head = LinearHead(latent_dim, dtype=self.dtype_policy)
         scales = latent_dim if self.family.has_scale_per_dimension else 1
@@ -68,7 +68,7 @@ class Hyperbolic(Latent):
         self.log_curvature = self.add_weight(
             shape=(),
             initializer=initializers.Constant(math.log(curvature)),
-            trainable=learn_c,
+            trainable=learn_curvature,
             name="log_curvature",
         )
 

@@ -17,7 +17,7 @@ class RiemannianNormal(Hyperbolic):
         latent_dim: Integer, the number of latent dimensions.
         num_samples: Integer, the number of codes drawn per example. Defaults to 1.
         curvature: Positive float, the c of a space of curvature -c. Defaults to 1.
-        learn_c: Boolean, whether c is trained, from `curvature` on. Defaults to `False`.
+        learn_curvature: Boolean, whether c is trained, from there on. Defaults to `False`.
     Raises:
         ValueError: If an argument is not positive, or the encoder's features are not of shape
             `(batch, features)`.

@@ -28,7 +28,7 @@ class PoincareVAE(Autoencoder):
         distribution: `"wrapped"`, a normal of flat space wrapped onto the ball, or
             `"riemannian"`, one of distances. Defaults to the former.
         curvature: Positive float, the c of a space of curvature -c. Defaults to 1.
-        learn_c: Boolean, whether c is trained, from `curvature` on. Defaults to `False`.
+        learn_curvature: Boolean, whether c is trained, from there on. Defaults to `False`.
         prior_scale: Positive float, the sigma of the prior. Defaults to 1.
         beta: Float or `kerae.schedules.Schedule`, the weight of the KL. Defaults to 1.
         num_samples: Integer, the number of codes drawn per example. Defaults to 1.
@@ -60,7 +60,7 @@ class PoincareVAE(Autoencoder):
         latent_dim: int,
         distribution: str = "wrapped",
         curvature: float = 1.0,
-        learn_c: bool = False,
+        learn_curvature: bool = False,
         prior_scale: float = 1.0,
         beta: Weight = 1.0,
         num_samples: int = 1,
@@ -76,13 +76,13 @@ class PoincareVAE(Autoencoder):
             **composed(
                 self,
                 kwargs,
-                DISTRIBUTIONS[distribution](latent_dim, num_samples, curvature, learn_c),
+                DISTRIBUTIONS[distribution](latent_dim, num_samples, curvature, learn_curvature),
                 [Reconstruction(), KLDivergence(beta)],
                 prior=HyperbolicNormal(prior_scale),
                 of_latent={
                     "distribution": distribution,
                     "curvature": curvature,
-                    "learn_c": learn_c,
+                    "learn_curvature": learn_curvature,
                     "num_samples": num_samples,
                 },
                 beta=beta,
@@ -91,7 +91,7 @@ class PoincareVAE(Autoencoder):
         self.latent_dim = latent_dim
         self.distribution = distribution
         self.curvature = curvature
-        self.learn_c = learn_c
+        self.learn_curvature = learn_curvature
         self.prior_scale = prior_scale
         self.beta = beta
         self.num_samples = num_samples

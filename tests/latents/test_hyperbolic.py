@@ -92,7 +92,7 @@ def test_the_prior_is_the_posterior_around_the_center(kind):
 
 @pytest.mark.parametrize("latent", [WrappedNormal, RiemannianNormal])
 def test_gradients_are_finite_for_all_that_an_encoder_may_say(latent):
-    part = latent(10, learn_c=True)
+    part = latent(10, learn_curvature=True)
     part.build((None, 3))
     features = np.float32([[0, 0, 0], [1e-8, 0, 0], [1, -2, 3], [1e4, 1e4, -1e4], [-1e6, 0, 1e6]])
 
@@ -124,7 +124,7 @@ def test_no_scale_sends_codes_beyond_the_reach_of_floats(latent):
 
 def test_the_curvature_is_learned_only_where_that_is_asked_for():
     for learned, count in ((True, 1), (False, 0)):
-        model = kerae.PoincareVAE((4,), 2, curvature=2.0, learn_c=learned)
+        model = kerae.PoincareVAE((4,), 2, curvature=2.0, learn_curvature=learned)
         names = [each.name for each in model.trainable_variables]
         assert names.count("log_curvature") == count
     assert model.latent.geometry.curvature == pytest.approx(2.0)
