@@ -1,4 +1,4 @@
-"""Bounds of the likelihood on MNIST: the VAE beside the importance-weighted models, in one table.
+"""Probabilistic models on MNIST: bounds, flows, trained priors and curved codes, in one table.
 
     KERAS_BACKEND=jax python recipes/probabilistic_mnist.py --model "IWAE, 5"
     KERAS_BACKEND=jax python recipes/probabilistic_mnist.py --all
@@ -24,16 +24,16 @@ CODES = 200  # an image, from which its likelihood is estimated
 SEED = 0
 
 
-def of(model, **arguments):
+def of(model, latent_dim=LATENT_DIM, **arguments):
     """The model with its decoder's last bias at the mean of the data."""
 
     def made():
         shape = data.input_shape
         return model(
             shape,
-            LATENT_DIM,
+            latent_dim,
             encoder=networks.dense_encoder(shape, WIDTHS, "tanh"),
-            decoder=networks.dense_decoder((LATENT_DIM,), shape, WIDTHS, "tanh"),
+            decoder=networks.dense_decoder((latent_dim,), shape, WIDTHS, "tanh"),
             preprocessing=kerae.data.Binarize("dynamic"),
             **arguments,
         ).start_at_mean(data.x_train)
@@ -53,6 +53,15 @@ MODELS = {
     "MIWAE, 8 of 8": of(kerae.MIWAE, num_samples=64, num_groups=8),
     "PIWAE, 8 of 8": of(kerae.PIWAE, num_samples=64, num_groups=8),
     "CIWAE, 64": of(kerae.CIWAE, num_samples=64),
+    "planar flows, 8": of(kerae.FlowVAE, flow="planar", num_flows=8),
+    "RealNVP flows, 4": of(kerae.FlowVAE, flow="real_nvp"),
+    "IAF flows, 4": of(kerae.FlowVAE, flow="iaf"),
+    "flow prior": of(kerae.VAE, prior=kerae.priors.Flow()),
+    "autoregressive prior": of(kerae.VAE, prior=kerae.priors.Autoregressive()),
+    "VampPrior, 500": of(kerae.VampVAE),
+    "mixture prior, 10": of(kerae.GMVAE),
+    "sphere": of(kerae.SVAE, LATENT_DIM + 1),
+    "ball": of(kerae.PoincareVAE, curvature=0.1),  # of 50 dimensions, within the reach of floats
 }
 COLUMNS = {
     "negative_bound": "negative bound of its own, nats",
