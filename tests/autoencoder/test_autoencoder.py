@@ -14,6 +14,7 @@ from kerae.likelihoods import Normal
 from kerae.schedules import Linear, Schedule
 from kerae.terms import KLDivergence
 
+pytestmark = pytest.mark.mainly("torch", "jax")
 EXAMPLES, FEATURES, LATENT_DIM = 7, 3, 2
 SCALE = 0.5
 

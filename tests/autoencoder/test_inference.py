@@ -13,6 +13,7 @@ from kerae.checks import arrays
 from kerae.noise.repeatable import RepeatableNoise
 from kerae.terms import KLDivergence
 
+pytestmark = pytest.mark.mainly("torch", "jax")
 SHAPE, LATENT_DIM = (4, 4, 1), 2
 X = np.random.default_rng(0).random((10, *SHAPE), dtype="float32")
 BINARY = (X > 0.5).astype("float32")

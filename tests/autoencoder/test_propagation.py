@@ -15,6 +15,7 @@ from kerae import latents, priors, targets, terms
 from kerae.noise import RepeatableNoise
 from kerae.ops import frozen_in
 
+pytestmark = pytest.mark.mainly("torch", "jax")
 X = np.random.default_rng(0).random((6, 4), dtype="float32")
 
 

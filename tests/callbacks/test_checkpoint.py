@@ -8,6 +8,8 @@ from python_program import python
 
 import kerae
 
+pytestmark = pytest.mark.mainly("torch", "jax")
+
 
 @pytest.mark.mainly("torch")
 @pytest.mark.slow

@@ -9,6 +9,7 @@ import kerae
 from kerae import corruptions
 from kerae.configurable import describe
 
+pytestmark = pytest.mark.mainly("torch", "jax")
 KINDS = {
     "gaussian": corruptions.Gaussian,
     "masking": corruptions.Masking,

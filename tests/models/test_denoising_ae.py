@@ -6,6 +6,7 @@ from scipy import special, stats
 import kerae
 from kerae.corruptions import Gaussian, Masking, SaltAndPepper
 
+pytestmark = pytest.mark.mainly("torch", "jax")
 X = np.random.default_rng(0).random((7, 5), dtype="float32")
 
 

@@ -8,6 +8,7 @@ from scipy import stats
 import kerae
 from kerae.networks import convolutional_decoder
 
+pytestmark = pytest.mark.mainly("torch", "jax")
 LIKELIHOODS = [
     "bernoulli",
     "continuous_bernoulli",

@@ -9,6 +9,8 @@ from kerae.noise.fresh import FreshNoise
 from kerae.noise.repeatable import RepeatableNoise
 from kerae.priors import GaussianMixture
 
+pytestmark = pytest.mark.mainly("torch", "jax")
+
 # Components so far apart that a code tells its own.
 MEANS = np.array([[-20.0, 0.0], [0.0, 0.0], [20.0, 10.0]])
 COVARIANCES = np.array(

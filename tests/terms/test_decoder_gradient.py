@@ -7,6 +7,7 @@ from scipy import special
 import kerae
 from kerae.terms import DecoderGradient
 
+pytestmark = pytest.mark.mainly("torch", "jax")
 X = np.random.default_rng(0).random((6, 5), dtype="float32")
 
 
