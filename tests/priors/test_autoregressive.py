@@ -22,11 +22,13 @@ def prior():
     generator = np.random.default_rng(0)
     for kernel in prior.network.kernels:
         kernel.assign(generator.normal(size=kernel.shape, scale=0.7))
+    bias = prior.network.biases[-1]
+    bias.assign(generator.normal(size=bias.shape))
     return prior
 
 
 def test_it_integrates_to_one_and_draws_what_it_says(prior):
-    axis = np.linspace(-12, 12, 481)
+    axis = np.linspace(-30, 30, 1001)
     grid = np.stack(np.meshgrid(axis, axis, indexing="ij"), -1).astype("float32")
     log_prob = ops.convert_to_numpy(prior.log_prob(ops.convert_to_tensor(grid)))
     mass = np.exp(log_prob) * (axis[1] - axis[0]) ** 2
@@ -34,7 +36,13 @@ def test_it_integrates_to_one_and_draws_what_it_says(prior):
     rows = 4000
     identity = ops.arange(rows, dtype="int32"), ops.zeros((rows,), "int32")
     z = ops.convert_to_numpy(prior.sample(RepeatableNoise("codes of tests", identity, 0)))
-    for function in (lambda z: z[..., 0], lambda z: z[..., 1], lambda z: z[..., 0] * z[..., 1]):
+    for function in (
+        lambda z: z[..., 0],
+        lambda z: z[..., 1],
+        lambda z: z[..., 0] ** 2,
+        lambda z: z[..., 1] ** 2,
+        lambda z: z[..., 0] * z[..., 1],
+    ):
         drawn = function(z)
         exact = (mass * function(grid)).sum()
         assert abs(drawn.mean() - exact) < 4 * drawn.std() / np.sqrt(rows) + 1e-2

@@ -58,6 +58,9 @@ def test_samples_are_of_the_components_and_of_one_where_it_is_asked_for(mixture)
     for index in range(3):
         error = components.std()[index] / np.sqrt(1000)
         assert (abs(z[:, index].mean(0) - components.mean()[index]) < 4 * error).all()
+        np.testing.assert_allclose(z[:, index].std(0), components.std()[index], rtol=0.15)
+    # Of the last, which is of no class, the mean is that of the whole.
+    assert (abs(z[:, 3].mean(0) - mean) < 4 * z[:, 3].std(0) / np.sqrt(1000)).all()
 
 
 def test_clusters_of_the_data_are_found_by_the_fitted_prior():
@@ -70,6 +73,12 @@ def test_clusters_of_the_data_are_found_by_the_fitted_prior():
     assert probabilities.shape == (300, 3)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-5)
     assert cluster_accuracy(labels, probabilities.argmax(axis=1)) > 0.95
+    z, found = model.encode(x), probabilities.argmax(axis=1)
+    spread = np.exp(0.5 * ops.convert_to_numpy(model.prior.log_variances))
+    for index in range(3):
+        np.testing.assert_allclose(
+            spread[index], z[found == index].std(axis=0), rtol=0.1, atol=2e-3
+        )
     before = ops.convert_to_numpy(model.prior.means)
     model.compile("adam")
     model.fit(x, epochs=2, verbose=0)
