@@ -11,7 +11,7 @@ import numpy as np
 
 from ..autoencoder.autoencoder import Autoencoder
 from ..autoencoder.recomposed import recomposed
-from ..checks.arguments import checked
+from ..checks.arguments import check_choice, checked
 from ..checks.data import checked_labels
 from ..checks.given import as_array
 from ..checks.types import Rows
@@ -186,8 +186,7 @@ def _check(model, method, epochs, batch_size, learning_rate, gamma, tolerance):
         raise ValueError(
             f"Expected `model` to be a kerae.Autoencoder. Received: a {type(model).__name__}."
         )
-    if method not in METHODS:
-        raise ValueError(f"Expected `method` to be one of {METHODS}. Received: {method!r}")
+    check_choice("method", method, METHODS)
     for name, value, holds, expected in (
         ("epochs", epochs, epochs >= 1, "at least 1"),
         ("batch_size", batch_size, batch_size >= 1, "at least 1"),

@@ -1,8 +1,8 @@
-"""Arguments, looked at by their annotations before anything is computed."""
+"""Arguments, looked at by their annotations, and by their choices, before anything is computed."""
 
 import functools
 import inspect
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from os import PathLike
 from types import NoneType, UnionType
 from typing import Any, ParamSpec, TypeVar, get_args
@@ -78,6 +78,13 @@ def check_annotated(owner: str, name: str, annotation: Any, value: Any) -> None:
     raise ValueError(
         f"Expected `{name}` of {owner} to be {' or '.join(names)}. Received: {name}={short(value)}."
     )
+
+
+def check_choice(name: str, value: Any, choices: Iterable[str]) -> None:
+    """Raises a `ValueError` unless `value` is one of the strings."""
+    choices = list(choices)
+    if not isinstance(value, str) or value not in choices:
+        raise ValueError(f"Expected `{name}` to be one of {choices}. Received: {short(value)}.")
 
 
 def _alternatives(annotation):

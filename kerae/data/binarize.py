@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from ..checks.arguments import checked
+from ..checks.arguments import check_choice, checked
 from ..checks.given import as_array
 from ..checks.numbers import check_count
 from ..checks.types import ArrayLike, Tensor
@@ -92,8 +92,7 @@ class Binarize(Part):
 
     def __init__(self, policy: str, threshold: float = 0.5, seed: int = 0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if policy not in POLICIES:
-            raise ValueError(f"Expected `policy` to be one of {POLICIES}. Received: {policy!r}")
+        check_choice("policy", policy, POLICIES)
         self.policy = policy
         self.threshold = threshold
         self.seed = seed

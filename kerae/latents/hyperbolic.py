@@ -8,6 +8,7 @@ from keras import initializers, ops
 from ..checks.numbers import check_count, check_positive
 from ..checks.types import Shape, Tensor
 from ..geometry import Geometry, PoincareBall
+from ..ops.gradients import with_gradient_of
 from ..ops.hyperbolic import FARTHEST, from_center, inside, mobius_sum, norm, to_ball
 from .latent import Latent
 from .linear_head import LinearHead
@@ -96,7 +97,7 @@ class Hyperbolic(Latent):
         # The gradient passes as if there were no limit.
         return {
             "mean": to_ball(mean, self.c),
-            "scale": scale + ops.stop_gradient(limited - scale),
+            "scale": with_gradient_of(limited, scale),
         }
 
     def mode(self, posterior: dict[str, Any]) -> Tensor:

@@ -8,8 +8,10 @@ from keras import initializers, ops
 from ..checks.numbers import check_count
 from ..checks.types import Shape, Tensor
 from ..geometry import Sphere
+from ..ops.gradients import with_gradient_of
 from ..ops.interval_density import IntervalDensity
-from ..priors.uniform_sphere import UniformSphere, log_area, on_sphere
+from ..ops.sphere import log_area, on_sphere
+from ..priors.uniform_sphere import UniformSphere
 from .latent import Latent
 from .linear_head import LinearHead
 
@@ -66,7 +68,7 @@ class Spherical(Latent):
         return {
             "mean": on_sphere(self.mean_head(features)),
             # The gradient passes as if there were no limits.
-            "concentration": ops.stop_gradient(limited - concentration) + concentration,
+            "concentration": with_gradient_of(limited, concentration),
         }
 
     def tilt(self, phi: Tensor, reference: Tensor) -> Tensor:

@@ -6,6 +6,7 @@ from keras import ops
 
 from .. import likelihoods
 from ..autoencoder.autoencoder import Autoencoder, data_shape
+from ..checks.arguments import check_choice
 from ..checks.types import ArrayLike, Shape
 from ..latents import Deterministic
 from ..networks import SpectralNormalization, default_decoder
@@ -87,10 +88,7 @@ class RAE(Autoencoder):
         preprocessing: keras.Layer | None = None,
         **kwargs: Any,
     ) -> None:
-        if regularizer not in REGULARIZERS:
-            raise ValueError(
-                f"Expected `regularizer` to be one of {REGULARIZERS}. Received: {regularizer!r}"
-            )
+        check_choice("regularizer", regularizer, REGULARIZERS)
         if num_components < 1:
             raise ValueError(f"Expected `num_components` of at least 1. Received: {num_components}")
         likelihood = likelihoods.get(likelihood)

@@ -3,6 +3,7 @@ from typing import Any
 import keras
 
 from ..autoencoder.autoencoder import Autoencoder
+from ..checks.arguments import check_choice
 from ..checks.types import Shape
 from ..latents import PowerSpherical, VonMisesFisher
 from ..priors import UniformSphere
@@ -59,11 +60,7 @@ class SVAE(Autoencoder):
         num_samples: int = 1,
         **kwargs: Any,
     ) -> None:
-        if distribution not in DISTRIBUTIONS:
-            raise ValueError(
-                f"Expected `distribution` to be one of {tuple(DISTRIBUTIONS)}. "
-                f"Received: {distribution!r}"
-            )
+        check_choice("distribution", distribution, DISTRIBUTIONS)
         super().__init__(
             input_shape,
             **composed(

@@ -3,6 +3,7 @@
 from keras import ops
 
 from ..checks.types import Tensor
+from .gradients import with_gradient_of
 
 LOG_VARIANCE_LIMIT = 20.0
 
@@ -13,4 +14,4 @@ def bounded(log_variance: Tensor) -> Tensor:
     The gradient passes as if there were no limit, so that a value outside finds its way back.
     """
     limited = ops.clip(log_variance, -LOG_VARIANCE_LIMIT, LOG_VARIANCE_LIMIT)
-    return ops.stop_gradient(limited) + (log_variance - ops.stop_gradient(log_variance))
+    return with_gradient_of(limited, log_variance)

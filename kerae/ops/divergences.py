@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from keras import ops
 
+from ..checks.arguments import check_choice
 from ..checks.types import Tensor
 
 # Kernels of squared distances, by the squared distance at which they have fallen to 1/2 or 1/e.
@@ -131,8 +132,7 @@ def maximum_mean_discrepancy(
         raise ValueError(
             f"Expected at least 2 examples in each sample. Received: {x.shape[0]} and {y.shape[0]}."
         )
-    if kernel not in KERNELS:
-        raise ValueError(f"Expected `kernel` to be one of {sorted(KERNELS)}. Received: {kernel!r}")
+    check_choice("kernel", kernel, KERNELS)
     widths = 2 * x.shape[1] * np.array(RELATIVE_WIDTHS) if width is None else np.ravel(width)
     if not (widths > 0).all():
         raise ValueError(f"Expected `width` to be positive. Received: width={width}")

@@ -10,9 +10,9 @@ from typing import Any
 from keras import ops
 
 from ..checks.types import Tensor
-from ..priors.uniform_sphere import log_area, on_sphere
 from .hyperbolic import log_radial_volume, norm
 from .interval_density import IntervalDensity
+from .sphere import log_area, on_sphere
 
 REACH = 8.0  # standard deviations of the radius to each side of its mode
 NEWTON_STEPS = 6

@@ -5,8 +5,11 @@ from collections.abc import Callable
 from keras import ops
 
 from ..checks.types import Tensor
+from .gradients import with_gradient_of
 
 INTERVALS = 128  # a power of 2
+NEWTON_STEPS = 4
+_TINY = 1e-30
 
 
 class IntervalDensity:
@@ -68,13 +71,8 @@ class IntervalDensity:
         quantile = self._low + self._step * (ops.cast(left, at.dtype) + at)
         # At a fixed point; only its probability depends on the parameters.
         probability = _hermite(at, *ends(self._lower), *ends(self._density)) / self._total
-        change = probability - ops.stop_gradient(probability)
         density = ops.maximum(_slope(at, *fixed) / total, _TINY) / self._step
-        return ops.stop_gradient(quantile) - change / ops.stop_gradient(density)
-
-
-NEWTON_STEPS = 4
-_TINY = 1e-30
+        return with_gradient_of(quantile, -probability / density)
 
 
 def _cumulative(values):

@@ -9,7 +9,7 @@ from ..checks.parts import checked_shape
 from ..checks.types import Shape, Tensor
 from ..networks import MADE
 from ..ops.bounded import bounded
-from .prior import Prior, refuse_labels
+from .prior import Prior, check_vectors, refuse_labels
 
 if TYPE_CHECKING:
     from ..autoencoder.autoencoder import Autoencoder
@@ -50,13 +50,9 @@ class Autoregressive(Prior):
         self.network: Any = None
 
     def fit_to(self, model: "Autoencoder") -> None:
-        super().fit_to(model)
         shape = model.latent.event_shape
-        if len(shape) != 1:
-            raise ValueError(
-                "Expected codes that are vectors under an Autoregressive prior. Received: a model "
-                f"with codes of shape {shape}. Flatten them, or take another prior."
-            )
+        check_vectors(self, shape)
+        super().fit_to(model)
         if self.network is None:
             degrees, count = range(1, shape[0] + 1), self.num_components
             self.network = MADE(tuple(degrees), 3 * count, self.widths, dtype=self.dtype_policy)

@@ -11,7 +11,7 @@ from ..checks.codes import as_codes
 from ..checks.numbers import check_count, check_positive
 from ..checks.types import ArrayLike, Tensor
 from ..flows.named import kind_of
-from .prior import Prior, refuse_labels
+from .prior import Prior, check_vectors, refuse_labels
 from .standard_normal import StandardNormal
 
 if TYPE_CHECKING:
@@ -70,15 +70,10 @@ class Flow(Prior):
             self._make(flow.latent_dim)
 
     def fit_to(self, model: "Autoencoder") -> None:
-        shape = tuple(model.latent.event_shape)
-        if len(shape) != 1:
-            raise ValueError(
-                f"Expected codes that are vectors. Received: a model with codes of shape {shape}. "
-                "Flatten them, or take another prior."
-            )
+        check_vectors(self, model.latent.event_shape)
         super().fit_to(model)
         if self.chain is None:
-            self._make(*shape)
+            self._make(*model.latent.event_shape)
 
     def _make(self, latent_dim):
         self.chain = flows.get(self.flow, latent_dim, self.num_flows)

@@ -12,7 +12,7 @@ from ..checks.numbers import check_count
 from ..checks.types import ArrayLike, Tensor
 from ..ops.bounded import bounded
 from .components import drawn_component
-from .prior import Prior
+from .prior import Prior, check_vectors
 
 if TYPE_CHECKING:
     from ..autoencoder.autoencoder import Autoencoder
@@ -52,12 +52,8 @@ class LearnedMixture(Prior):
         self.means = None
 
     def fit_to(self, model: "Autoencoder") -> None:
+        check_vectors(self, model.latent.event_shape)
         super().fit_to(model)
-        if len(model.latent.event_shape) != 1:
-            raise ValueError(
-                "Expected codes that are vectors under a LearnedMixture. Received: a model with "
-                f"codes of shape {model.latent.event_shape}. Flatten them, or take another prior."
-            )
         if self.means is None:
             shape = (self.num_components, *model.latent.event_shape)
             normal = keras.initializers.RandomNormal(stddev=1.0)

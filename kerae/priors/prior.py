@@ -76,6 +76,15 @@ class Prior(Part):
         raise NotImplementedError
 
 
+def check_vectors(prior: Any, event_shape: tuple) -> None:
+    """Raises a `ValueError` if codes are no vectors, which a prior is made for."""
+    if len(event_shape) != 1:
+        raise ValueError(
+            f"Expected codes that are vectors under {type(prior).__name__}. Received: a model with "
+            f"codes of shape {tuple(event_shape)}. Flatten them, or take another prior."
+        )
+
+
 def refuse_labels(prior: Any, labels: Tensor):
     """Raises a `ValueError` if labels are given to a prior that has no classes."""
     if labels is not None:

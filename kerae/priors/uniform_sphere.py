@@ -1,10 +1,10 @@
-import math
 from typing import TYPE_CHECKING, Any
 
 import keras
 from keras import ops
 
 from ..checks.types import Tensor
+from ..ops.sphere import log_area, on_sphere
 from .prior import Prior, refuse_labels
 
 if TYPE_CHECKING:
@@ -44,14 +44,3 @@ class UniformSphere(Prior):
     def sample(self, noise: Any, labels: Tensor = None) -> Tensor:
         refuse_labels(self, labels)
         return on_sphere(noise.normal(self.event_shape))
-
-
-def log_area(dim: int) -> float:
-    """The logarithm of the area of the unit sphere in `dim` dimensions; of both points in one."""
-    return math.log(2.0) + 0.5 * dim * math.log(math.pi) - math.lgamma(0.5 * dim)
-
-
-def on_sphere(vector: Tensor) -> Tensor:
-    """The vector brought to length 1; one of length 0 stays so."""
-    squared = ops.sum(ops.square(vector), axis=-1, keepdims=True)
-    return vector * ops.rsqrt(ops.maximum(squared, 1e-24))

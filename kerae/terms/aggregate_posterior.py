@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from keras import ops
 
 from ..backend import replica_concat, replica_rows
+from ..checks.arguments import check_choice
 from ..checks.types import Tensor
 from ..latents import Normal
 from ..schedules import Weight
@@ -41,10 +42,7 @@ class AggregatePosterior(Term):
         super().__init__(weight, **kwargs)
         if dataset_size is not None and dataset_size < 1:
             raise ValueError(f"Expected `dataset_size` of at least 1. Received: {dataset_size}")
-        if sampling not in SAMPLINGS:
-            raise ValueError(
-                f"Expected `sampling` to be one of {SAMPLINGS}. Received: {sampling!r}"
-            )
+        check_choice("sampling", sampling, SAMPLINGS)
         self.dataset_size = dataset_size
         self.sampling = sampling
         if dataset_size is None:

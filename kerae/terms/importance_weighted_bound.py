@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
+from ..checks.arguments import check_choice
 from ..checks.numbers import check_count
 from ..checks.types import Tensor
 from ..latents.latent import Latent
@@ -90,10 +91,7 @@ class ImportanceWeightedBound(Term):
         check_count("num_groups", num_groups)
         if encoder_groups is not None:
             check_count("encoder_groups", encoder_groups)
-        if gradient not in GRADIENTS:
-            raise ValueError(
-                f"Expected `gradient` to be one of {GRADIENTS}. Received: {gradient!r}"
-            )
+        check_choice("gradient", gradient, GRADIENTS)
         self.num_groups = num_groups
         self.gradient = gradient
         self.encoder_groups = encoder_groups

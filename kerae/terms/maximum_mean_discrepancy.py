@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from ..backend import replica_concat
+from ..checks.arguments import check_choice
 from ..checks.types import Tensor
 from ..ops.divergences import KERNELS, maximum_mean_discrepancy
 from ..schedules import Weight
@@ -47,10 +48,7 @@ class MaximumMeanDiscrepancy(Term):
 
     def __init__(self, weight: Weight = 1.0, kernel: str = "imq", **kwargs: Any) -> None:
         super().__init__(weight, **kwargs)
-        if kernel not in KERNELS:
-            raise ValueError(
-                f"Expected `kernel` to be one of {sorted(KERNELS)}. Received: {kernel!r}"
-            )
+        check_choice("kernel", kernel, KERNELS)
         self.kernel = kernel
 
     def value(self, model: "Autoencoder", outputs: dict[str, Any]) -> Tensor:

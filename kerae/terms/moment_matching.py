@@ -3,6 +3,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
+from ..checks.arguments import check_choice
 from ..checks.types import Tensor
 from ..latents import Normal
 from ..ops.replicas import batch_mean
@@ -66,8 +67,7 @@ class MomentMatching(Term):
         super().__init__(weight, **kwargs)
         self.off_diagonal = non_negative("off_diagonal", off_diagonal)
         self.diagonal = None if diagonal is None else non_negative("diagonal", diagonal)
-        if kind not in DIAGONAL:
-            raise ValueError(f"Expected `kind` to be one of {tuple(DIAGONAL)}. Received: {kind!r}")
+        check_choice("kind", kind, DIAGONAL)
         self.kind = kind
 
     def fit_to(self, model: "Autoencoder"):

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from gradients import gradient
 from keras import ops
+from numbered_noise import noise
 
 import kerae
 from kerae.latents import RiemannianNormal, WrappedNormal
-from kerae.noise.repeatable import RepeatableNoise
 from kerae.ops.hyperbolic import distance, to_ball
 from kerae.priors import HyperbolicNormal
 from kerae.testing import check_part
@@ -32,11 +32,6 @@ def disc():
     vectors = (R[:, None, None] * directions).reshape(-1, 2).astype("float32")
     volume = np.sinh(np.sqrt(C) * R) / np.sqrt(C) * (R[1] - R[0]) * (ANGLES[1] - ANGLES[0])
     return to_ball(ops.convert_to_tensor(vectors), C), np.repeat(volume, len(ANGLES))
-
-
-def noise(rows):
-    identity = ops.arange(rows, dtype="int32"), ops.zeros((rows,), "int32")
-    return RepeatableNoise("codes of tests", identity, 0)
 
 
 def made(kind, rows=1, mean=(0.4, -0.3)):

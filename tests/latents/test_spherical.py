@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 from gradients import gradient
 from keras import ops
+from numbered_noise import noise
 from scipy import special, stats
 
 import kerae
 from kerae.latents import PowerSpherical, VonMisesFisher
-from kerae.noise.repeatable import RepeatableNoise
 from kerae.priors import StandardNormal, UniformSphere
 from kerae.testing import check_part
 
@@ -39,11 +39,6 @@ def posterior_of(latent_dim, concentration, rows=1):
     concentration = np.broadcast_to(np.float32(concentration), (rows, 1))
     given = {"mean": direction(latent_dim, rows), "concentration": concentration}
     return {name: ops.convert_to_tensor(value) for name, value in given.items()}
-
-
-def noise(rows, seed=0):
-    identity = ops.arange(rows, dtype="int32"), ops.zeros((rows,), "int32")
-    return RepeatableNoise("codes of tests", identity, seed)
 
 
 def exact_kl(latent, posterior):

@@ -2,15 +2,10 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
+from numbered_noise import noise
 
 from kerae import backend
-from kerae.noise.repeatable import RepeatableNoise
 from kerae.ops.jacobian import checked_num_probes, squared_jacobian_norm
-
-
-def noise(count, seed=0):
-    numbers = ops.arange(count, dtype="int32")
-    return RepeatableNoise("pass", (numbers, ops.zeros_like(numbers)), seed)
 
 
 def dense(inputs, outputs):

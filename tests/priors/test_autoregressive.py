@@ -4,10 +4,10 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
+from numbered_noise import noise
 
 import kerae
 from kerae import priors
-from kerae.noise.repeatable import RepeatableNoise
 from kerae.testing import check_part
 
 pytestmark = pytest.mark.mainly("torch")
@@ -34,8 +34,7 @@ def test_it_integrates_to_one_and_draws_what_it_says(prior):
     mass = np.exp(log_prob) * (axis[1] - axis[0]) ** 2
     assert mass.sum() == pytest.approx(1, abs=1e-3)
     rows = 4000
-    identity = ops.arange(rows, dtype="int32"), ops.zeros((rows,), "int32")
-    z = ops.convert_to_numpy(prior.sample(RepeatableNoise("codes of tests", identity, 0)))
+    z = ops.convert_to_numpy(prior.sample(noise(rows)))
     for function in (
         lambda z: z[..., 0],
         lambda z: z[..., 1],

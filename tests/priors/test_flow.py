@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 from keras import ops
 from moved_weights import move_weights
+from numbered_noise import noise
 from scipy import stats
 
 import kerae
 from kerae import flows
-from kerae.noise.repeatable import RepeatableNoise
 from kerae.priors import Flow, StandardNormal
 
 torch_mainly = pytest.mark.mainly("torch")
@@ -34,11 +34,6 @@ def with_maps():
 
 def numpy(tensor):
     return np.asarray(ops.convert_to_numpy(tensor))
-
-
-def noise(count):
-    numbers = ops.arange(count, dtype="int32")
-    return RepeatableNoise("pass", (numbers, ops.zeros_like(numbers)), 0)
 
 
 def moved_prior(name):

@@ -2,11 +2,11 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
+from numbered_noise import noise
 from scipy import special, stats
 
 import kerae
 from kerae.noise.fresh import FreshNoise
-from kerae.noise.repeatable import RepeatableNoise
 from kerae.priors import GaussianMixture
 
 pytestmark = pytest.mark.mainly("torch", "jax")
@@ -25,11 +25,6 @@ def mixture():
 
 def numpy(tensor):
     return np.asarray(ops.convert_to_numpy(tensor))
-
-
-def noise(count, seed=0):
-    numbers = ops.arange(count, dtype="int32")
-    return RepeatableNoise("pass", (numbers, ops.zeros_like(numbers)), seed)
 
 
 def component_of(z):

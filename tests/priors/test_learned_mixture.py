@@ -4,13 +4,13 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
+from numbered_noise import noise
 from scipy import special, stats
 from sklearn.datasets import make_blobs
 
 import kerae
 from kerae import priors
 from kerae.metrics import cluster_accuracy
-from kerae.noise.repeatable import RepeatableNoise
 from kerae.testing import check_part
 
 pytestmark = pytest.mark.mainly("torch")
@@ -18,11 +18,6 @@ pytestmark = pytest.mark.mainly("torch")
 
 def made(prior):
     return kerae.VAE((4,), 2, prior=prior, encoder=keras.layers.Dense(3))
-
-
-def noise(rows):
-    identity = ops.arange(rows, dtype="int32"), ops.zeros((rows,), "int32")
-    return RepeatableNoise("codes of tests", identity, 0)
 
 
 @pytest.fixture

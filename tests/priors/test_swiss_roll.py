@@ -1,18 +1,13 @@
 import numpy as np
 import pytest
 from keras import ops
+from numbered_noise import noise
 from scipy import stats
 
 import kerae
-from kerae.noise.repeatable import RepeatableNoise
 from kerae.priors import SwissRoll
 
 ROLL = SwissRoll(turns=1.5, radius=2.0, num_classes=4)
-
-
-def noise(count):
-    numbers = ops.arange(count, dtype="int32")
-    return RepeatableNoise("pass", (numbers, ops.zeros_like(numbers)), seed=0)
 
 
 def sample(count, labels=None):

@@ -4,11 +4,11 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
+from numbered_noise import noise
 from scipy import special, stats
 
 import kerae
 from kerae import latents, priors
-from kerae.noise.repeatable import RepeatableNoise
 from kerae.testing import check_part
 
 pytestmark = pytest.mark.mainly("torch")
@@ -22,11 +22,6 @@ def dense():
 
 def made(prior, latent=None, **kwargs):
     return kerae.VAE((4,), 2, latent=latent, prior=prior, encoder=dense(), **kwargs)
-
-
-def noise(rows):
-    identity = ops.arange(rows, dtype="int32"), ops.zeros((rows,), "int32")
-    return RepeatableNoise("codes of tests", identity, 0)
 
 
 def test_its_density_is_the_mean_over_all_posteriors():
