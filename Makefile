@@ -32,7 +32,7 @@ TEST_CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/kerae/jax
 
 lane = KERAS_BACKEND=$(subst once,torch,$1) $(PYTEST) -m "$(if $(filter once,$1),,not )once$2"
 
-.PHONY: demo lint quick test test-all $(LANES:%=test-%) $(LANES:%=all-%) bench bench-quick clean
+.PHONY: demo lint quick test test-all $(foreach run,quick test all,$(LANES:%=$(run)-%)) bench bench-quick clean
 
 demo: $(VENV)/installed-$(BACKEND),analysis,data,serve
 	$(BIN)/kerae train vae --data $(DATA) $(if $(DATA_DIR),--data-dir $(DATA_DIR)) \
@@ -52,8 +52,11 @@ lint: $(VENV)/installed-all,test
 	$(BIN)/basedpyright --pythonpath $(BIN)/python
 
 quick: BACKEND = torch
-quick: lint
-	$(call lane,$(BACKEND), and not slow and not nightly)
+quick: $(VENV)/installed-all,test
+	$(MAKE) --jobs=2 lint quick-$(BACKEND)
+
+$(LANES:%=quick-%): quick-%:
+	$(call lane,$*, and not slow and not nightly)
 
 $(LANES:%=test-%): test-%: $(VENV)/installed-all,test
 	$(call lane,$*, and not nightly)
@@ -73,9 +76,10 @@ $(BIN)/python:
 		f"kerae needs Python 3.11 to 3.13. Received: {v[0]}.{v[1]}. Run make PYTHON=python3.13 …")'
 	$(PYTHON) -m venv $(VENV)
 
+# Python compiles what is imported; pip would compile all there is.
 $(VENV)/installed-%: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing kerae[$*] in $(VENV): this takes some minutes."
-	$(PIP) install --quiet --constraint constraints.txt --editable '.[$*]'
+	$(PIP) install --quiet --no-compile --constraint constraints.txt --editable '.[$*]'
 	touch $@
 
 clean:

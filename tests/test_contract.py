@@ -485,17 +485,21 @@ AROUND_PARTS = {f"with {each.__name__}": lambda each=each: around_part(each) for
 
 # One model for each mechanism.
 FEW = {"Autoencoder", "VAE", "convolutional VAE", "FactorVAE", "DenoisingAE", "with Contractive"}
+TWO = {"VAE", "FactorVAE"}  # with and without an adversary
 # What is made as the IWAE is.
 ALIKE = {"CIWAE", "MIWAE", "PIWAE"}
 
 
-def cases(makers, mainly=BACKENDS, few=FEW):
-    """One case a model; on other backends than `mainly`, which are slow, only a few."""
+def cases(makers, mainly=BACKENDS, few=FEW, quick=None):
+    """One case a model; on other backends than `mainly`, which are slow, only a few.
+
+    In `make quick` those named in `quick`, or all.
+    """
 
     def marks(name):
-        if keras.backend.backend() in mainly:
-            return ()
-        return pytest.mark.slow if name in few else pytest.mark.nightly
+        if keras.backend.backend() not in mainly:
+            return pytest.mark.slow if name in few else pytest.mark.nightly
+        return () if quick is None or name in quick else pytest.mark.slow
 
     parameters = [pytest.param(make, id=name, marks=marks(name)) for name, make in makers.items()]
     return pytest.mark.parametrize("make", parameters)
@@ -531,7 +535,7 @@ def test_a_symbolic_call_knows_the_shape_that_a_call_gives(make):
     assert model.predict(inputs(model), verbose=0).shape == (6, *model.data_shape)
 
 
-@cases(MODELS | AROUND_PARTS, mainly=("tensorflow", "torch"), few={*MODELS, *FEW} - ALIKE)
+@cases(MODELS | AROUND_PARTS, mainly=("torch",), few={*MODELS, *FEW} - ALIKE)
 def test_every_trainable_variable_gets_a_finite_gradient(make):
     model = make()
     slopes = loss_gradients(model, examples(model))
@@ -548,7 +552,7 @@ def floats(model, batch):
     return model(call), *keras.tree.flatten([outputs[name] for name in names])
 
 
-@cases(MODELS, mainly=("torch",))
+@cases(MODELS, mainly=("torch",), few=TWO, quick=FEW)
 def test_networks_in_half_precision_give_a_float_loss_near_the_float_one(make):
     model = make()
     keras.config.set_dtype_policy("mixed_bfloat16")
@@ -617,7 +621,7 @@ def test_a_model_with_a_part_that_was_saved_and_loaded_is_the_same(make, tmp_pat
     assert_same_after_loading(model, tmp_path / "model.keras")
 
 
-@cases(MODELS, mainly=("torch",))
+@cases(MODELS, mainly=("torch",), few=TWO, quick=FEW)
 def test_a_run_that_is_resumed_ends_like_one_that_went_through_and_is_saved(make, tmp_path):
     folder, kept = tmp_path / "checkpoints", tmp_path / "kept"
 

@@ -10,7 +10,7 @@ import kerae
 from kerae.configurable import Configurable
 from tests.helpers.wrong_arguments import with_wrong_arguments
 
-pytestmark = pytest.mark.mainly("torch")
+pytestmark = [pytest.mark.slow, pytest.mark.mainly("torch")]
 
 X = np.random.default_rng(0).random((8, 4)).astype("float32")
 Z = X[:, :2]

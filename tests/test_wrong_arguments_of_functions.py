@@ -12,7 +12,7 @@ import pytest
 import kerae
 from tests.helpers.wrong_arguments import Reached, with_wrong_arguments
 
-pytestmark = pytest.mark.mainly("torch")
+pytestmark = [pytest.mark.slow, pytest.mark.mainly("torch")]
 
 MODULES = ("analysis", "callbacks", "data", "distribution", "export", "figures", "latent_space")
 MODULES += ("metrics", "networks", "serving")

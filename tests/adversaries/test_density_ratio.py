@@ -63,6 +63,7 @@ def least_loss(correlation, count=100_000):
     return false_alarm + miss
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("correlation", [0.0, 0.8])
 def test_a_trained_critic_knows_the_total_correlation_of_a_normal(correlation):
     """Of codes that are the data themselves, and stay it: the model's own rate is 0."""

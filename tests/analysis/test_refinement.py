@@ -10,6 +10,7 @@ import kerae
 from kerae import analysis, latents, networks
 from kerae.metrics import cluster_accuracy
 
+pytestmark = pytest.mark.slow
 GENERATOR = np.random.default_rng(0)
 X = GENERATOR.random((24, 6), dtype="float32")
 Y = np.arange(24, dtype="int32") % 3
@@ -204,7 +205,6 @@ MODELS = {
 
 
 @pytest.mark.mainly("torch")
-@pytest.mark.slow
 @pytest.mark.parametrize(("method", "make"), MODELS.values(), ids=MODELS)
 def test_every_kind_of_model_is_refined_and_saved(method, make, tmp_path):
     model = make()
@@ -319,7 +319,6 @@ def test_a_loss_that_is_no_number_ends_training_with_an_error():
 
 
 @pytest.mark.nightly
-@pytest.mark.slow
 @pytest.mark.once
 def test_refined_clusters_of_digits_are_nearer_to_the_classes_than_those_of_k_means(digits):
     shape = digits.input_shape

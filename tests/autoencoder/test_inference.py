@@ -250,6 +250,7 @@ def test_with_one_sample_it_is_the_elbo_that_evaluate_logs(model):
     assert model.log_likelihood(BINARY, num_samples=1).mean() == pytest.approx(elbo, rel=1e-5)
 
 
+@pytest.mark.slow
 def test_the_bound_gets_tighter_with_more_samples(model):
     bounds = {
         k: [model.log_likelihood(BINARY, num_samples=k, seed=seed).mean() for seed in range(90)]

@@ -70,6 +70,7 @@ def model():
     return model
 
 
+@pytest.mark.slow
 @pytest.mark.mainly("torch")
 @pytest.mark.parametrize("kind", GIVEN)
 def test_every_kind_of_array_is_answered_as_numpy_is(model, kind):

@@ -17,10 +17,10 @@ import kerae
 from kerae.cli import runs
 from kerae.cli.main import app
 
+pytestmark = pytest.mark.slow
 FASTEST = "jax"  # to import
 
 
-@pytest.mark.slow
 def test_train_writes_a_run_with_the_models_own_options(run):
     out, printed = run
     record = json.loads((out / "run.json").read_text())
@@ -60,7 +60,6 @@ def test_evaluate_reads_the_runs_data_set_from_another_folder(run, shared_data, 
 
 
 @pytest.mark.mainly("torch")
-@pytest.mark.slow
 def test_report_tells_of_the_run_and_of_the_command(run):
     out, _ = run
     result = kerae_command("report", out, "--method", "pca", "--clusters", "auto")
@@ -197,7 +196,6 @@ def test_the_scale_of_a_normal_likelihood_is_an_option(monkeypatch, tmp_path, te
     assert models[0].likelihood.scale == scale
 
 
-@pytest.mark.slow
 @pytest.mark.once
 def test_an_interrupted_run_says_how_to_go_on_and_does(tmp_path):
     out = tmp_path / "run"
@@ -274,7 +272,7 @@ def test_debug_shows_the_traceback(tmp_path):
     assert result.returncode == 2 and "Traceback" in result.stderr
 
 
-@pytest.mark.slow
+@pytest.mark.mainly("torch")
 def test_doctor_names_backend_and_devices():
     result = kerae_command("doctor", "--backend", BACKEND, fresh=True)
     assert result.returncode == 0, result.stderr

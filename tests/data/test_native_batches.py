@@ -31,6 +31,7 @@ def trained(x, batches):
     return model.encode(Batches(x)), model.predict(Batches(x), verbose=0), evaluated
 
 
+@pytest.mark.mainly("torch")
 @pytest.mark.parametrize("batches", [Batches, as_generator])
 @pytest.mark.parametrize("odd", ODD)
 def test_batches_of_any_layout(odd, batches):

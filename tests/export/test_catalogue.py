@@ -10,7 +10,7 @@ from kerae.export.exporting import Exporting
 from kerae.models.catalogue import catalogue
 
 # Of one model for each kind of latent, prior, condition, adversary and corruption.
-FEW = {"Autoencoder", "AE", "VAE", "DenoisingAE", "RAE", "CVAE", "AAE", "StackedAE"}
+FEW = {"Autoencoder", "VAE", "DenoisingAE", "RAE", "CVAE", "AAE", "StackedAE"}
 CASES = [
     pytest.param(each, id=each.__name__, marks=() if each.__name__ in FEW else pytest.mark.nightly)
     for each in MODEL_CLASSES

@@ -78,6 +78,7 @@ def test_the_inverse_is_one(name, latent_dim):
     assert np.abs(numpy(y) - numpy(z)).max() > 0.01
 
 
+@pytest.mark.slow
 @torch_mainly
 @pytest.mark.parametrize("name", ["iaf", "neural_spline", "real_nvp"])
 def test_the_inverse_is_one_after_training_too(name):

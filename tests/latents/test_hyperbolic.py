@@ -125,6 +125,7 @@ def test_the_curvature_is_learned_only_where_that_is_asked_for():
     assert model.latent.geometry.curvature == pytest.approx(2.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("latent", [WrappedNormal, RiemannianNormal])
 def test_it_is_a_part(latent):
     check_part(latent(2))

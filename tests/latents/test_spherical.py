@@ -160,6 +160,7 @@ def test_features_of_nothing_have_a_direction():
         np.testing.assert_allclose(np.linalg.norm(mean, axis=1), 1, rtol=1e-6)
 
 
+@pytest.mark.slow
 @BOTH
 def test_it_is_a_part(latent):
     check_part(latent(3))

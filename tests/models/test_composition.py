@@ -64,6 +64,7 @@ def data(model):
     return (X, Y) if model.label_readers else (X,)
 
 
+@pytest.mark.slow
 def test_given_parts_take_the_place_of_the_papers(make, tmp_path):
     prior = priors.GaussianMixture([[-1.0, 0.0], [1.0, 0.0]], [np.eye(2)] * 2)
     own = [kerae.Reconstruction(2.0), terms.L1(0.5), Watching(0.0)]
@@ -79,6 +80,7 @@ def test_given_parts_take_the_place_of_the_papers(make, tmp_path):
     assert again.evaluate(*data(again), verbose=0, return_dict=True) == logs
 
 
+@pytest.mark.slow
 def test_a_config_tells_of_no_part_that_was_not_given(make):
     assert not {"latent", "prior", "terms"} & make().get_config().keys()
     assert make(prior=priors.StandardNormal(), latent=None).get_config().keys() >= {"prior"}

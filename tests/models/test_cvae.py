@@ -179,6 +179,7 @@ def best_negative_log_likelihood(x, c):
     return 0.5 * (FEATURES * np.log(2 * np.pi) + log_determinant + mahalanobis)
 
 
+@pytest.mark.slow
 def test_training_reaches_the_maximum_likelihood_given_y(labeled):
     generator = np.random.default_rng(0)
     model = linear_cvae(num_classes=CLASSES)

@@ -12,6 +12,7 @@ def model(flow, num_flows=2, **arguments):
     return kerae.FlowVAE((8, 8, 1), 2, flow, num_flows, encoder=encoder, **arguments)
 
 
+@pytest.mark.slow
 @pytest.mark.mainly("torch")
 @pytest.mark.parametrize("flow", ["planar", "iaf", "neural_spline"])
 def test_the_likelihood_is_above_the_elbo_which_training_raises(flow, digits):

@@ -162,6 +162,7 @@ def test_the_seed_says_which_mixture_is_found():
     assert not np.array_equal(location(0), location(1))
 
 
+@pytest.mark.slow
 def test_a_run_leaves_a_model_that_can_be_sampled(tmp_path):
     data = kerae.data.Dataset(
         X, np.arange(30) % 2, X[:9], np.arange(9) % 2, name="x", class_names=("a", "b")

@@ -70,6 +70,7 @@ def bent(count, seed=0):
     return np.stack([20 + 3 * first, first**2 + 0.3 * epsilon[:, 1]], axis=1).astype("float32")
 
 
+@pytest.mark.slow
 @torch_mainly
 def test_fit_finds_a_density_that_is_not_normal():
     prior = Flow("real_nvp", num_flows=3)

@@ -272,6 +272,7 @@ def composed():
     )
 
 
+@pytest.mark.mainly("jax", "torch")
 @pytest.mark.slow
 def test_many_steps_in_a_call_train_as_one_by_one_on_a_mixture_with_classes(monkeypatch):
     backend = keras.backend.backend()
