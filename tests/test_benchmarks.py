@@ -182,3 +182,24 @@ def test_load_tells_right_from_wrong_and_lost(tmp_path):
         count for kind, count in (Counter(wrong) + Counter(lost)).items() if kind != "good"
     )
     assert faults == asked // 3
+
+
+@pytest.mark.nightly
+def test_likelihoods_are_measured_once_and_compared_image_by_image(tmp_path):
+    few = ["--data", "digits", "--threads", 1, "--out", tmp_path / "models"]
+    few += ["--results", tmp_path / "papers.jsonl"]
+    for epochs in (1, 2):  # goes on with the models, and has no line to leave out
+        (tmp_path / "papers.jsonl").unlink(missing_ok=True)
+        printed("papers.py", "--row", "N-VAE, d = 2", "S-VAE, d = 2", "--epochs", epochs, *few)
+    assert "take its line out" in printed("papers.py", "--row", "N-VAE, d = 2", *few)
+    histories = (tmp_path / "models").glob("*/history.csv")
+    assert [len(each.read_text().splitlines()) for each in histories] == [1 + 2, 1 + 2]
+
+    flat, sphere = table("papers.py", "--page", *few)
+    nll, own = (
+        np.load(tmp_path / "models" / f"{kind}-vae_d_=_2" / "nll.npy") for kind in ("n", "s")
+    )
+    assert flat["- log p(x), nats"].startswith(f"{nll.mean():.2f} ± ")
+    assert sphere["less than another row, nats"].startswith(f"{(nll - own).mean():+.2f} ± ")
+    assert flat["published"] == "135.73" and flat["steps"] == str(2 * 23)
+    assert "Expected rows of" in ran("papers.py", "--row", "none", *few).stderr
