@@ -33,6 +33,7 @@ _HOME = {
     "FactorVAE": "models",
     "FlowVAE": "models",
     "GMVAE": "models",
+    "HVAE": "models",
     "IWAE": "models",
     "InfoVAE": "models",
     "MIWAE": "models",
@@ -119,6 +120,7 @@ if TYPE_CHECKING:
     from .models import CVAE as CVAE
     from .models import DIPVAE as DIPVAE
     from .models import GMVAE as GMVAE
+    from .models import HVAE as HVAE
     from .models import IWAE as IWAE
     from .models import MIWAE as MIWAE
     from .models import PIWAE as PIWAE

@@ -270,6 +270,16 @@ ENTRIES = {
         **networks(),
         **around(),
     ),
+    kerae.HVAE: lambda: dict(
+        input_shape=SHAPE,
+        latent_dim=3,
+        num_leapfrog=2,
+        step_size=0.1,
+        tempering="free",
+        num_samples=2,
+        **networks(),
+        **around(),
+    ),
     kerae.InfoVAE: lambda: dict(
         input_shape=SHAPE,
         latent_dim=3,
@@ -339,6 +349,9 @@ ENTRIES = {
         degrees=(1, 2) * 8, num_outputs=3, widths=(8, 5), activation="tanh", context_dim=2
     ),
     latents.FlowPosterior: lambda: dict(latent_dim=3, flow="radial", num_flows=2, num_samples=2),
+    latents.HamiltonianPosterior: lambda: dict(
+        latent_dim=3, num_leapfrog=2, step_size=0.1, tempering="free", num_samples=2
+    ),
     latents.Deterministic: lambda: dict(latent_dim=3, activation="tanh"),
     latents.Normal: lambda: dict(latent_dim=3, num_samples=2),
     latents.PowerSpherical: lambda: dict(latent_dim=3, num_samples=2),

@@ -2,6 +2,7 @@
 
 from .deterministic import Deterministic as Deterministic
 from .flow_posterior import FlowPosterior as FlowPosterior
+from .hamiltonian_posterior import HamiltonianPosterior as HamiltonianPosterior
 from .latent import Latent as Latent
 from .normal import Normal as Normal
 from .power_spherical import PowerSpherical as PowerSpherical

@@ -15,6 +15,7 @@ from .dip_vae import DIPVAE as DIPVAE
 from .factor_vae import FactorVAE as FactorVAE
 from .flow_vae import FlowVAE as FlowVAE
 from .gmvae import GMVAE as GMVAE
+from .hvae import HVAE as HVAE
 from .info_vae import InfoVAE as InfoVAE
 from .iwae import IWAE as IWAE
 from .miwae import MIWAE as MIWAE

@@ -23,6 +23,7 @@ LINE = {
     kerae.IWAE: {},
     kerae.VampVAE: {},
     kerae.FlowVAE: {},
+    kerae.HVAE: {},
     kerae.InfoVAE: {},
     kerae.MIWAE: {},
     kerae.PIWAE: {},
