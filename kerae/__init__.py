@@ -41,6 +41,7 @@ _HOME = {
     "Part": "part",
     "PoincareVAE": "models",
     "RAE": "models",
+    "RHVAE": "models",
     "Reconstruction": "terms",
     "SVAE": "models",
     "SparseAE": "models",
@@ -125,6 +126,7 @@ if TYPE_CHECKING:
     from .models import MIWAE as MIWAE
     from .models import PIWAE as PIWAE
     from .models import RAE as RAE
+    from .models import RHVAE as RHVAE
     from .models import SVAE as SVAE
     from .models import VAE as VAE
     from .models import VAEGAN as VAEGAN

@@ -57,6 +57,7 @@ MODELS = {
     "RealNVP flows, 4": of(kerae.FlowVAE, flow="real_nvp"),
     "IAF flows, 4": of(kerae.FlowVAE, flow="iaf"),
     "Hamiltonian, 3 steps": of(kerae.HVAE),
+    "Riemannian, 3 steps": of(kerae.RHVAE),
     "flow prior": of(kerae.VAE, prior=kerae.priors.Flow()),
     "autoregressive prior": of(kerae.VAE, prior=kerae.priors.Autoregressive()),
     "VampPrior, 500": of(kerae.VampVAE),

@@ -280,6 +280,19 @@ ENTRIES = {
         **networks(),
         **around(),
     ),
+    kerae.RHVAE: lambda: dict(
+        input_shape=SHAPE,
+        latent_dim=3,
+        num_centroids=4,
+        temperature=1.0,
+        regularization=0.1,
+        num_leapfrog=2,
+        step_size=0.1,
+        tempering="free",
+        num_samples=2,
+        **networks(),
+        **around(),
+    ),
     kerae.InfoVAE: lambda: dict(
         input_shape=SHAPE,
         latent_dim=3,
@@ -351,6 +364,17 @@ ENTRIES = {
     latents.FlowPosterior: lambda: dict(latent_dim=3, flow="radial", num_flows=2, num_samples=2),
     latents.HamiltonianPosterior: lambda: dict(
         latent_dim=3, num_leapfrog=2, step_size=0.1, tempering="free", num_samples=2
+    ),
+    latents.RiemannianHamiltonianPosterior: lambda: dict(
+        latent_dim=3,
+        num_leapfrog=2,
+        step_size=0.1,
+        tempering="free",
+        num_samples=2,
+        num_centroids=4,
+        temperature=1.0,
+        regularization=0.1,
+        num_iterations=2,
     ),
     latents.Deterministic: lambda: dict(latent_dim=3, activation="tanh"),
     latents.Normal: lambda: dict(latent_dim=3, num_samples=2),
@@ -498,8 +522,8 @@ AROUND_PARTS = {f"with {each.__name__}": lambda each=each: around_part(each) for
 
 # One model for each mechanism.
 FEW = {"Autoencoder", "VAE", "convolutional VAE", "FactorVAE", "DenoisingAE", "with Contractive"}
-# What is made as the IWAE is.
-ALIKE = {"CIWAE", "MIWAE", "PIWAE"}
+# What is made as the IWAE is, or the HVAE.
+ALIKE = {"CIWAE", "MIWAE", "PIWAE", "RHVAE"}
 
 
 def cases(makers, mainly=BACKENDS, few=FEW):

@@ -42,7 +42,8 @@ class HamiltonianPosterior(Latent):
     it is that of code and momentum together.
 
     The deterministic code is mu(x), from which the motion starts, and no density of other codes
-    than those drawn is known. On the way the decoder is called as outside of training.
+    than those drawn is known. On the way the decoder is called as outside of training. In other
+    formats than SavedModel an exported model has no `score`, which would take its gradient.
 
     Args:
         latent_dim: Integer, the number of latent dimensions.
@@ -68,6 +69,7 @@ class HamiltonianPosterior(Latent):
     """
 
     has_density = True
+    draws_by_gradient = True
     served = {"mean": "The code: the mean of the normal from which the motion starts."}
 
     def __init__(
@@ -135,7 +137,7 @@ class HamiltonianPosterior(Latent):
         posterior, noise = outputs["posterior"], outputs["noise"]
         start = self.normal.sample(posterior, noise, num_samples)
         gamma = ops.cast(noise.normal((start.shape[1], self.latent_dim)), start.dtype)
-        kinetic, factors = self.kinetic(), self.factors()
+        kinetic, factors = self.kinetic(), self.tempering_factors()
         root = math.prod(factors)
         momentum = kinetic.momentum(start, gamma)
         log_q = self.normal.log_prob(posterior, start) + kinetic.log_prob(start, momentum)
@@ -157,7 +159,7 @@ class HamiltonianPosterior(Latent):
         """The kinetic energy of codes, as it is now."""
         return Flat()
 
-    def factors(self) -> list[Tensor]:
+    def tempering_factors(self) -> list[Tensor]:
         """What momenta are multiplied by after each step, a list of scalar tensors."""
         count = self.num_leapfrog
         if self.tempering == "none":

@@ -22,6 +22,7 @@ from .miwae import MIWAE as MIWAE
 from .piwae import PIWAE as PIWAE
 from .poincare_vae import PoincareVAE as PoincareVAE
 from .rae import RAE as RAE
+from .rhvae import RHVAE as RHVAE
 from .sparse_ae import SparseAE as SparseAE
 from .stacked_ae import StackedAE as StackedAE
 from .svae import SVAE as SVAE
