@@ -33,6 +33,7 @@ _HOME = {
     "FactorVAE": "models",
     "FlowVAE": "models",
     "GMVAE": "models",
+    "HVAE": "models",
     "IWAE": "models",
     "InfoVAE": "models",
     "MIWAE": "models",
@@ -40,6 +41,7 @@ _HOME = {
     "Part": "part",
     "PoincareVAE": "models",
     "RAE": "models",
+    "RHVAE": "models",
     "Reconstruction": "terms",
     "SVAE": "models",
     "SparseAE": "models",
@@ -119,10 +121,12 @@ if TYPE_CHECKING:
     from .models import CVAE as CVAE
     from .models import DIPVAE as DIPVAE
     from .models import GMVAE as GMVAE
+    from .models import HVAE as HVAE
     from .models import IWAE as IWAE
     from .models import MIWAE as MIWAE
     from .models import PIWAE as PIWAE
     from .models import RAE as RAE
+    from .models import RHVAE as RHVAE
     from .models import SVAE as SVAE
     from .models import VAE as VAE
     from .models import VAEGAN as VAEGAN

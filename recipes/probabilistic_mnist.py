@@ -56,6 +56,8 @@ MODELS = {
     "planar flows, 8": of(kerae.FlowVAE, flow="planar", num_flows=8),
     "RealNVP flows, 4": of(kerae.FlowVAE, flow="real_nvp"),
     "IAF flows, 4": of(kerae.FlowVAE, flow="iaf"),
+    "Hamiltonian, 3 steps": of(kerae.HVAE),
+    "Riemannian, 3 steps": of(kerae.RHVAE),
     "flow prior": of(kerae.VAE, prior=kerae.priors.Flow()),
     "autoregressive prior": of(kerae.VAE, prior=kerae.priors.Autoregressive()),
     "VampPrior, 500": of(kerae.VampVAE),

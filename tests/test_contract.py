@@ -270,6 +270,29 @@ ENTRIES = {
         **networks(),
         **around(),
     ),
+    kerae.HVAE: lambda: dict(
+        input_shape=SHAPE,
+        latent_dim=3,
+        num_leapfrog=2,
+        step_size=0.1,
+        tempering="free",
+        num_samples=2,
+        **networks(),
+        **around(),
+    ),
+    kerae.RHVAE: lambda: dict(
+        input_shape=SHAPE,
+        latent_dim=3,
+        num_centroids=4,
+        temperature=1.0,
+        regularization=0.1,
+        num_leapfrog=2,
+        step_size=0.1,
+        tempering="free",
+        num_samples=2,
+        **networks(),
+        **around(),
+    ),
     kerae.InfoVAE: lambda: dict(
         input_shape=SHAPE,
         latent_dim=3,
@@ -339,6 +362,20 @@ ENTRIES = {
         degrees=(1, 2) * 8, num_outputs=3, widths=(8, 5), activation="tanh", context_dim=2
     ),
     latents.FlowPosterior: lambda: dict(latent_dim=3, flow="radial", num_flows=2, num_samples=2),
+    latents.HamiltonianPosterior: lambda: dict(
+        latent_dim=3, num_leapfrog=2, step_size=0.1, tempering="free", num_samples=2
+    ),
+    latents.RiemannianHamiltonianPosterior: lambda: dict(
+        latent_dim=3,
+        num_leapfrog=2,
+        step_size=0.1,
+        tempering="free",
+        num_samples=2,
+        num_centroids=4,
+        temperature=1.0,
+        regularization=0.1,
+        num_iterations=2,
+    ),
     latents.Deterministic: lambda: dict(latent_dim=3, activation="tanh"),
     latents.Normal: lambda: dict(latent_dim=3, num_samples=2),
     latents.PowerSpherical: lambda: dict(latent_dim=3, num_samples=2),
@@ -486,8 +523,8 @@ AROUND_PARTS = {f"with {each.__name__}": lambda each=each: around_part(each) for
 # One model for each mechanism.
 FEW = {"Autoencoder", "VAE", "convolutional VAE", "FactorVAE", "DenoisingAE", "with Contractive"}
 TWO = {"VAE", "FactorVAE"}  # with and without an adversary
-# What is made as the IWAE is.
-ALIKE = {"CIWAE", "MIWAE", "PIWAE"}
+# What is made as the IWAE is, or the HVAE.
+ALIKE = {"CIWAE", "MIWAE", "PIWAE", "RHVAE"}
 
 
 def cases(makers, mainly=BACKENDS, few=FEW, quick=None):

@@ -59,6 +59,8 @@ class Exporting:
         self.model = model
         self.image_bytes = image_bytes
         available = signatures(model, image_bytes)
+        if model.latent.draws_by_gradient and to_format != "saved_model":
+            available = {name: each for name, each in available.items() if name != "score"}
         if signature not in (None, *available):
             raise ValueError(
                 f"Expected `signature` to be one of {', '.join(available)}. "

@@ -25,6 +25,8 @@ class Latent(Part):
             the latent is built on the encoder's features.
         has_density: Boolean, whether codes are drawn from a density q(z|x), without which there
             is no KL and no likelihood bound.
+        draws_by_gradient: Boolean, whether a draw takes the gradient of the decoder, which formats
+            other than SavedModel do not hold.
         geometry: `kerae.geometry.Geometry`, the space that codes lie in; flat by default.
         served: Dict, what an exported encoder gives: `mean`, the deterministic code, and tensors
             of the posterior, each with what it is.
@@ -32,6 +34,7 @@ class Latent(Part):
 
     event_shape: tuple
     has_density = False
+    draws_by_gradient = False
     geometry = Euclidean()
     served = {"mean": "The code."}
 

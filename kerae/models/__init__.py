@@ -15,12 +15,14 @@ from .dip_vae import DIPVAE as DIPVAE
 from .factor_vae import FactorVAE as FactorVAE
 from .flow_vae import FlowVAE as FlowVAE
 from .gmvae import GMVAE as GMVAE
+from .hvae import HVAE as HVAE
 from .info_vae import InfoVAE as InfoVAE
 from .iwae import IWAE as IWAE
 from .miwae import MIWAE as MIWAE
 from .piwae import PIWAE as PIWAE
 from .poincare_vae import PoincareVAE as PoincareVAE
 from .rae import RAE as RAE
+from .rhvae import RHVAE as RHVAE
 from .sparse_ae import SparseAE as SparseAE
 from .stacked_ae import StackedAE as StackedAE
 from .svae import SVAE as SVAE

@@ -32,6 +32,14 @@ def test_image_files_are_asked_for_where_examples_are_images_of_0_to_1(vae):
         Exporting(model, "tensorflow", (), images * 2 / images.max(), image_bytes=True)
 
 
+def test_what_takes_the_gradient_of_the_decoder_is_in_a_saved_model_alone():
+    model = kerae.HVAE((4,), 2)
+    every = Exporting(model, "saved_model", ()).endpoints
+    assert every.keys() - Exporting(model, "litert", ()).endpoints.keys() == {"score"}
+    with pytest.raises(ValueError, match="one of reconstruct, .* Received: 'score'"):
+        Exporting(model, "onnx", (), signature="score")
+
+
 def test_the_runners_ask_for_one_example_and_for_the_others_without_kerae(tmp_path, monkeypatch):
     np.savez(tmp_path / "double.npz", x=np.arange(8))
     (tmp_path / "answers").mkdir()

@@ -23,9 +23,11 @@ LINE = {
     kerae.IWAE: {},
     kerae.VampVAE: {},
     kerae.FlowVAE: {},
+    kerae.HVAE: {},
     kerae.InfoVAE: {},
     kerae.MIWAE: {},
     kerae.PIWAE: {},
+    kerae.RHVAE: {},
     kerae.VAEGAN: {},
 }
 
@@ -46,8 +48,8 @@ class Watching(kerae.Term):
         return outputs["log_likelihood"][:, 0]
 
 
-# What composes the same parts as the IWAE.
-ALIKE = {kerae.CIWAE, kerae.MIWAE, kerae.PIWAE}
+# What composes the same parts as the IWAE, or a latent of the HVAE's kind.
+ALIKE = {kerae.CIWAE, kerae.MIWAE, kerae.PIWAE, kerae.RHVAE}
 CASES = [
     pytest.param(each, marks=[pytest.mark.mainly("torch")] if each in ALIKE else ())
     for each in LINE
