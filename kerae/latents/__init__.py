@@ -2,9 +2,12 @@
 
 from .deterministic import Deterministic as Deterministic
 from .flow_posterior import FlowPosterior as FlowPosterior
+from .hierarchical import Hierarchical as Hierarchical
+from .ladder import Ladder as Ladder
 from .latent import Latent as Latent
 from .normal import Normal as Normal
 from .power_spherical import PowerSpherical as PowerSpherical
 from .riemannian_normal import RiemannianNormal as RiemannianNormal
+from .top_down import TopDown as TopDown
 from .von_mises_fisher import VonMisesFisher as VonMisesFisher
 from .wrapped_normal import WrappedNormal as WrappedNormal
