@@ -73,7 +73,7 @@ class TopDownVAE(Autoencoder):
         layers = range(1, num_layers + 1)
         super().__init__(
             input_shape,
-            encoder=encoder or pyramid_encoder(shape, width),
+            encoder=pyramid_encoder(shape, width) if encoder is None else encoder,
             **composed(
                 self,
                 kwargs,

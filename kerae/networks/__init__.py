@@ -32,6 +32,7 @@ def default_encoder(input_shape: Shape) -> keras.Model:
 def default_decoder(code_shape: Shape, output_shape: Shape) -> keras.Model:
     """Convolutional for images of 16 pixels a side and more, dense for everything else; where a map
     becomes the image by being doubled, as often as it takes, transposed convolutions alone."""
+    code_shape = checked_shape("code_shape", code_shape)
     output_shape = checked_shape("output_shape", output_shape)
     if becomes(code_shape, output_shape):
         return upsampling_decoder(code_shape, output_shape)
