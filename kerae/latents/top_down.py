@@ -149,7 +149,10 @@ class Block(Layer):
         shape = (None, *self.sides, self.width)
         if self.is_top:
             self.start = self.add_weight(
-                shape=shape[1:], initializer=initializers.RandomNormal(stddev=0.1), name="start"
+                shape=shape[1:],
+                initializer=initializers.RandomNormal(stddev=0.1),
+                autocast=False,  # h is in full precision, whatever the model's is
+                name="start",
             )
         self.of_prior.build(shape)
         self.of_posterior.build((*shape[:-1], self.read))
