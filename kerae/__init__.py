@@ -36,6 +36,7 @@ _HOME = {
     "HVAE": "models",
     "IWAE": "models",
     "InfoVAE": "models",
+    "LadderVAE": "models",
     "MIWAE": "models",
     "PIWAE": "models",
     "Part": "part",
@@ -47,6 +48,7 @@ _HOME = {
     "SparseAE": "models",
     "StackedAE": "models",
     "Term": "terms",
+    "TopDownVAE": "models",
     "VAE": "models",
     "VAEGAN": "models",
     "VampVAE": "models",
@@ -139,9 +141,11 @@ if TYPE_CHECKING:
     from .models import FactorVAE as FactorVAE
     from .models import FlowVAE as FlowVAE
     from .models import InfoVAE as InfoVAE
+    from .models import LadderVAE as LadderVAE
     from .models import PoincareVAE as PoincareVAE
     from .models import SparseAE as SparseAE
     from .models import StackedAE as StackedAE
+    from .models import TopDownVAE as TopDownVAE
     from .models import VampVAE as VampVAE
     from .part import Part as Part
     from .random_seed import set_random_seed as set_random_seed

@@ -24,6 +24,18 @@ CODES = 200  # an image, from which its likelihood is estimated
 SEED = 0
 
 
+def of_layers(model, **arguments):
+    """A model with codes in layers, with networks of its own."""
+
+    def made():
+        binary = kerae.data.Binarize("dynamic")
+        return model(data.input_shape, preprocessing=binary, **arguments).start_at_mean(
+            data.x_train
+        )
+
+    return made
+
+
 def of(model, latent_dim=LATENT_DIM, **arguments):
     """The model with its decoder's last bias at the mean of the data."""
 
@@ -64,6 +76,8 @@ MODELS = {
     "mixture prior, 10": of(kerae.GMVAE),
     "sphere": of(kerae.SVAE, LATENT_DIM + 1),
     "ball": of(kerae.PoincareVAE, curvature=0.1),  # of 50 dimensions, within the reach of floats
+    "ladder, 32 16 8": of_layers(kerae.LadderVAE),
+    "top-down, 4 layers": of_layers(kerae.TopDownVAE),
 }
 COLUMNS = {
     "negative_bound": "negative bound of its own, nats",

@@ -37,6 +37,7 @@ ABSTRACT = {
     conditions.Condition,
     corruptions.Corruption,
     flows.Flow,
+    latents.Hierarchical,
     latents.Latent,
     likelihoods.Likelihood,
     priors.Prior,
@@ -237,6 +238,28 @@ ENTRIES = {
         **networks(),
         **around(),
     ),
+    kerae.LadderVAE: lambda: dict(
+        input_shape=SHAPE,
+        latent_dims=(3, 2),
+        width=8,
+        beta=0.5,
+        free_bits=0.01,
+        num_samples=2,
+        **networks(),
+        **around(),
+    ),
+    kerae.TopDownVAE: lambda: dict(
+        input_shape=SHAPE,
+        num_layers=2,
+        latent_channels=2,
+        width=6,
+        beta=0.5,
+        free_bits=0.01,
+        num_samples=2,
+        encoder=keras.Sequential([keras.layers.Conv2D(5, 2, strides=2)]),
+        decoder=keras.Sequential([keras.layers.Conv2DTranspose(1, 2, strides=2)]),
+        **around(),
+    ),
     kerae.PoincareVAE: lambda: dict(
         input_shape=SHAPE,
         latent_dim=3,
@@ -377,6 +400,8 @@ ENTRIES = {
         num_iterations=2,
     ),
     latents.Deterministic: lambda: dict(latent_dim=3, activation="tanh"),
+    latents.Ladder: lambda: dict(latent_dims=(3, 2), width=8, num_samples=2),
+    latents.TopDown: lambda: dict(num_layers=2, latent_channels=2, width=6, num_samples=2),
     latents.Normal: lambda: dict(latent_dim=3, num_samples=2),
     latents.PowerSpherical: lambda: dict(latent_dim=3, num_samples=2),
     latents.RiemannianNormal: lambda: dict(
@@ -395,6 +420,7 @@ ENTRIES = {
     priors.Autoregressive: lambda: dict(num_components=2, widths=(8,)),
     priors.LearnedMixture: lambda: dict(num_components=3),
     priors.Vamp: lambda: dict(num_pseudo_inputs=4),
+    priors.Hierarchical: dict,
     priors.HyperbolicNormal: lambda: dict(scale=0.5),
     priors.StandardNormal: dict,
     priors.SwissRoll: lambda: dict(turns=1.5, radius=2.0, num_classes=4),
@@ -407,6 +433,7 @@ ENTRIES = {
     terms.KLDivergence: lambda: dict(
         weight=schedules.Linear(0.5, 1.0, 10), capacity=0.1, free_bits=0.01
     ),
+    terms.LayerKL: lambda: dict(layer=2, weight=0.5),
     terms.MaximumMeanDiscrepancy: lambda: dict(weight=0.5, kernel="rbf"),
     terms.MomentMatching: lambda: dict(off_diagonal=2.0, diagonal=3.0, kind="ii", weight=0.5),
     terms.IndexCodeMutualInformation: lambda: dict(

@@ -39,7 +39,10 @@ GIVEN = {
     "capacity_steps": 10,
     "num_components": 2,
     "length": 1.0,
+    "latent_dims": (2, 1),
+    "layer": 1,
 }
+OF_MODEL = {"StackedAE": {}, "TopDownVAE": {"input_shape": (4, 4, 1)}}
 CLASSES = {
     each.__name__: each
     for module in MODULES
@@ -69,7 +72,7 @@ def test_constructors(name, argument):
     make = CLASSES[name]
     arguments = {each: GIVEN[each] for each in required(make)}
     if issubclass(make, kerae.Autoencoder):
-        arguments |= {"encoder": keras.layers.Dense(3)} if name != "StackedAE" else {}
+        arguments |= OF_MODEL.get(name, {"encoder": keras.layers.Dense(3)})
     assert not list(with_wrong_arguments(make, arguments, argument))
 
 

@@ -218,7 +218,7 @@ class Autoencoder(
     @property
     def decoded_shape(self):
         """The shape of what the decoder gets of one example, its condition included."""
-        return self._with_condition(self.latent.event_shape)
+        return self._with_condition(self.latent.decoder_shape)
 
     def _build_encoder(self):
         if self.condition is not None:

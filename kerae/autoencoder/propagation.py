@@ -54,7 +54,8 @@ class Propagation(ModelMixin):
         self, z: Tensor, condition: Tensor = None, training: bool = False
     ) -> Tensor:
         """The decoder's output for codes `z` of shape `(batch, *event_shape)`."""
-        return ops.cast(self.decoder(join(z, condition), training=training), self.variable_dtype)
+        read = join(self.latent.for_decoder(z), condition)
+        return ops.cast(self.decoder(read, training=training), self.variable_dtype)
 
     def parameters_of_codes(
         self, z: Tensor, condition: Tensor = None, training: bool = False

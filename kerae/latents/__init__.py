@@ -3,6 +3,8 @@
 from .deterministic import Deterministic as Deterministic
 from .flow_posterior import FlowPosterior as FlowPosterior
 from .hamiltonian_posterior import HamiltonianPosterior as HamiltonianPosterior
+from .hierarchical import Hierarchical as Hierarchical
+from .ladder import Ladder as Ladder
 from .latent import Latent as Latent
 from .normal import Normal as Normal
 from .power_spherical import PowerSpherical as PowerSpherical
@@ -10,5 +12,6 @@ from .riemannian_hamiltonian_posterior import (
     RiemannianHamiltonianPosterior as RiemannianHamiltonianPosterior,
 )
 from .riemannian_normal import RiemannianNormal as RiemannianNormal
+from .top_down import TopDown as TopDown
 from .von_mises_fisher import VonMisesFisher as VonMisesFisher
 from .wrapped_normal import WrappedNormal as WrappedNormal

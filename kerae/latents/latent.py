@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from keras import ops
 
-from ..checks.types import Tensor
+from ..checks.types import Shape, Tensor
 from ..geometry import Euclidean
 from ..part import Part
 
@@ -76,6 +76,15 @@ class Latent(Part):
             else the latent and the terms of the model read.
         """
         return {"z": self.sample(outputs["posterior"], outputs["noise"], num_samples)}
+
+    @property
+    def decoder_shape(self) -> Shape:
+        """The shape of what the decoder reads of one code."""
+        return self.event_shape
+
+    def for_decoder(self, z: Tensor) -> Tensor:
+        """What the decoder reads of codes `(batch, *event_shape)`: by default, the codes."""
+        return z
 
     def log_posterior(self, outputs: dict[str, Any]) -> Tensor:
         """log q(z|x) of the codes of a pass, in nats, of shape `(batch, num_samples)`."""

@@ -18,6 +18,7 @@ from .gmvae import GMVAE as GMVAE
 from .hvae import HVAE as HVAE
 from .info_vae import InfoVAE as InfoVAE
 from .iwae import IWAE as IWAE
+from .ladder_vae import LadderVAE as LadderVAE
 from .miwae import MIWAE as MIWAE
 from .piwae import PIWAE as PIWAE
 from .poincare_vae import PoincareVAE as PoincareVAE
@@ -26,6 +27,7 @@ from .rhvae import RHVAE as RHVAE
 from .sparse_ae import SparseAE as SparseAE
 from .stacked_ae import StackedAE as StackedAE
 from .svae import SVAE as SVAE
+from .top_down_vae import TopDownVAE as TopDownVAE
 from .vae import VAE as VAE
 from .vae_gan import VAEGAN as VAEGAN
 from .vamp_vae import VampVAE as VampVAE

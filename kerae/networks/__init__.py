@@ -10,6 +10,9 @@ from .dense import dense_decoder as dense_decoder
 from .dense import dense_encoder as dense_encoder
 from .dense import tied_decoder as tied_decoder
 from .made import MADE as MADE
+from .residual import becomes
+from .residual import pyramid_encoder as pyramid_encoder
+from .residual import upsampling_decoder as upsampling_decoder
 from .spectral_normalization import SpectralNormalization as SpectralNormalization
 
 SMALLEST_CONVOLVED_SIDE = 16
@@ -27,7 +30,11 @@ def default_encoder(input_shape: Shape) -> keras.Model:
 
 
 def default_decoder(code_shape: Shape, output_shape: Shape) -> keras.Model:
-    """Convolutional for images of 16 pixels a side and more, dense for everything else."""
+    """Convolutional for images of 16 pixels a side and more, dense for everything else; where a map
+    becomes the image by being doubled, as often as it takes, transposed convolutions alone."""
+    code_shape = checked_shape("code_shape", code_shape)
     output_shape = checked_shape("output_shape", output_shape)
+    if becomes(code_shape, output_shape):
+        return upsampling_decoder(code_shape, output_shape)
     build = convolutional_decoder if _is_large_image(output_shape) else dense_decoder
     return build(code_shape, output_shape)

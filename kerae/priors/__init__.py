@@ -3,6 +3,7 @@
 from .autoregressive import Autoregressive as Autoregressive
 from .flow import Flow as Flow
 from .gaussian_mixture import GaussianMixture as GaussianMixture
+from .hierarchical import Hierarchical as Hierarchical
 from .hyperbolic_normal import HyperbolicNormal as HyperbolicNormal
 from .learned_mixture import LearnedMixture as LearnedMixture
 from .prior import Prior as Prior

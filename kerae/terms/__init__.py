@@ -14,6 +14,7 @@ from .index_code_mutual_information import IndexCodeMutualInformation as IndexCo
 from .kl_divergence import KLDivergence as KLDivergence
 from .kl_sparsity import KLSparsity as KLSparsity
 from .l1 import L1 as L1
+from .layer_kl import LayerKL as LayerKL
 from .maximum_mean_discrepancy import MaximumMeanDiscrepancy as MaximumMeanDiscrepancy
 from .moment_matching import MomentMatching as MomentMatching
 from .reconstruction import Reconstruction as Reconstruction

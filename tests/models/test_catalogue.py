@@ -43,11 +43,15 @@ COMPOSED = {
 }
 
 
+# What a model is made of in the place of vectors and `latent_dim`.
+SHAPES = {"LadderVAE": [(4,), (2, 1)], "TopDownVAE": [(4, 4, 1), 2]}
+
+
 @pytest.mark.parametrize("name", catalogue())
 def test_parts_are_those_that_the_constructor_composes(name):
     of_class, composed = catalogue()[name].model, set()
     for arguments in COMPOSED.get(name, [{}]):
-        model = of_class((4,), 2, **arguments)
+        model = of_class(*SHAPES.get(name, [(4,), 2]), **arguments)
         parts = [model.latent, *model.terms, model.adversary, model.condition, model.corruption]
         parts += [each for term in model.terms for each in vars(term).values()]
         composed |= {type(part) for part in parts if isinstance(part, Configurable)}
