@@ -146,7 +146,6 @@ def test_the_mean_weight_is_the_likelihood(tempering):
 
 @pytest.mark.parametrize("num_iterations", [1, 3])
 def test_the_mean_weight_is_the_likelihood_under_a_metric(num_iterations):
-    """Of a step so large that a single iteration does not keep volumes."""
     latent = kerae.latents.RiemannianHamiltonianPosterior(
         D, step_size=0.2, regularization=0.5, num_iterations=num_iterations, num_centroids=3
     )
