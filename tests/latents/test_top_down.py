@@ -121,6 +121,15 @@ def test_the_posterior_reads_the_map_of_its_size():
     assert (lower[:, :25] != z[:, :25]).all()
 
 
+def test_the_posterior_is_the_prior_where_its_networks_say_nothing():
+    model = made(3)
+    for layer in model.latent.layers:
+        last = layer.of_posterior.convolutions[-1]
+        last.set_weights([np.zeros_like(each) for each in last.get_weights()])
+    outputs = model.propagate(ops.convert_to_tensor(X))
+    np.testing.assert_allclose(numpy(model.latent.kl_divergence(outputs)), 0, atol=1e-5)
+
+
 def test_at_the_start_the_prior_is_nearly_standard_and_deep_networks_are_no_larger():
     kerae.set_random_seed(0)
     for num_layers in (2, 32):
