@@ -42,6 +42,7 @@ _HOME = {
     "RAE": "models",
     "Reconstruction": "terms",
     "SVAE": "models",
+    "SWAE": "models",
     "SparseAE": "models",
     "StackedAE": "models",
     "Term": "terms",
@@ -124,6 +125,7 @@ if TYPE_CHECKING:
     from .models import PIWAE as PIWAE
     from .models import RAE as RAE
     from .models import SVAE as SVAE
+    from .models import SWAE as SWAE
     from .models import VAE as VAE
     from .models import VAEGAN as VAEGAN
     from .models import WAE as WAE

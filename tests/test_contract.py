@@ -259,6 +259,15 @@ ENTRIES = {
         **networks(),
         **around(),
     ),
+    kerae.SWAE: lambda: dict(
+        input_shape=SHAPE,
+        latent_dim=2,
+        num_projections=7,
+        weight=0.5,
+        prior=priors.SwissRoll(),
+        **networks(),
+        **around(),
+    ),
     kerae.FlowVAE: lambda: dict(
         input_shape=SHAPE,
         latent_dim=3,
@@ -371,6 +380,7 @@ ENTRIES = {
         weight=schedules.Linear(0.5, 1.0, 10), capacity=0.1, free_bits=0.01
     ),
     terms.MaximumMeanDiscrepancy: lambda: dict(weight=0.5, kernel="rbf"),
+    terms.SlicedWasserstein: lambda: dict(weight=0.5, num_projections=7),
     terms.MomentMatching: lambda: dict(off_diagonal=2.0, diagonal=3.0, kind="ii", weight=0.5),
     terms.IndexCodeMutualInformation: lambda: dict(
         dataset_size=100, weight=0.5, sampling="stratified"

@@ -24,6 +24,7 @@ from .rae import RAE as RAE
 from .sparse_ae import SparseAE as SparseAE
 from .stacked_ae import StackedAE as StackedAE
 from .svae import SVAE as SVAE
+from .swae import SWAE as SWAE
 from .vae import VAE as VAE
 from .vae_gan import VAEGAN as VAEGAN
 from .vamp_vae import VampVAE as VampVAE

@@ -17,5 +17,6 @@ from .l1 import L1 as L1
 from .maximum_mean_discrepancy import MaximumMeanDiscrepancy as MaximumMeanDiscrepancy
 from .moment_matching import MomentMatching as MomentMatching
 from .reconstruction import Reconstruction as Reconstruction
+from .sliced_wasserstein import SlicedWasserstein as SlicedWasserstein
 from .term import Term as Term
 from .total_correlation import TotalCorrelation as TotalCorrelation
