@@ -381,6 +381,7 @@ ENTRIES = {
     ),
     terms.MaximumMeanDiscrepancy: lambda: dict(weight=0.5, kernel="rbf"),
     terms.SlicedWasserstein: lambda: dict(weight=0.5, num_projections=7),
+    terms.StructuralSimilarity: lambda: dict(weight=0.5, num_scales=1, window_size=3),
     terms.MomentMatching: lambda: dict(off_diagonal=2.0, diagonal=3.0, kind="ii", weight=0.5),
     terms.IndexCodeMutualInformation: lambda: dict(
         dataset_size=100, weight=0.5, sampling="stratified"
