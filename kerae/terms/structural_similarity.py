@@ -1,4 +1,6 @@
+import functools
 import math
+import operator
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -132,7 +134,7 @@ def _similarity(x, y, num_scales, window_size):
     if num_scales == 1:
         return ops.mean(factors[0], axis=1)
     powers = [ops.maximum(each, LEAST) ** float(weight) for each, weight in zip(factors, weights)]
-    return ops.mean(math.prod(powers[1:], start=powers[0]), axis=1)
+    return ops.mean(functools.reduce(operator.mul, powers), axis=1)
 
 
 def _compared(x, y, window_size):
@@ -153,5 +155,9 @@ def _blurred(images, window_size):
     window = np.exp(-0.5 * np.square(offsets / SIGMA))
     window = (window / window.sum()).tolist()
     height, width = (side - window_size + 1 for side in images.shape[1:3])
-    rows = sum(weight * images[:, i : i + height] for i, weight in enumerate(window))
-    return sum(weight * rows[:, :, j : j + width] for j, weight in enumerate(window))
+    rows = _sum(weight * images[:, i : i + height] for i, weight in enumerate(window))
+    return _sum(weight * rows[:, :, j : j + width] for j, weight in enumerate(window))
+
+
+def _sum(tensors):
+    return functools.reduce(operator.add, tensors)

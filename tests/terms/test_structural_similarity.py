@@ -153,13 +153,11 @@ def test_gradients_are_finite_for_images_that_are_the_opposite():
 @pytest.mark.once
 def test_a_model_learns_from_it_alone(digits):
     kerae.set_random_seed(0)
-    terms = [StructuralSimilarity(window_size=7), kerae.Reconstruction(0.0)]
-    latent = kerae.latents.Deterministic(8)
+    latent, terms = kerae.latents.Deterministic(8), [StructuralSimilarity(window_size=7)]
     model = kerae.Autoencoder((8, 8, 1), latent, terms=terms)
     model.compile(keras.optimizers.Adam(3e-3))
     logs = model.fit(digits.x_train, epochs=4, batch_size=128, verbose=0).history
     assert logs["structural_dissimilarity"][-1] < 0.5 * logs["structural_dissimilarity"][0]
-    assert logs["reconstruction"][-1] < 0.9 * logs["reconstruction"][0]
 
 
 @on_torch
