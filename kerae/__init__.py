@@ -46,6 +46,7 @@ _HOME = {
     "SparseAE": "models",
     "StackedAE": "models",
     "Term": "terms",
+    "TwoStageVAE": "models",
     "VAE": "models",
     "VAEGAN": "models",
     "VampVAE": "models",
@@ -140,6 +141,7 @@ if TYPE_CHECKING:
     from .models import PoincareVAE as PoincareVAE
     from .models import SparseAE as SparseAE
     from .models import StackedAE as StackedAE
+    from .models import TwoStageVAE as TwoStageVAE
     from .models import VampVAE as VampVAE
     from .part import Part as Part
     from .random_seed import set_random_seed as set_random_seed

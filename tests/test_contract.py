@@ -259,6 +259,14 @@ ENTRIES = {
         **networks(),
         **around(),
     ),
+    kerae.TwoStageVAE: lambda: dict(
+        input_shape=SHAPE,
+        latent_dim=3,
+        second_dim=2,
+        second_widths=(8,),
+        **networks(),
+        **around(),
+    ),
     kerae.SWAE: lambda: dict(
         input_shape=SHAPE,
         latent_dim=2,
@@ -369,6 +377,7 @@ ENTRIES = {
     priors.Vamp: lambda: dict(num_pseudo_inputs=4),
     priors.HyperbolicNormal: lambda: dict(scale=0.5),
     priors.StandardNormal: dict,
+    priors.SecondStage: lambda: dict(second_dim=2, widths=(8,)),
     priors.SwissRoll: lambda: dict(turns=1.5, radius=2.0, num_classes=4),
     priors.UniformSphere: dict,
     likelihoods.Bernoulli: dict,

@@ -59,6 +59,9 @@ class Prior(Part):
         """
         return self
 
+    def check_fitted(self) -> None:
+        """Raises a `ValueError` if it has to be fitted to codes before samples are drawn of it."""
+
     def log_prob(self, z: Tensor) -> Tensor:
         """log p(z) in nats of codes `(…, *event_shape)`, of shape `(…,)`."""
         raise NotImplementedError
