@@ -60,7 +60,7 @@ class SecondStage(Prior):
         self.widths = checked_shape("widths", widths, least_axes=0)
         self.first_stage = StandardNormal()
         self.likelihood = Normal("learned", trainable=False)
-        self.decoder = None
+        self.decoder: Any = None
         self.is_fitted = self.add_weight(
             name="is_fitted", shape=(), initializer="zeros", trainable=False
         )

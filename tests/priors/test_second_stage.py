@@ -11,13 +11,16 @@ from kerae.priors import SecondStage
 pytestmark = pytest.mark.mainly("torch")
 
 
+@pytest.mark.once
 def test_a_linear_one_becomes_the_probabilistic_pca_of_the_codes():
     """Tipping and Bishop, 1999: the covariance of the codes, with their least variance as noise."""
     generator = np.random.default_rng(0)
     axes = np.linalg.qr(generator.normal(size=(3, 3)))[0]
     z = generator.normal(size=(1500, 3)) * [2.0, 1.0, 0.3] @ axes.T + [1.0, -2.0, 0.5]
     kerae.set_random_seed(0)
-    prior = SecondStage(second_dim=2, widths=()).fit(z, epochs=200, batch_size=500, learning_rate=0.05)
+    prior = SecondStage(second_dim=2, widths=()).fit(
+        z, epochs=200, batch_size=500, learning_rate=0.05
+    )
     covariance = np.cov(z, rowvar=False, bias=True)
     log_scale = float(ops.convert_to_numpy(prior.likelihood.log_scale))
     assert np.exp(2 * log_scale) == pytest.approx(np.linalg.eigvalsh(covariance)[0], rel=0.25)
