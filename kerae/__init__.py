@@ -45,10 +45,12 @@ _HOME = {
     "RHVAE": "models",
     "Reconstruction": "terms",
     "SVAE": "models",
+    "SWAE": "models",
     "SparseAE": "models",
     "StackedAE": "models",
     "Term": "terms",
     "TopDownVAE": "models",
+    "TwoStageVAE": "models",
     "VAE": "models",
     "VAEGAN": "models",
     "VampVAE": "models",
@@ -130,6 +132,7 @@ if TYPE_CHECKING:
     from .models import RAE as RAE
     from .models import RHVAE as RHVAE
     from .models import SVAE as SVAE
+    from .models import SWAE as SWAE
     from .models import VAE as VAE
     from .models import VAEGAN as VAEGAN
     from .models import WAE as WAE
@@ -146,6 +149,7 @@ if TYPE_CHECKING:
     from .models import SparseAE as SparseAE
     from .models import StackedAE as StackedAE
     from .models import TopDownVAE as TopDownVAE
+    from .models import TwoStageVAE as TwoStageVAE
     from .models import VampVAE as VampVAE
     from .part import Part as Part
     from .random_seed import set_random_seed as set_random_seed

@@ -118,6 +118,7 @@ MODELS = {
     "WAE, IMQ": of(kerae.WAE),
     "WAE, RBF": of(kerae.WAE, divergence="rbf"),
     "WAE, GAN": of(kerae.WAE, divergence="gan"),
+    "SWAE": of(kerae.SWAE),
     "VAE": of(kerae.VAE),
     "VAE, normal decoder": gaussian_decoder,
     "VAE, KL annealed": of(

@@ -74,6 +74,7 @@ MODELS = {
     "autoregressive prior": of(kerae.VAE, prior=kerae.priors.Autoregressive()),
     "VampPrior, 500": of(kerae.VampVAE),
     "mixture prior, 10": of(kerae.GMVAE),
+    "two stages": of(kerae.TwoStageVAE, likelihood="bernoulli"),
     "sphere": of(kerae.SVAE, LATENT_DIM + 1),
     "ball": of(kerae.PoincareVAE, curvature=0.1),  # of 50 dimensions, within the reach of floats
     "ladder, 32 16 8": of_layers(kerae.LadderVAE),

@@ -282,6 +282,23 @@ ENTRIES = {
         **networks(),
         **around(),
     ),
+    kerae.TwoStageVAE: lambda: dict(
+        input_shape=SHAPE,
+        latent_dim=3,
+        second_dim=2,
+        second_widths=(8,),
+        **networks(),
+        **around(),
+    ),
+    kerae.SWAE: lambda: dict(
+        input_shape=SHAPE,
+        latent_dim=2,
+        num_projections=7,
+        weight=0.5,
+        prior=priors.SwissRoll(),
+        **networks(),
+        **around(),
+    ),
     kerae.FlowVAE: lambda: dict(
         input_shape=SHAPE,
         latent_dim=3,
@@ -423,6 +440,7 @@ ENTRIES = {
     priors.Hierarchical: dict,
     priors.HyperbolicNormal: lambda: dict(scale=0.5),
     priors.StandardNormal: dict,
+    priors.SecondStage: lambda: dict(second_dim=2, widths=(8,)),
     priors.SwissRoll: lambda: dict(turns=1.5, radius=2.0, num_classes=4),
     priors.UniformSphere: dict,
     likelihoods.Bernoulli: dict,
@@ -435,6 +453,8 @@ ENTRIES = {
     ),
     terms.LayerKL: lambda: dict(layer=2, weight=0.5),
     terms.MaximumMeanDiscrepancy: lambda: dict(weight=0.5, kernel="rbf"),
+    terms.SlicedWasserstein: lambda: dict(weight=0.5, num_projections=7),
+    terms.StructuralSimilarity: lambda: dict(weight=0.5, num_scales=1, window_size=3),
     terms.MomentMatching: lambda: dict(off_diagonal=2.0, diagonal=3.0, kind="ii", weight=0.5),
     terms.IndexCodeMutualInformation: lambda: dict(
         dataset_size=100, weight=0.5, sampling="stratified"

@@ -18,7 +18,7 @@ from ..terms import Reconstruction
 from .compilation import Compilation
 from .description import description
 from .inference import Inference
-from .parts import check_kinds, check_state, labels_of
+from .parts import check_kinds, check_spaces, check_state, labels_of
 from .propagation import Propagation, applied
 from .saving import Saving
 from .scoring import Scoring
@@ -256,6 +256,7 @@ class Autoencoder(
             part.fit_to(self)
         for part in parts:
             check_state(part)
+        check_spaces(self.latent, self.prior)
         if all(term.is_watched for term in self.terms):
             raise ValueError(
                 f"Expected a term to train on. Received: {self.labels}, each of weight 0. Give "

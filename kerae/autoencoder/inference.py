@@ -122,6 +122,7 @@ class Inference(ModelMixin):
             self.check_prior()
         else:
             prior.fit_to(self)
+            prior.check_fitted()
         check_count("num_samples", num_samples)
         if seed is None:
             seed = random.randrange(2**31)
@@ -183,6 +184,7 @@ class Inference(ModelMixin):
 
     def check_prior(self) -> None:
         """Raises a `ValueError` if the prior is none yet that samples can be drawn from."""
+        self.prior.check_fitted()
 
     def checked_inputs(self, x: ArrayLike, y: ArrayLike | None, target: bool = False) -> tuple:
         """What the model is called with: a tuple of the examples, and `y` if it is conditional.

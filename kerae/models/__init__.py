@@ -28,6 +28,8 @@ from .sparse_ae import SparseAE as SparseAE
 from .stacked_ae import StackedAE as StackedAE
 from .svae import SVAE as SVAE
 from .top_down_vae import TopDownVAE as TopDownVAE
+from .swae import SWAE as SWAE
+from .two_stage_vae import TwoStageVAE as TwoStageVAE
 from .vae import VAE as VAE
 from .vae_gan import VAEGAN as VAEGAN
 from .vamp_vae import VampVAE as VampVAE

@@ -7,6 +7,7 @@ from .hierarchical import Hierarchical as Hierarchical
 from .hyperbolic_normal import HyperbolicNormal as HyperbolicNormal
 from .learned_mixture import LearnedMixture as LearnedMixture
 from .prior import Prior as Prior
+from .second_stage import SecondStage as SecondStage
 from .standard_normal import StandardNormal as StandardNormal
 from .swiss_roll import SwissRoll as SwissRoll
 from .uniform_sphere import UniformSphere as UniformSphere

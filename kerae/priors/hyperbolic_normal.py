@@ -5,6 +5,7 @@ from keras import ops
 
 from ..checks.numbers import check_positive
 from ..checks.types import Tensor
+from ..geometry import PoincareBall
 from ..ops.hyperbolic import from_center, to_ball
 from .prior import Prior, refuse_labels
 
@@ -23,6 +24,8 @@ class HyperbolicNormal(Prior):
     Reference:
         Mathieu et al., 2019, https://arxiv.org/abs/1901.06033
     """
+
+    space = PoincareBall
 
     def __init__(self, scale: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..checks.types import ArrayLike, Tensor
+from ..geometry import Euclidean, Geometry
 from ..part import Part
 
 if TYPE_CHECKING:
@@ -21,12 +22,15 @@ class Prior(Part):
     Attributes:
         event_shape: Tuple, the shape of one code; known once the prior is part of a model.
         num_classes: Integer, the number of classes whose codes can be drawn; 0 without classes.
+        space: The class of `kerae.geometry.Geometry` over which it is a density; flat by default,
+            `None` for that of the latent.
     Raises:
         ValueError: When it becomes part of a model with codes of another shape.
     """
 
     event_shape = None
     num_classes = 0
+    space: type[Geometry] | None = Euclidean
 
     def fit_to(self, model: "Autoencoder") -> None:
         event_shape = tuple(model.latent.event_shape)
@@ -58,6 +62,9 @@ class Prior(Part):
             An object with the methods `log_prob` and `sample` of a prior. Defaults to the prior.
         """
         return self
+
+    def check_fitted(self) -> None:
+        """Raises a `ValueError` if it has to be fitted to codes before samples are drawn of it."""
 
     def log_prob(self, z: Tensor) -> Tensor:
         """log p(z) in nats of codes `(…, *event_shape)`, of shape `(…,)`."""

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from ..checks.types import Tensor
+from ..geometry import Sphere
 from ..ops.sphere import log_area, on_sphere
 from .prior import Prior, refuse_labels
 
@@ -23,6 +24,8 @@ class UniformSphere(Prior):
     >>> float(prior.log_prob(np.array([[0.0, 0.0, 1.0]], "float32"))[0])  # area 4 pi
     -2.531024...
     """
+
+    space = Sphere
 
     def fit_to(self, model: "Autoencoder") -> None:
         super().fit_to(model)

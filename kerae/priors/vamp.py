@@ -44,6 +44,8 @@ class Vamp(Prior):
         the paper's code, or at examples, by `start_at`)
     """
 
+    space = None
+
     def __init__(self, num_pseudo_inputs: int = 500, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         check_count("num_pseudo_inputs", num_pseudo_inputs)

@@ -22,6 +22,7 @@ from ..data.dataset import Dataset
 from ..figures.run_figures import run_figures
 from ..figures.savable import NEEDED
 from ..files import replacing
+from ..priors import GaussianMixture
 from ..versions import versions
 from .earlier_run import EarlierRun
 from .only_writer import only_writer
@@ -82,7 +83,7 @@ def train(
             resumed that was made with other settings, has done more epochs, or lost all of its
             checkpoints.
     """
-    if hasattr(model, "fit_prior"):
+    if hasattr(model, "fit_prior") and isinstance(model.prior, GaussianMixture):
         require(f"kerae.train of {type(model).__name__}", "analysis", "sklearn")
     undrawn = advice("The folder figures/ of a run", "analysis", *NEEDED)
     if undrawn:
@@ -133,8 +134,9 @@ def train(
         record |= _fitted(model, out, examples, epochs, batch_size, earlier)
         distribution.barrier()  # until the first process has written what all read now
         model.restore(out / "model.keras")
-        if hasattr(model, "fit_prior"):  # a density fitted to the codes of the best weights
-            model.fit_prior(examples["train"][0], seed)
+        if hasattr(model, "fit_prior") and not model.prior.trainable_variables:
+            # To the codes of the best weights; one that is trained with the model has its own.
+            model.fit_prior(examples["train"][0], seed=seed)
             model.save(out / "model.keras")
         record["metrics"] = {
             name: model.evaluate(*examples[name], batch_size=1000, return_dict=True, verbose=0)

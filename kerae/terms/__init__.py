@@ -18,5 +18,7 @@ from .layer_kl import LayerKL as LayerKL
 from .maximum_mean_discrepancy import MaximumMeanDiscrepancy as MaximumMeanDiscrepancy
 from .moment_matching import MomentMatching as MomentMatching
 from .reconstruction import Reconstruction as Reconstruction
+from .sliced_wasserstein import SlicedWasserstein as SlicedWasserstein
+from .structural_similarity import StructuralSimilarity as StructuralSimilarity
 from .term import Term as Term
 from .total_correlation import TotalCorrelation as TotalCorrelation

@@ -49,9 +49,9 @@ def total_correlation(model, x, count=400):
     return float((joint - marginals.sum(axis=-1)).mean())
 
 
-def distance_from_prior(z):
-    """The squared MMD of codes from a standard normal, by a Gaussian kernel."""
-    drawn = np.random.default_rng(0).normal(size=z.shape)
+def distance_from_prior(z, drawn=None):
+    """The squared MMD of codes from draws, else of a standard normal, by a Gaussian kernel."""
+    drawn = np.random.default_rng(0).normal(size=z.shape) if drawn is None else drawn
 
     def similarity(a, b):
         values = np.exp(-spatial.distance.cdist(a, b, "sqeuclidean") / (2 * z.shape[1]))

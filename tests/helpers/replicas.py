@@ -85,6 +85,7 @@ MODELS = {
     "clusters": clustered,
     "AAE": of(kerae.AAE, 2),
     "WAE": of(kerae.WAE, 2),
+    "SWAE": of(kerae.SWAE, 2, weight=1.0),
     "BetaTCVAE": of(kerae.BetaTCVAE, 2, dataset_size=33),
     "FactorVAE": of(kerae.FactorVAE, 2),
     "DenoisingAE": of(kerae.DenoisingAE, 2),

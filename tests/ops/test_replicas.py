@@ -20,6 +20,7 @@ TERMS = {
     "AAE": {"adversarial", "critic"},
     "clusters": {"clustering"},
     "WAE": {"mmd"},
+    "SWAE": {"sliced_wasserstein"},
     "DenoisingAE": set(),
     "unused": {"unused"},
     "importance weighted": {"bound", "kl"},
@@ -47,7 +48,7 @@ HOW = {
     "torch": {"processes": ALL},
 }[BACKEND]
 # What trains as another one does: by sums, or by the rows of all replicas.
-NIGHTLY = {"RAE", "DIPVAE", "clusters", "AAE", "WAE", "mirrored 4", "data_parallel 4"}
+NIGHTLY = {"RAE", "DIPVAE", "clusters", "AAE", "WAE", "SWAE", "mirrored 4", "data_parallel 4"}
 if BACKEND != "torch":  # which compile each for all replicas; one assigns to its own variables
     NIGHTLY |= {*TERMS} - {"VAE"} - ({"quantized"} if BACKEND == "jax" else set())
 pytestmark = pytest.mark.slow

@@ -160,3 +160,12 @@ def test_vectors_are_trained_without_pictures_of_them(small, tmp_path):
     train(flat, tmp_path, epochs=1)
     pictures = {path.name for path in (tmp_path / "figures").iterdir()}
     assert pictures == {"loss_curves.png", "latent_scatter.png"}
+
+
+@pytest.mark.mainly("torch")
+def test_a_prior_that_is_trained_with_the_model_stays_as_it_was_trained(
+    small, tmp_path, monkeypatch
+):
+    model = kerae.GMVAE(small.input_shape, 2, num_clusters=3, encoder=keras.layers.Flatten())
+    monkeypatch.setattr(kerae.GMVAE, "fit_prior", None)
+    assert run.train(model, small, tmp_path / "run", epochs=1, batch_size=50)["finished"]
