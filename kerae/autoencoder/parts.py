@@ -109,13 +109,12 @@ def check_spaces(latent: Any, prior: Any) -> None:
     Raises:
         ValueError: If they are not.
     """
-    own = type(latent.geometry)
-    if latent.has_density and prior.space not in (None, own):
+    if latent.has_density and not (prior.space is None or isinstance(latent.geometry, prior.space)):
+        own = type(latent.geometry).__name__
         raise ValueError(
             f"Expected a prior whose density is over the space of the codes of "
-            f"{type(latent).__name__}, {own.__name__}. Received: {type(prior).__name__}, over "
-            f"{prior.space.__name__}. Take {SUITABLE.get(own.__name__, 'one over it')}, or another "
-            "latent."
+            f"{type(latent).__name__}, {own}. Received: {type(prior).__name__}, over "
+            f"{prior.space.__name__}. Take {SUITABLE.get(own, 'one over it')}, or another latent."
         )
 
 

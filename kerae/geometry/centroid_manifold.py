@@ -1,13 +1,15 @@
 import numpy as np
 from scipy import optimize
 
-from .geometry import Geometry
+from .euclidean import Euclidean
 
 SEGMENTS = 32  # of the polyline in whose place a way stands
 
 
-class CentroidManifold(Geometry):
+class CentroidManifold(Euclidean):
     """Flat space stretched by a metric that is small near centroids: ways go by them.
+
+    Densities over it are those over flat space.
 
         G(z)^-1 = sum over i of  L_i L_i^T exp(-|z - c_i|^2 / T^2)  +  lambda I
         length = integral of sqrt(dz^T G(z) dz)

@@ -27,8 +27,8 @@ from .rhvae import RHVAE as RHVAE
 from .sparse_ae import SparseAE as SparseAE
 from .stacked_ae import StackedAE as StackedAE
 from .svae import SVAE as SVAE
-from .top_down_vae import TopDownVAE as TopDownVAE
 from .swae import SWAE as SWAE
+from .top_down_vae import TopDownVAE as TopDownVAE
 from .two_stage_vae import TwoStageVAE as TwoStageVAE
 from .vae import VAE as VAE
 from .vae_gan import VAEGAN as VAEGAN
