@@ -36,7 +36,7 @@ class MaskedAutoregressive(Autoregressive):
     Raises:
         ValueError: If a number is too small, or `widths` no sequence of positive integers.
     Reference:
-        Papamakarios et al., 2017, https://arxiv.org/abs/1705.07057 (equations 3 and 4)
+        Papamakarios et al., 2017, https://arxiv.org/abs/1705.07057
     """
 
     def forward(self, z: Tensor, context: Tensor = None) -> tuple[Tensor, Tensor]:

@@ -38,8 +38,8 @@ class Planar(Flow):
     Raises:
         ValueError: If `latent_dim` is below 1.
     Reference:
-        Rezende and Mohamed, 2015, https://arxiv.org/abs/1505.05770 (equations 10 to 12, and
-        appendix A.1 for u')
+        Rezende and Mohamed, 2015, https://arxiv.org/abs/1505.05770 (with their u' in the place
+        of u, for which there is an inverse)
     """
 
     def __init__(self, latent_dim: int, **kwargs: Any) -> None:

@@ -36,8 +36,8 @@ class Radial(Flow):
     Raises:
         ValueError: If `latent_dim` is below 1.
     Reference:
-        Rezende and Mohamed, 2015, https://arxiv.org/abs/1505.05770 (equation 14, and appendix A.2
-        for beta)
+        Rezende and Mohamed, 2015, https://arxiv.org/abs/1505.05770 (with their way to keep beta
+        where there is an inverse)
     """
 
     def __init__(self, latent_dim: int, **kwargs: Any) -> None:

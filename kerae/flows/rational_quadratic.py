@@ -31,8 +31,8 @@ def rational_quadratic(
     Returns:
         Two tensors of the shape of `value`: where it is moved, and the logarithm of the slope.
     Reference:
-        Durkan et al., 2019, https://arxiv.org/abs/1906.04032 (equations 4 to 8, least widths and
-        slopes as in the authors' code)
+        Durkan et al., 2019, https://arxiv.org/abs/1906.04032 (least widths and slopes as in
+        the authors' code)
     """
     widths, heights, slopes = ops.split(parameters, [num_bins, 2 * num_bins], axis=-1)
     x, y = _knots(widths, bound), _knots(heights, bound)

@@ -38,7 +38,7 @@ class RealNVP(Coupling):
     Raises:
         ValueError: If a number is too small, or `widths` no sequence of positive integers.
     Reference:
-        Dinh et al., 2017, https://arxiv.org/abs/1605.08803 (equations 4 to 8)
+        Dinh et al., 2017, https://arxiv.org/abs/1605.08803
     """
 
     def __init__(
