@@ -86,6 +86,7 @@ def reproduce(name):
         callbacks=[Seconds(), HistoryFile(out / "history.csv", done), checkpoint],
         verbose=2,
     )
+    logs = model.evaluate(data.x_test, verbose=0, return_dict=True)
     scores = model.score(data.x_test, num_samples=protocol.codes)
     nll = -scores["importance_weighted_bound"].astype("float64")
     np.save(out / "nll.npy", nll)
@@ -104,6 +105,7 @@ def reproduce(name):
         **beside(row, nll),
         "standard_error": standard_error(nll),
         "negative_elbo": float(np.mean(scores["negative_elbo"], dtype="float64")),
+        "kl": {key: value for key, value in logs.items() if key.startswith("kl")},
         "effective_sample_size": float(np.mean(scores["effective_sample_size"])),
         "active_units": int(np.sum(kerae.metrics.active_units(model.encode(data.x_test)))),
         "published": row.published,
@@ -141,6 +143,7 @@ def cells(record):
         "published": record["published"],
         "less than another row, nats": less,
         "negative ELBO, nats": f"{record['negative_elbo']:.2f}",
+        "KL (of each layer), nats": kl(record["kl"]),
         "effective sample size": f"{record['effective_sample_size']:.1f} of {record['codes']}",
         "active units": str(record["active_units"]),
         "epochs": str(record["epochs"]),
@@ -148,6 +151,11 @@ def cells(record):
         "seconds": f"{record['seconds']:,}",
         "backend": record["backend"],
     }
+
+
+def kl(logs):
+    layers = ", ".join(f"{value:.1f}" for key, value in logs.items() if key != "kl")
+    return f"{logs['kl']:.1f}" + (f" ({layers})" if layers else "")
 
 
 def page():

@@ -1,7 +1,7 @@
 """The rows of papers' tables that `papers.py` reproduces: models, protocols, published figures."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 import keras
@@ -70,6 +70,16 @@ PROTOCOLS = {
 }
 
 
+def ladder(**others):
+    """Two layers more than the code that the decoder reads."""
+
+    def made(input_shape, latent_dim, **networks):
+        dims = (latent_dim, 20, 10)
+        return kerae.LadderVAE(input_shape, dims, width=200, **others, **networks)
+
+    return made
+
+
 @dataclass(frozen=True)
 class Row:
     """A model of a table: `model(input_shape, latent_dim, **networks)`, and the paper's figure."""
@@ -79,7 +89,6 @@ class Row:
     latent_dim: int = 50
     published: str = ""
     beside: str = ""  # the row that it is compared with, image by image
-    networks: dict = field(default_factory=dict)
 
     def made(self, data):
         """The model, its decoder's last bias at the mean of the data."""
@@ -114,10 +123,14 @@ SHORT = {
     "planar flows, 8": partial(kerae.FlowVAE, flow="planar", num_flows=8),
     "flow prior": lambda *shapes, **others: kerae.VAE(*shapes, prior=kerae.priors.Flow(), **others),
 }
+# From 0 to 1 in the first two thirds of the epochs.
+WARM_UP = kerae.schedules.Linear(0.0, 1.0, steps=6000)
 
 ROWS = {"VAE": Row("short", kerae.VAE)}
 for name, model in SHORT.items():
     ROWS[name] = Row("short", model, beside="VAE")
+ROWS["ladder, 3 layers"] = Row("short", ladder(), beside="VAE")
+ROWS["ladder, 3 layers, warm-up"] = Row("short", ladder(beta=WARM_UP), beside="ladder, 3 layers")
 for d, figure in NORMAL.items():
     ROWS[f"N-VAE, d = {d}"] = Row("B", kerae.VAE, d, figure)
     ROWS[f"S-VAE, d = {d}"] = Row("B", kerae.SVAE, d + 1, SPHERE.get(d, ""), f"N-VAE, d = {d}")
