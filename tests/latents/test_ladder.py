@@ -99,7 +99,7 @@ def test_the_kl_of_each_layer_is_that_of_the_posteriors(model):
     lower = 0.5 * ((squared + variance) / ABOVE**2 - 1 - np.log(variance / ABOVE**2)).sum(axis=1)
     outputs = model.propagate(ops.convert_to_tensor(X), num_samples=20_000)
     found = ops.convert_to_numpy(model.latent.kl_divergence(outputs))
-    np.testing.assert_allclose(found[:, 1], upper, rtol=1e-4)
+    np.testing.assert_allclose(found[:, 1], upper, rtol=1e-3)  # a float mean of many codes
     np.testing.assert_allclose(found[:, 0], lower, rtol=0.02)
     log_q, log_p = model.latent.log_posterior(outputs), outputs["prior"].log_prob(outputs["z"])
     ratio = ops.convert_to_numpy(log_q - log_p)
