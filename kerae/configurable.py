@@ -3,6 +3,7 @@
 import inspect
 from contextlib import contextmanager
 from contextvars import ContextVar
+from copy import deepcopy
 from typing import Any
 
 import keras
@@ -129,7 +130,8 @@ class Configurable(metaclass=_Constructed):
     @classmethod
     def from_config(cls, config: dict[str, Any]):
         deserialize = keras.saving.deserialize_keras_object
-        return cls(**{name: deserialize(value) for name, value in config.items()})
+        # Keras takes the config of a functional network apart.
+        return cls(**{name: deserialize(value) for name, value in deepcopy(config).items()})
 
 
 def _short(value):

@@ -1,5 +1,6 @@
 """Arguments after construction: read-only, and told."""
 
+import keras
 import numpy as np
 import pytest
 
@@ -62,3 +63,10 @@ def test_a_model_tells_its_parts_terms_shapes_and_parameters():
     assert told["encoder"].endswith(f"{model.encoder.count_params():,}")
     assert "(5,) -> (8, 8, 1)" in told["decoder"]
     assert told["loss"] == "  loss = 1.0 * reconstruction" and told["watched:"].endswith(" kl")
+
+
+def test_a_config_makes_as_many_models_as_are_wanted():
+    x = keras.Input((4,))
+    config = kerae.VAE((4,), 2, encoder=keras.Model(x, keras.layers.Dense(3)(x))).get_config()
+    for _ in range(2):
+        assert kerae.VAE.from_config(config).encoder.output_shape == (None, 3)
