@@ -90,7 +90,7 @@ def assert_alike(these, those):
         np.testing.assert_allclose(these[1][name], those[1][name], rtol=1e-5)
 
 
-MAINLY = {"flows": pytest.mark.mainly("torch")}  # which compile for long
+MAINLY = dict.fromkeys(("flows", "conditional"), pytest.mark.mainly("torch"))  # compile for long
 
 
 @pytest.mark.parametrize("name", [pytest.param(n, marks=MAINLY.get(n, ())) for n in MODELS])

@@ -56,7 +56,15 @@ def as_data_loader(x):
     return torch.utils.data.DataLoader(dataset, batch_size=4)
 
 
-@pytest.mark.parametrize("convert", [InOrder, as_tf_data, as_labeled_tf_data, as_data_loader])
+@pytest.mark.parametrize(
+    "convert",
+    [
+        InOrder,
+        as_tf_data,
+        pytest.param(as_labeled_tf_data, marks=pytest.mark.mainly("torch")),
+        pytest.param(as_data_loader, marks=pytest.mark.mainly("torch")),
+    ],
+)
 def test_every_kind_of_data_trains_alike(images, convert):
     expected = new_model()
     expected.fit(images, batch_size=4, shuffle=False, epochs=2, verbose=0)
