@@ -3,6 +3,7 @@
 import inspect
 from contextlib import contextmanager
 from contextvars import ContextVar
+from copy import deepcopy
 from typing import Any
 
 import keras
@@ -129,7 +130,8 @@ class Configurable(metaclass=_Constructed):
     @classmethod
     def from_config(cls, config: dict[str, Any]):
         deserialize = keras.saving.deserialize_keras_object
-        return cls(**{name: deserialize(value) for name, value in config.items()})
+        # A copy, as Keras empties the config of a functional model.
+        return cls(**{name: deserialize(deepcopy(value)) for name, value in config.items()})
 
 
 def _short(value):
