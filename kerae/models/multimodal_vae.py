@@ -87,12 +87,15 @@ class MultimodalVAE(Autoencoder):
         check_choice("experts", experts, EXPERTS)
         likelihood = Multimodal(modalities, likelihoods, modality_weights)
         latent = EXPERTS[experts](latent_dim, num_samples)
-        shapes = likelihood.parameter_shapes
+        if encoder is None:
+            encoder = multimodal_encoder(modalities)
+        if decoder is None:
+            decoder = multimodal_decoder(latent.event_shape, likelihood.parameter_shapes)
         super().__init__(
             (likelihood.packing.size,),
             likelihood=likelihood,
-            encoder=encoder or multimodal_encoder(modalities),
-            decoder=decoder or multimodal_decoder(latent.event_shape, shapes),
+            encoder=encoder,
+            decoder=decoder,
             **composed(
                 self,
                 kwargs,
