@@ -38,6 +38,7 @@ _HOME = {
     "InfoVAE": "models",
     "LadderVAE": "models",
     "MIWAE": "models",
+    "MultimodalVAE": "models",
     "PIWAE": "models",
     "Part": "part",
     "PoincareVAE": "models",
@@ -145,6 +146,7 @@ if TYPE_CHECKING:
     from .models import FlowVAE as FlowVAE
     from .models import InfoVAE as InfoVAE
     from .models import LadderVAE as LadderVAE
+    from .models import MultimodalVAE as MultimodalVAE
     from .models import PoincareVAE as PoincareVAE
     from .models import SparseAE as SparseAE
     from .models import StackedAE as StackedAE

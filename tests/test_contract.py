@@ -44,6 +44,7 @@ ABSTRACT = {
     schedules.Schedule,
 }
 SHAPE = (4, 4, 1)
+MODALITIES = {"vector": (4,), "image": (3, 3, 1)}
 CLASSES = 3
 ALTERNATIVES = {"num_classes", "condition_shape"}  # of which a model takes one
 X = np.random.default_rng(0).random((6, *SHAPE), dtype="float32")
@@ -260,6 +261,19 @@ ENTRIES = {
         decoder=keras.Sequential([keras.layers.Conv2DTranspose(1, 2, strides=2)]),
         **around(),
     ),
+    kerae.MultimodalVAE: lambda: dict(
+        modalities=MODALITIES,
+        latent_dim=3,
+        experts="mixture",
+        likelihoods={"vector": likelihoods.Normal("predicted")},
+        modality_weights={"vector": 0.5},
+        beta=0.5,
+        num_samples=2,
+        encoder=kerae.networks.multimodal_encoder(
+            MODALITIES, {"vector": keras.layers.Dense(5, "tanh")}
+        ),
+        decoder=kerae.networks.multimodal_decoder((3,), MODALITIES | {"vector": (8,)}),
+    ),
     kerae.PoincareVAE: lambda: dict(
         input_shape=SHAPE,
         latent_dim=3,
@@ -419,6 +433,8 @@ ENTRIES = {
     latents.Deterministic: lambda: dict(latent_dim=3, activation="tanh"),
     latents.Ladder: lambda: dict(latent_dims=(3, 2), width=8, num_samples=2),
     latents.TopDown: lambda: dict(num_layers=2, latent_channels=2, width=6, num_samples=2),
+    latents.MixtureOfExperts: lambda: dict(latent_dim=3, num_samples=2),
+    latents.ProductOfExperts: lambda: dict(latent_dim=3, num_samples=2),
     latents.Normal: lambda: dict(latent_dim=3, num_samples=2),
     latents.PowerSpherical: lambda: dict(latent_dim=3, num_samples=2),
     latents.RiemannianNormal: lambda: dict(
@@ -445,6 +461,11 @@ ENTRIES = {
     priors.UniformSphere: dict,
     likelihoods.Bernoulli: dict,
     likelihoods.ContinuousBernoulli: dict,
+    likelihoods.Multimodal: lambda: dict(
+        modalities={"one": (5, 2), "other": (4,)},  # and two flags
+        likelihoods={"other": likelihoods.Laplace("learned")},
+        modality_weights={"one": 0.5},
+    ),
     likelihoods.Normal: lambda: dict(scale="learned"),
     likelihoods.Laplace: lambda: dict(scale=0.5),
     kerae.Reconstruction: lambda: dict(weight=schedules.Linear(2.0, 1.0, 5)),

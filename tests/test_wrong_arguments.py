@@ -41,8 +41,9 @@ GIVEN = {
     "length": 1.0,
     "latent_dims": (2, 1),
     "layer": 1,
+    "modalities": {"a": (2,), "b": (1,)},
 }
-OF_MODEL = {"StackedAE": {}, "TopDownVAE": {"input_shape": (4, 4, 1)}}
+OF_MODEL = {"MultimodalVAE": {}, "StackedAE": {}, "TopDownVAE": {"input_shape": (4, 4, 1)}}
 CLASSES = {
     each.__name__: each
     for module in MODULES

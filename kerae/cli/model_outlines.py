@@ -19,12 +19,16 @@ FILES = (PACKAGE / "autoencoder" / "autoencoder.py", *sorted((PACKAGE / "models"
 
 
 class Outline(NamedTuple):
-    """One model: its class, what it is, and the arguments that can be given as options."""
+    """One model: its class, what it is, and the arguments that can be given as options.
+
+    And whether it is made of the shape of one array, as data sets hold it.
+    """
 
     class_name: str
     idea: str
     options: dict[str, inspect.Parameter]
     helps: dict[str, str]
+    takes_one_array: bool
 
 
 def outlines() -> dict[str, Outline]:
@@ -51,7 +55,7 @@ def outline(class_name: str) -> Outline:
     names = dict.fromkeys((*_parameters(own), *passed_on))
     options = {name: parameters[name] for name in names if parameters[name].annotation is not None}
     doc = ast.get_docstring(_definitions()[0][class_name]) or ""
-    return Outline(class_name, doc.partition("\n")[0], options, helps)
+    return Outline(class_name, doc.partition("\n")[0], options, helps, "input_shape" in names)
 
 
 @cache

@@ -39,7 +39,7 @@ class ModelCommands(TyperGroup):
     """Makes the command of a model when it is asked for, from what its file says."""
 
     def list_commands(self, ctx):
-        return list(outlines())
+        return [name for name, outline in outlines().items() if outline.takes_one_array]
 
     def get_command(self, ctx, name):
         name = name.lower()  # of the class, too
@@ -68,6 +68,11 @@ def _command(command_name, outline):
     common = list(inspect.signature(_run).parameters.values())[1:-1]
 
     def command(**options):
+        if not outline.takes_one_array:
+            raise ValueError(
+                f"Expected a model of data in one array, as in a data set. Received: {command_name}"
+                f", of several. Train kerae.{outline.class_name} from Python."
+            )
         _run(outline.class_name, **options)
 
     command.__signature__ = inspect.Signature(

@@ -6,8 +6,10 @@ from .hamiltonian_posterior import HamiltonianPosterior as HamiltonianPosterior
 from .hierarchical import Hierarchical as Hierarchical
 from .ladder import Ladder as Ladder
 from .latent import Latent as Latent
+from .mixture_of_experts import MixtureOfExperts as MixtureOfExperts
 from .normal import Normal as Normal
 from .power_spherical import PowerSpherical as PowerSpherical
+from .product_of_experts import ProductOfExperts as ProductOfExperts
 from .riemannian_hamiltonian_posterior import (
     RiemannianHamiltonianPosterior as RiemannianHamiltonianPosterior,
 )

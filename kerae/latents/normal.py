@@ -55,8 +55,12 @@ class Normal(Latent):
         self.latent_dim = latent_dim
         self.num_samples = num_samples
         self.event_shape = (latent_dim,)
-        self.mean_head = LinearHead(latent_dim, dtype=self.dtype_policy)
-        self.log_variance_head = LinearHead(latent_dim, dtype=self.dtype_policy)
+        self.make_heads()
+
+    def make_heads(self) -> None:
+        """Makes the layers that give mean and log-variance."""
+        self.mean_head = LinearHead(self.latent_dim, dtype=self.dtype_policy)
+        self.log_variance_head = LinearHead(self.latent_dim, dtype=self.dtype_policy)
 
     def build(self, input_shape: Shape) -> None:
         self.mean_head.build(input_shape)

@@ -20,6 +20,7 @@ from .info_vae import InfoVAE as InfoVAE
 from .iwae import IWAE as IWAE
 from .ladder_vae import LadderVAE as LadderVAE
 from .miwae import MIWAE as MIWAE
+from .multimodal_vae import MultimodalVAE as MultimodalVAE
 from .piwae import PIWAE as PIWAE
 from .poincare_vae import PoincareVAE as PoincareVAE
 from .rae import RAE as RAE

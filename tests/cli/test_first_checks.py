@@ -35,6 +35,11 @@ CASES = [
     (["train", "vae", "--help"], 0, "--free-bits"),
     (["models"], 0, "kerae.StackedAE"),
     (["train", "vee"], 2, "vee"),
+    (
+        ["train", "MultimodalVAE", "--latent-dim", "2", "--data", "digits"],
+        2,
+        "multimodalvae, of several. Train kerae.MultimodalVAE from Python",
+    ),
     ([*TRAIN, "--data", "./none.npz"], 2, "none.npz"),
     ([*TRAIN, "--data", "none/", "--epochs", "0"], 2, "--epochs"),
     ([*TRAIN, "--data", "none/images"], 2, "at none/images"),

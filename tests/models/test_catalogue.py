@@ -35,6 +35,7 @@ COMPOSED = {
     "BetaTCVAE": [{"dataset_size": 6}],
     "CAAE": [{"num_classes": 3}, {"condition_shape": (2,)}],
     "CVAE": [{"num_classes": 3}, {"condition_shape": (2,)}],
+    "MultimodalVAE": [{}, {"experts": "mixture"}],
     "PoincareVAE": [{}, {"distribution": "riemannian"}],
     "RAE": [{}, {"regularizer": "gradient"}, {"regularizer": "spectral"}],
     "SVAE": [{}, {"distribution": "power_spherical"}],
@@ -44,7 +45,11 @@ COMPOSED = {
 
 
 # What a model is made of in the place of vectors and `latent_dim`.
-SHAPES = {"LadderVAE": [(4,), (2, 1)], "TopDownVAE": [(4, 4, 1), 2]}
+SHAPES = {
+    "LadderVAE": [(4,), (2, 1)],
+    "MultimodalVAE": [{"a": (4,), "b": (2,)}, 2],
+    "TopDownVAE": [(4, 4, 1), 2],
+}
 
 
 @pytest.mark.parametrize("name", catalogue())
