@@ -117,14 +117,14 @@ def test_codes_of_a_mixture_are_distributed_as_it():
 class OnlyUniform:
     """Normal draws of 0, and the uniform draws that it is given."""
 
-    def __init__(self, uniform):
-        self.draws = np.float32(uniform)
+    def __init__(self, uniform, count=5):
+        self.draws, self.count = np.float32(uniform), count
 
     def uniform(self, shape):
-        return ops.convert_to_tensor(np.broadcast_to(self.draws, (5, *shape)))
+        return ops.convert_to_tensor(np.broadcast_to(self.draws, (self.count, *shape)).copy())
 
     def normal(self, shape):
-        return ops.zeros((5, *shape))
+        return ops.zeros((self.count, *shape))
 
 
 def test_each_code_is_drawn_of_what_is_there_whatever_the_draw():
@@ -139,6 +139,16 @@ def test_each_code_is_drawn_of_what_is_there_whatever_the_draw():
         3: [np.zeros_like(first)] * 4,
     }.items():
         np.testing.assert_allclose(codes[example], [each[example] for each in expected], rtol=1e-5)
+
+
+def test_no_code_is_drawn_of_what_is_missing_where_weights_are_rounded():
+    # Twelve twelfths are 0.9999999.
+    there = np.float32([[1] * 12 + [0]])
+    latent = MixtureOfExperts(2)
+    features = [np.ones((1, 3), "float32") * (1 + index) for index in range(13)]
+    posterior = latent(given(features, there))
+    code = numpy(latent.sample(posterior, OnlyUniform([1 - 2**-24], 1), 1))[0, 0]
+    np.testing.assert_allclose(code, numpy(posterior["means"])[0, 12], rtol=1e-5)
 
 
 def test_the_kl_of_a_mixture_is_estimated_without_bias():
