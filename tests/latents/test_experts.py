@@ -141,14 +141,15 @@ def test_each_code_is_drawn_of_what_is_there_whatever_the_draw():
         np.testing.assert_allclose(codes[example], [each[example] for each in expected], rtol=1e-5)
 
 
+@pytest.mark.once
 def test_no_code_is_drawn_of_what_is_missing_where_weights_are_rounded():
-    # Twelve twelfths are 0.9999999.
-    there = np.float32([[1] * 12 + [0]])
-    latent = MixtureOfExperts(2)
-    features = [np.ones((1, 3), "float32") * (1 + index) for index in range(13)]
-    posterior = latent(given(features, there))
-    code = numpy(latent.sample(posterior, OnlyUniform([1 - 2**-24], 1), 1))[0, 0]
-    np.testing.assert_allclose(code, numpy(posterior["means"])[0, 12], rtol=1e-5)
+    for count in range(2, 30):  # twelve twelfths, for one, are 0.9999999
+        weights = np.array([[0.0, *[1 / count] * count, 0.0]])
+        means = np.arange(count + 2.0).reshape(1, -1, 1)
+        arrays = {"means": means, "log_variances": 0 * means, "weights": weights}
+        posterior = {name: ops.convert_to_tensor(x, "float32") for name, x in arrays.items()}
+        code = MixtureOfExperts(1).sample(posterior, OnlyUniform([1 - 2**-24], 1), 1)
+        assert numpy(code) == count
 
 
 def test_the_kl_of_a_mixture_is_estimated_without_bias():
