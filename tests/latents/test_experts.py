@@ -117,14 +117,14 @@ def test_codes_of_a_mixture_are_distributed_as_it():
 class OnlyUniform:
     """Normal draws of 0, and the uniform draws that it is given."""
 
-    def __init__(self, uniform):
-        self.draws = np.float32(uniform)
+    def __init__(self, uniform, count=5):
+        self.draws, self.count = np.float32(uniform), count
 
     def uniform(self, shape):
-        return ops.convert_to_tensor(np.broadcast_to(self.draws, (5, *shape)))
+        return ops.convert_to_tensor(np.broadcast_to(self.draws, (self.count, *shape)).copy())
 
     def normal(self, shape):
-        return ops.zeros((5, *shape))
+        return ops.zeros((self.count, *shape))
 
 
 def test_each_code_is_drawn_of_what_is_there_whatever_the_draw():
@@ -139,6 +139,16 @@ def test_each_code_is_drawn_of_what_is_there_whatever_the_draw():
         3: [np.zeros_like(first)] * 4,
     }.items():
         np.testing.assert_allclose(codes[example], [each[example] for each in expected], rtol=1e-5)
+
+
+def test_no_code_is_drawn_of_what_is_missing_where_weights_are_rounded():
+    for count in range(2, 30):  # on TensorFlow twelve twelfths are 0.9999999
+        weights = np.array([[0.0, *[1 / count] * count, 0.0]])
+        means = np.arange(count + 2.0).reshape(1, -1, 1)
+        arrays = {"means": means, "log_variances": 0 * means, "weights": weights}
+        posterior = {name: ops.convert_to_tensor(x, "float32") for name, x in arrays.items()}
+        code = MixtureOfExperts(1).sample(posterior, OnlyUniform([1 - 2**-24], 1), 1)
+        assert numpy(code) == count
 
 
 def test_the_kl_of_a_mixture_is_estimated_without_bias():

@@ -126,6 +126,19 @@ def test_a_bound_of_many_codes_in_the_place_of_the_elbo():
 
 
 @pytest.mark.once
+def test_weights_are_those_of_the_loss_and_leave_no_likelihood(product):
+    x = packed(product, ["first"])
+    weighted = linear("product", 0.0, beta=0.5, modality_weights={"first": 3.0})
+    for model in (product, weighted):
+        model.compile()
+    one, other = (model.evaluate(x, verbose=0, return_dict=True) for model in (product, weighted))
+    assert other["reconstruction"] == pytest.approx(3 * one["reconstruction"], rel=1e-5)
+    assert other["loss"] == pytest.approx(other["reconstruction"] + 0.5 * other["kl"], rel=1e-5)
+    with pytest.raises(ValueError, match="modalities of weight 1"):
+        weighted.log_likelihood(x)
+
+
+@pytest.mark.once
 def test_unpack_gives_back_what_was_packed(product):
     data = {name: x.copy() for name, x in DATA.items()}
     data["first"][[2, 5]] = np.nan
