@@ -82,6 +82,11 @@ class Hyperbolic(Latent):
         """The curvature as it is now, a scalar tensor."""
         return ops.exp(ops.convert_to_tensor(self.log_curvature))
 
+    def tried_in(self) -> dict[str, Any]:
+        from ..priors import HyperbolicNormal
+
+        return super().tried_in() | {"prior": HyperbolicNormal()}
+
     def build(self, input_shape: Shape) -> None:
         self.mean_head.build(input_shape)
         self.scale_head.build(input_shape)

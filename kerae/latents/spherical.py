@@ -58,6 +58,9 @@ class Spherical(Latent):
         self.mean_head = LinearHead(latent_dim, bias_initializer=bias, dtype=self.dtype_policy)
         self.concentration_head = LinearHead(1, dtype=self.dtype_policy)
 
+    def tried_in(self) -> dict[str, Any]:
+        return super().tried_in() | {"prior": UniformSphere()}
+
     def build(self, input_shape: Shape) -> None:
         self.mean_head.build(input_shape)
         self.concentration_head.build(input_shape)
