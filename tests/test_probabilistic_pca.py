@@ -86,7 +86,7 @@ def best_negative_log_likelihood(scale):
     return 0.5 * (FEATURES * np.log(2 * np.pi) + log_determinant + mahalanobis)
 
 
-@pytest.mark.mainly("jax", "torch")
+@pytest.mark.mainly("torch")
 @pytest.mark.slow
 @pytest.mark.parametrize("scale", [SCALE, "learned"])
 def test_training_reaches_the_maximum_likelihood_of_probabilistic_pca(scale):

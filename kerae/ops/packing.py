@@ -71,7 +71,7 @@ class Packing:
         for name, shape in self.shapes.items():
             x = given.get(name, np.full((count, *shape), np.nan, "float32"))
             x = x.astype("float32", copy=False)
-            missing = np.isnan(x).reshape(count, -1).all(axis=1)
+            missing = np.all(np.isnan(x).reshape(count, -1), axis=1)
             x = np.where(missing.reshape(-1, *[1] * (x.ndim - 1)), np.float32(0), x)
             check_array(x, shape, name)
             columns.append(x.reshape(count, -1))

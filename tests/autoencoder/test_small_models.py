@@ -35,11 +35,11 @@ def fit(model, data, epochs, **options):
     model.fit(*given(model, data), epochs=epochs, batch_size=50, verbose=0, **options)
 
 
-# TensorFlow traces each method of each; of these, one assigns and one draws at several levels.
+# What is traced or compiled is each method of each; of these, one assigns and one draws at several
+# levels.
+BY_DAY = {"quantized", "ladder"}
 MODELS = [
-    pytest.param(name, marks=[pytest.mark.nightly] * (name not in ("quantized", "ladder")))
-    if BACKEND == "tensorflow"
-    else name
+    pytest.param(name, marks=() if name in BY_DAY else pytest.mark.mainly("torch"))
     for name in SMALL_MODELS
 ]
 

@@ -29,6 +29,7 @@ def origin(model):
     return model.decode(np.zeros((1, 2), "float32"))[0]
 
 
+@pytest.mark.mainly("torch")
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "bias", [None, "abc", "ac", "a", "b", "c"], ids=lambda axes: f"a bias of axes {axes}"

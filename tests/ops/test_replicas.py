@@ -49,8 +49,8 @@ HOW = {
 }[BACKEND]
 # What trains as another one does: by sums, or by the rows of all replicas.
 NIGHTLY = {"RAE", "DIPVAE", "clusters", "AAE", "WAE", "SWAE", "mirrored 4", "data_parallel 4"}
-if BACKEND != "torch":  # which compile each for all replicas; one assigns to its own variables
-    NIGHTLY |= {*TERMS} - {"VAE"} - ({"quantized"} if BACKEND == "jax" else set())
+if BACKEND != "torch":  # which compile each for all replicas
+    NIGHTLY |= {*TERMS} - {"VAE"}
 pytestmark = pytest.mark.slow
 
 

@@ -81,6 +81,7 @@ def test_a_single_scale_is_ssim_of_the_windows_within_the_image(shape):
     np.testing.assert_allclose(value_of(x, y), by_windows(x, y, 1), atol=1e-5)
 
 
+@pytest.mark.mainly("tensorflow", "torch")
 @pytest.mark.parametrize(
     ("shape", "size", "num_scales"), [((23, 28, 1), 11, 2), ((37, 34, 3), 5, 3)]
 )
