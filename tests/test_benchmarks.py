@@ -130,6 +130,7 @@ def test_performance_prints_the_command_and_the_table_of_each_benchmark():
     assert "\n| jax | " in page
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 def test_a_contender_that_fails_ends_the_benchmark():
     options = ["--networks", "dense", "--backends", "jax", "--contenders", "kerae_fit"]

@@ -13,7 +13,7 @@ from kerae.noise.fresh import FreshNoise
 from kerae.noise.repeatable import RepeatableNoise
 from kerae.terms import EstimatedTotalCorrelation
 
-pytestmark = pytest.mark.mainly("torch", "jax")
+pytestmark = pytest.mark.mainly("torch")
 Z = np.arange(60, dtype="float32").reshape(20, 3)  # no two elements are alike
 
 

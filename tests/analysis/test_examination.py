@@ -6,7 +6,7 @@ from scipy import stats
 import kerae
 from kerae import analysis
 
-pytestmark = pytest.mark.mainly("torch", "jax")
+pytestmark = pytest.mark.mainly("torch")
 X = np.random.default_rng(0).random((37, 8, 8, 1), dtype="float32")
 
 

@@ -8,7 +8,7 @@ from python_program import python
 
 import kerae
 
-pytestmark = pytest.mark.mainly("torch", "jax")
+pytestmark = pytest.mark.mainly("torch")
 
 
 @pytest.mark.mainly("torch")

@@ -272,7 +272,7 @@ def test_debug_shows_the_traceback(tmp_path):
     assert result.returncode == 2 and "Traceback" in result.stderr
 
 
-@pytest.mark.mainly("torch")
+@pytest.mark.nightly
 def test_doctor_names_backend_and_devices():
     result = kerae_command("doctor", "--backend", BACKEND, fresh=True)
     assert result.returncode == 0, result.stderr

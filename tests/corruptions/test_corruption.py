@@ -9,7 +9,7 @@ import kerae
 from kerae import corruptions
 from kerae.configurable import describe
 
-pytestmark = pytest.mark.mainly("torch", "jax")
+pytestmark = pytest.mark.mainly("torch")
 KINDS = {
     "gaussian": corruptions.Gaussian,
     "masking": corruptions.Masking,

@@ -8,7 +8,7 @@ from scipy import stats
 import kerae
 from kerae.networks import convolutional_decoder
 
-pytestmark = pytest.mark.mainly("torch", "jax")
+pytestmark = pytest.mark.mainly("torch")
 LIKELIHOODS = [
     "bernoulli",
     "continuous_bernoulli",
@@ -29,7 +29,6 @@ def origin(model):
     return model.decode(np.zeros((1, 2), "float32"))[0]
 
 
-@pytest.mark.mainly("torch")
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "bias", [None, "abc", "ac", "a", "b", "c"], ids=lambda axes: f"a bias of axes {axes}"

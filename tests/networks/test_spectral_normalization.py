@@ -6,7 +6,7 @@ from keras import layers, ops
 
 from kerae.networks import SpectralNormalization
 
-pytestmark = pytest.mark.mainly("torch", "jax")
+pytestmark = pytest.mark.mainly("torch")
 X = np.random.default_rng(0).normal(size=(4, 3)).astype("float32")
 
 

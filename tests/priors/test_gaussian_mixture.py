@@ -9,7 +9,7 @@ import kerae
 from kerae.noise.fresh import FreshNoise
 from kerae.priors import GaussianMixture
 
-pytestmark = pytest.mark.mainly("torch", "jax")
+pytestmark = pytest.mark.mainly("torch")
 
 # Components so far apart that a code tells its own.
 MEANS = np.array([[-20.0, 0.0], [0.0, 0.0], [20.0, 10.0]])
