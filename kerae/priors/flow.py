@@ -1,4 +1,3 @@
-import math
 from typing import TYPE_CHECKING, Any, Self
 
 import keras
@@ -8,9 +7,9 @@ from keras import ops
 from .. import flows
 from ..checks.arrays import check_array
 from ..checks.codes import as_codes
-from ..checks.numbers import check_count, check_positive
 from ..checks.types import ArrayLike, Tensor
 from ..flows.named import kind_of
+from .fitting import falling_adam
 from .prior import Prior, check_vectors, refuse_labels
 from .standard_normal import StandardNormal
 
@@ -128,10 +127,8 @@ class Flow(Prior):
             ValueError: If the codes are of another shape, or not finite, or all the same in a
                 dimension, or an argument is too small.
         """
-        check_count("epochs", epochs)
-        check_count("batch_size", batch_size)
-        check_positive("learning_rate", learning_rate)
         z = as_codes(z).astype(self.compute_dtype)
+        optimizer = falling_adam(len(z), epochs, batch_size, learning_rate)
         if self.chain is None:
             self._make(z.shape[1])
         check_array(z, self.event_shape, "z")
@@ -143,10 +140,8 @@ class Flow(Prior):
             )
         self.location.assign(z.mean(axis=0))
         self.scale.assign(scale)
-        steps = epochs * math.ceil(len(z) / batch_size)
-        rate = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
         model = _LogDensity(self, dtype=self.dtype_policy, name="log_density")
-        model.compile(keras.optimizers.Adam(rate), loss=lambda _, log_prob: -log_prob)
+        model.compile(optimizer, loss=lambda _, log_prob: -log_prob)
         model.fit(z, np.zeros(len(z)), batch_size, epochs, verbose=verbose)
         return self
 

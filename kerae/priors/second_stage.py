@@ -1,4 +1,3 @@
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
@@ -7,10 +6,11 @@ from keras import layers, ops
 
 from ..checks.arrays import check_array
 from ..checks.codes import as_codes
-from ..checks.numbers import check_count, check_positive
+from ..checks.numbers import check_count
 from ..checks.parts import checked_shape
 from ..checks.types import ArrayLike, Tensor
 from ..likelihoods import Normal
+from .fitting import falling_adam
 from .prior import Prior, check_vectors, refuse_labels
 from .standard_normal import StandardNormal
 
@@ -141,10 +141,8 @@ class SecondStage(Prior):
         from ..autoencoder import Autoencoder
         from ..terms import KLDivergence, Reconstruction
 
-        check_count("epochs", epochs)
-        check_count("batch_size", batch_size)
-        check_positive("learning_rate", learning_rate)
         z = as_codes(z).astype(self.compute_dtype)
+        optimizer = falling_adam(len(z), epochs, batch_size, learning_rate)
         if self.decoder is None:
             self._make(z.shape[1])
         check_array(z, self.event_shape, "z")
@@ -159,9 +157,7 @@ class SecondStage(Prior):
                 decoder=self.decoder,
                 dtype=self.dtype_policy,
             )
-            steps = epochs * math.ceil(len(z) / batch_size)
-            rate = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
-            vae.compile(keras.optimizers.Adam(rate))
+            vae.compile(optimizer)
             vae.fit(z, batch_size=batch_size, epochs=epochs, verbose=verbose)
         finally:
             self._train(False)
