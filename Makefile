@@ -76,7 +76,8 @@ $(BIN)/python:
 		f"kerae needs Python 3.11 to 3.13. Received: {v[0]}.{v[1]}. Run make PYTHON=python3.13 …")'
 	$(PYTHON) -m venv $(VENV)
 
-# Python compiles what is imported; pip would compile all there is.
+# Python compiles what is imported, once; pip would compile all there is.
+unexport PYTHONDONTWRITEBYTECODE
 $(VENV)/installed-%: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing kerae[$*] in $(VENV): this takes some minutes."
 	$(PIP) install --quiet --no-compile --constraint constraints.txt --editable '.[$*]'

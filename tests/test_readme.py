@@ -16,10 +16,10 @@ README = Path(__file__).resolve().parents[1] / "README.md"
 def test_the_code_of_the_readme_runs(shared_data, tmp_path, monkeypatch):
     mnist = kerae_data.load(shared_data / "mnist")
     few = kerae_data.Dataset(
-        mnist.x_train[:256],
-        mnist.y_train[:256],
-        mnist.x_test[:64],
-        mnist.y_test[:64],
+        mnist.x_train[:128],
+        mnist.y_train[:128],
+        mnist.x_test[:32],
+        mnist.y_test[:32],
         name="mnist",
         class_names=mnist.class_names,
     )
@@ -35,7 +35,7 @@ def test_the_code_of_the_readme_runs(shared_data, tmp_path, monkeypatch):
     assert names["path"].shape == (4, 10, 28, 28, 1) and names["nll"].shape == (8,)
     assert names["sevens"].shape == (64, 28, 28, 1) and names["rows"].shape == (2, 7, 28, 28, 1)
     assert names["moved"].shape == (8, 28, 28, 1)
-    assert names["emb"].points.shape == (64, 2) and names["scores"]["num_clusters"] == 10
+    assert names["emb"].points.shape == (32, 2) and names["scores"]["num_clusters"] == 10
     assert list(names["table"].index) == ["vae", "cvae"]
     assert all((tmp_path / f"report.{kind}").exists() for kind in ("html", "json", "parquet"))
     assert (tmp_path / "saved_models" / "vae_mnist" / "1" / "saved_model.pb").exists()
