@@ -121,6 +121,7 @@ SHORT = {
     "IWAE, 50": partial(kerae.IWAE, num_samples=50),
     "VampPrior, 500": kerae.VampVAE,
     "planar flows, 8": partial(kerae.FlowVAE, flow="planar", num_flows=8),
+    "inverse autoregressive flows, 4": partial(kerae.FlowVAE, flow="iaf"),
     "flow prior": lambda *shapes, **others: kerae.VAE(*shapes, prior=kerae.priors.Flow(), **others),
 }
 # From 0 to 1 in the first two thirds of the epochs.
