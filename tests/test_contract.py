@@ -267,6 +267,7 @@ ENTRIES = {
         experts="mixture",
         likelihoods={"vector": likelihoods.Normal("predicted")},
         modality_weights={"vector": 0.5},
+        modality_dropout=True,
         beta=0.5,
         num_samples=2,
         encoder=kerae.networks.multimodal_encoder(
@@ -487,6 +488,7 @@ ENTRIES = {
     schedules.Adjustable: lambda: dict(start=0.5),
     schedules.Cyclical: lambda: dict(start=0.5, end=1.0, steps=8, cycles=2, rise=0.25),
     data.Binarize: lambda: dict(policy="fixed", threshold=0.4, seed=3),
+    data.ModalityDropout: lambda: dict(modalities={"one": (10,), "other": (4,)}),
 }
 
 
@@ -575,6 +577,9 @@ def around_part(of_class):
         arguments = {"latent": latents.Normal(3), "encoder": encoder}
     elif isinstance(part, data.Binarize):
         arguments = {"latent": latents.Normal(3), "preprocessing": part}
+    elif isinstance(part, data.ModalityDropout):
+        flat = [keras.layers.Flatten(), part, keras.layers.Reshape(SHAPE)]
+        arguments = {"latent": latents.Normal(3), "preprocessing": keras.Sequential(flat)}
     else:
         arguments = part.tried_in()
     return kerae.Autoencoder(SHAPE, **networks() | arguments)
@@ -657,7 +662,7 @@ def floats(model, batch):
     return model(call), *keras.tree.flatten([outputs[name] for name in names])
 
 
-@cases(MODELS, mainly=("torch",), few=TWO, quick=FEW)
+@cases(MODELS, mainly=("torch",), few=TWO, quick=TWO)
 def test_networks_in_half_precision_give_a_float_loss_near_the_float_one(make):
     model = make()
     keras.config.set_dtype_policy("mixed_bfloat16")
@@ -726,7 +731,7 @@ def test_a_model_with_a_part_that_was_saved_and_loaded_is_the_same(make, tmp_pat
     assert_same_after_loading(model, tmp_path / "model.keras")
 
 
-@cases(MODELS, mainly=("torch",), few=TWO, quick=FEW)
+@cases(MODELS, mainly=("torch",), few=TWO, quick=TWO)
 def test_a_run_that_is_resumed_ends_like_one_that_went_through_and_is_saved(make, tmp_path):
     folder, kept = tmp_path / "checkpoints", tmp_path / "kept"
 

@@ -75,6 +75,7 @@ def test_the_flow_is_inverted_and_tells_how_much_it_stretches(names):
     assert kerae.VAE((4,), 3, prior=kerae.priors.Flow(flow)).sample(2).shape == (2, 4)
 
 
+@pytest.mark.slow
 @pytest.mark.mainly("torch")
 @pytest.mark.parametrize("alpha", [0.0, 0.5, 0.999])
 def test_the_bound_is_the_power_mean_of_the_weights(names, alpha):

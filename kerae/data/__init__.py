@@ -4,3 +4,4 @@ from .binarize import Binarize as Binarize
 from .binarize import binarize as binarize
 from .dataset import Dataset as Dataset
 from .load import load as load
+from .modality_dropout import ModalityDropout as ModalityDropout

@@ -6,6 +6,7 @@ import numpy as np
 from ..autoencoder.autoencoder import Autoencoder
 from ..checks.arguments import check_choice
 from ..checks.types import ArrayLike
+from ..data import ModalityDropout
 from ..latents import MixtureOfExperts, ProductOfExperts
 from ..likelihoods import Multimodal
 from ..networks import multimodal_decoder, multimodal_encoder
@@ -30,8 +31,8 @@ class MultimodalVAE(Autoencoder):
     The model takes one array, which `pack` makes of all modalities; `unpack` does the reverse. What
     is missing of an example is decoded nevertheless: from images, `predict` gives labels, too.
 
-    A product tells little of one modality if it has been trained on all together alone: the paper
-    adds the losses of parts of them. Train it on examples with modalities left out as well.
+    A product tells little of one modality if it has been trained on all together alone: with
+    `modality_dropout` it is trained on subsets of them, as in the paper.
 
     `score` compares packed arrays: its `reconstruction_error` takes what is missing for zeros.
 
@@ -43,6 +44,8 @@ class MultimodalVAE(Autoencoder):
             also for each that it lacks, to `"bernoulli"`.
         modality_weights: Dict of positive floats by modality. Defaults, also for each that it
             lacks, to 1; with others there is no `log_likelihood`.
+        modality_dropout: Boolean, whether each example keeps a random subset of its modalities at
+            every step, by `kerae.data.ModalityDropout`. Defaults to `False`.
         beta: Float or `kerae.schedules.Schedule`, the weight of the KL. Defaults to 1.
         num_samples: Integer, the number of codes drawn per example. Defaults to 1.
         encoder: Keras model from packed arrays to a list of features of each modality and of flags.
@@ -78,6 +81,7 @@ class MultimodalVAE(Autoencoder):
         experts: str = "product",
         likelihoods: dict | None = None,
         modality_weights: dict | None = None,
+        modality_dropout: bool = False,
         beta: Weight = 1.0,
         num_samples: int = 1,
         encoder: keras.Layer | None = None,
@@ -96,6 +100,7 @@ class MultimodalVAE(Autoencoder):
             likelihood=likelihood,
             encoder=encoder,
             decoder=decoder,
+            preprocessing=ModalityDropout(modalities) if modality_dropout else None,
             **composed(
                 self,
                 kwargs,
@@ -109,6 +114,7 @@ class MultimodalVAE(Autoencoder):
         self.latent_dim = latent_dim
         self.experts = experts
         self.modality_weights = modality_weights
+        self.modality_dropout = modality_dropout
         self.beta = beta
         self.num_samples = num_samples
 

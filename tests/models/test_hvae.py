@@ -40,6 +40,7 @@ def test_it_comes_nearer_to_the_likelihood_than_any_normal_of_independent_dimens
     assert gap > 0.7 and 0.2 < gaps.mean() < gap - 3 * gaps.std() / np.sqrt(len(gaps))
 
 
+@pytest.mark.slow
 @pytest.mark.mainly("torch")
 @pytest.mark.parametrize("learning_rate", [1e-2, 0.3])
 def test_training_stays_finite_however_large_its_steps_are(learning_rate, digits):

@@ -125,6 +125,36 @@ def test_a_bound_of_many_codes_in_the_place_of_the_elbo():
     assert any((a != b).any() for a, b in zip(before, model.get_weights()))
 
 
+def test_dropout_keeps_each_subset_as_often_as_another_and_what_is_there():
+    layer = kerae.data.ModalityDropout(SHAPES)
+    x = np.concatenate([np.full((3000, 7), 2.0), np.ones((3000, 2))], axis=1).astype("float32")
+    np.testing.assert_array_equal(layer(x), x)
+    found = keras.ops.convert_to_numpy(layer(x, training=True))
+    kept = found[:, -2:]
+    np.testing.assert_array_equal(found[:, :4], 2 * kept[:, [0]].repeat(4, axis=1))
+    np.testing.assert_array_equal(found[:, 4:7], 2 * kept[:, [1]].repeat(3, axis=1))
+    counts = [(kept == subset).all(axis=1).sum() for subset in ([1, 1], [1, 0], [0, 1])]
+    assert sum(counts) == 3000 and np.abs(np.subtract(counts, 1000)).max() < 4 * 26  # 26: s.e.
+    again = keras.ops.convert_to_numpy(layer(x, training=True))[:, -2:]
+    assert (again != kept).any()
+    x[:, -2] = 0  # the second is all there is
+    assert (keras.ops.convert_to_numpy(layer(x, training=True))[:, -1] == 1).all()
+
+
+def test_dropout_trains_on_the_mean_of_the_elbos_of_the_subsets():
+    """In the mean over many copies of an example, at a rate at which nothing moves."""
+    losses = {}
+    for dropout in (False, True):
+        model = linear("product", prior_precision=0.0, modality_dropout=dropout)
+        model.compile(keras.optimizers.SGD(0.0))
+        for names in PARTS[:1] if dropout else PARTS:
+            x = np.repeat(packed(model, names)[:1], 2000, axis=0)
+            (losses[dropout, names],) = model.fit(x, batch_size=2000, verbose=0).history["loss"]
+    expected = np.mean([losses[False, names] for names in PARTS])
+    assert losses[True, PARTS[0]] == pytest.approx(expected, abs=0.15)
+    assert abs(losses[False, PARTS[0]] - expected) > 1
+
+
 @pytest.mark.once
 def test_weights_are_those_of_the_loss_and_leave_no_likelihood(product):
     x = packed(product, ["first"])

@@ -8,7 +8,7 @@ import kerae
 from kerae import latents, priors, terms
 
 # What is computed is compared by the tests of each.
-pytestmark = pytest.mark.mainly("torch")
+pytestmark = [pytest.mark.mainly("torch"), pytest.mark.slow]
 
 X = np.random.default_rng(0).integers(0, 2, (4, 4)).astype("float32")
 FLAT = {

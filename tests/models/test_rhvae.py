@@ -11,6 +11,7 @@ def x(digits):
     return kerae.data.binarize(digits.x_train[:160], seed=0)
 
 
+@pytest.mark.slow
 @pytest.mark.mainly("torch")
 @pytest.mark.parametrize("learning_rate", [1e-2, 0.3])
 def test_training_stays_finite_however_large_its_steps_are(learning_rate, x):
