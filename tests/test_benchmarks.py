@@ -73,6 +73,20 @@ def test_all_train_the_same_model(tmp_path):
 
 
 @pytest.mark.nightly
+@pytest.mark.skipif(not find_spec("pythae"), reason="pythae is not installed")
+def test_models_are_measured_beside_pythae(tmp_path):
+    x = np.tile(np.linspace(0, 1, 28, dtype="float32")[:, None, None] ** 4, (2000, 1, 28, 1))
+    y = np.arange(len(x)) % 2
+    np.savez(tmp_path / "images.npz", x_train=x, y_train=y, x_test=x, y_test=y)
+    few = ["--images", len(x), "--epochs", 3, "--codes", 5, "--data", tmp_path / "images.npz"]
+    rows = table("models.py", "--models", "VAE", "--backends", "torch", *few)
+    assert [row["library"] for row in rows] == ["kerae on torch", "pythae"]
+    nll = [float(row["- log p(x), nats"].split(" ")[0]) for row in rows]
+    assert abs(nll[0] - nll[1]) < 30 and max(nll) < 350  # before training 543
+    assert float(rows[1]["times as fast as pythae"]) == 1
+
+
+@pytest.mark.nightly
 def test_overhead():
     rows = table(
         *("overhead.py", "--backends", "jax", "--steps", 4, "--rounds", 1),

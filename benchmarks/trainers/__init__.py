@@ -11,3 +11,19 @@ BETAS = (0.9, 0.999)
 EPSILON = 1e-7
 # The widths of the dense layers, or None for convolutions, and the dimensions of the latent.
 NETWORKS = {"dense": ((512,), 16), "convolutional": (None, 16), "tiny": ((32,), 2)}
+# By name, kerae's class and what it is given beside the networks. Others have their own defaults
+# of what is not here.
+MODELS = {
+    "VAE": ("VAE", {}),
+    "IWAE": ("IWAE", {"num_samples": 10}),
+    "MIWAE": ("MIWAE", {"num_samples": 10, "num_groups": 2}),
+    "PIWAE": ("PIWAE", {"num_samples": 10, "num_groups": 2}),
+    "CIWAE": ("CIWAE", {"num_samples": 10}),
+    "planar": ("FlowVAE", {"flow": "planar", "num_flows": 2}),
+    "IAF": ("FlowVAE", {"flow": "iaf", "num_flows": 2}),
+    "VampPrior": ("VampVAE", {"num_pseudo_inputs": 50}),
+    "S-VAE": ("SVAE", {}),
+    "PoincareVAE": ("PoincareVAE", {}),
+    "HVAE": ("HVAE", {}),
+    "RHVAE": ("RHVAE", {}),
+}
