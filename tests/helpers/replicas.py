@@ -73,6 +73,19 @@ def with_unused():
     return kerae.Autoencoder((8, 8, 1), latent, terms=terms, encoder=keras.layers.Flatten())
 
 
+def multimodal():
+    shapes = {"one": (50,), "other": (12,)}  # and two flags
+    return kerae.Autoencoder(
+        (8, 8, 1),
+        kerae.latents.ProductOfExperts(2),
+        likelihood=kerae.likelihoods.Multimodal(shapes),
+        terms=[kerae.Reconstruction(), kerae.terms.KLDivergence()],
+        encoder=kerae.networks.multimodal_encoder(shapes),
+        decoder=kerae.networks.multimodal_decoder((2,), shapes),
+        preprocessing=keras.layers.Flatten(),
+    )
+
+
 def of(model, latent_dim, *arguments, **named):
     return lambda: model((8, 8, 1), latent_dim, *arguments, **named, encoder=keras.layers.Flatten())
 
@@ -88,6 +101,9 @@ MODELS = {
     "SWAE": of(kerae.SWAE, 2, weight=1.0),
     "BetaTCVAE": of(kerae.BetaTCVAE, 2, dataset_size=33),
     "FactorVAE": of(kerae.FactorVAE, 2),
+    "HVAE": of(kerae.HVAE, 2),
+    "RHVAE": of(kerae.RHVAE, 2),
+    "multimodal": multimodal,
     "DenoisingAE": of(kerae.DenoisingAE, 2),
     "unused": with_unused,
     "losing": losing,

@@ -21,6 +21,9 @@ TERMS = {
     "clusters": {"clustering"},
     "WAE": {"mmd"},
     "SWAE": {"sliced_wasserstein"},
+    "HVAE": {"kl"},
+    "RHVAE": {"kl"},
+    "multimodal": {"kl"},
     "DenoisingAE": set(),
     "unused": {"unused"},
     "importance weighted": {"bound", "kl"},
@@ -48,7 +51,19 @@ HOW = {
     "torch": {"processes": ALL},
 }[BACKEND]
 # What trains as another one does: by sums, or by the rows of all replicas.
-NIGHTLY = {"RAE", "DIPVAE", "clusters", "AAE", "WAE", "SWAE", "mirrored 4", "data_parallel 4"}
+NIGHTLY = {
+    "HVAE",
+    "RHVAE",
+    "multimodal",
+    "RAE",
+    "DIPVAE",
+    "clusters",
+    "AAE",
+    "WAE",
+    "SWAE",
+    "mirrored 4",
+    "data_parallel 4",
+}
 if BACKEND != "torch":  # which compile each for all replicas
     NIGHTLY |= {*TERMS} - {"VAE"}
 pytestmark = pytest.mark.slow
