@@ -1,6 +1,8 @@
 """A process that trains a model and measures it when it is told to; `models.py` starts it."""
 
 import argparse
+import math
+import sys
 import time
 from importlib import import_module
 
@@ -19,13 +21,16 @@ train = import_module(f"trainers.{args.trainer}").Trainer(args.model, args.batch
 
 
 def answered(epochs=0, codes=0):
-    """Trains for `epochs`, or estimates log p(x) by `codes` of each test image."""
-    if codes:
-        nll = -train.log_likelihood(images["test"], codes).astype("float64")
-        return {"nll": nll.mean(), "standard_error": nll.std(ddof=1) / np.sqrt(len(nll))}
+    """Trains for `epochs`, or estimates log p(x) by `codes` an image; of what diverged, NaN."""
     started = time.perf_counter()
-    loss = train(images["train"], epochs)
-    return {"seconds": time.perf_counter() - started, "loss": loss}
+    try:
+        if codes:
+            nll = -train.log_likelihood(images["test"], codes).astype("float64")
+            return {"nll": nll.mean(), "standard_error": nll.std(ddof=1) / np.sqrt(len(nll))}
+        return {"loss": train(images["train"], epochs), "seconds": time.perf_counter() - started}
+    except (ArithmeticError, RuntimeError) as error:
+        print(f"{args.trainer}, {args.model}: {error}", file=sys.stderr)
+        return dict.fromkeys(("nll", "standard_error", "loss", "seconds"), math.nan)
 
 
 answer(answered)

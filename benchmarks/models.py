@@ -66,8 +66,8 @@ def compared(name):
             "model": name,
             "library": library,
             "- log p(x), nats": f"{nll['nll']:.2f} ± {nll['standard_error']:.2f}",
-            "s/epoch": np.median(own),
-            "times as fast as pythae": np.median(seconds["pythae"] / own),
+            "s/epoch": np.nanmedian(own),
+            "times as fast as pythae": np.nanmedian(seconds["pythae"] / own),
             "first epoch, s": rounds[0][library]["seconds"],
         }
 
@@ -97,4 +97,5 @@ of_best = [
     max(each["times as fast as pythae"] for each in records if each["model"] == name)
     for name in args.models
 ]
+print("NaN: it diverged, and its seconds are those of the epochs before.")
 print(f"In the median over models the fastest is {np.median(of_best):.2f} times as fast as pythae.")
