@@ -7,7 +7,7 @@ import kerae
 
 @keras.saving.register_keras_serializable("tests")
 class InfiniteFrom(kerae.Term):
-    """A term that is infinite from a training step on."""
+    """A term that is infinite from a training step on, for one example of a batch."""
 
     label = "bad"
 
@@ -17,8 +17,10 @@ class InfiniteFrom(kerae.Term):
 
     def value(self, model, outputs):
         step = keras.ops.convert_to_tensor(model.step)
-        bad = keras.ops.where(step >= self.step, float("inf"), 0.0)
-        return keras.ops.mean(outputs["z"], axis=(1, 2)) * 0.0 + bad
+        values = keras.ops.mean(outputs["z"], axis=(1, 2)) * 0.0
+        is_first = keras.ops.arange(keras.ops.shape(values)[0]) == 0
+        is_bad = keras.ops.logical_and(is_first, step >= self.step)
+        return keras.ops.where(is_bad, float("inf"), values)
 
 
 def new_model(step):
