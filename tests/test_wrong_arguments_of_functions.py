@@ -19,6 +19,7 @@ MODULES += ("metrics", "networks", "serving")
 CLASSES = {"callbacks.Checkpoint", "data.Dataset", "serving.Client", "serving.GRPCClient"}
 X = np.random.default_rng(0).random((12, 4)).astype("float32")
 Z, LABELS, NAMES = X[:, :2], np.arange(12) % 2, ("cat", "dog")
+FACTORS = np.stack([LABELS, np.arange(12) // 2 % 2], axis=1)
 IMAGES = np.random.default_rng(0).random((12, 3, 3, 1)).astype("float32")
 # What begins once all arguments were looked at, and takes long.
 STUBBED = {
@@ -67,11 +68,13 @@ def fitting(tmp_path_factory):
     filepath = tmp_path_factory.mktemp("models") / "model.keras"
     model.save(filepath)
     clusters = kerae.analysis.cluster(Z, n_clusters=2)
+    draws = kerae.metrics.FactorDraws(Z, FACTORS)
     by_name = dict.fromkeys(("z", "z_a", "z_b", "points", "z_train", "z_test", "kl"), Z)
     by_name |= dict.fromkeys(("x", "x_with", "x_without", "x_train", "x_test"), X)
     by_name |= dict.fromkeys(("labels", "y_train", "y_test", "clusters"), LABELS)
     by_name |= dict.fromkeys(("error", "values", "preservation"), X[:, 0])
     by_name |= dict.fromkeys(("images", "x_hat"), IMAGES)
+    by_name |= dict.fromkeys(("arrays", "real", "made", "importance"), Z)
     by_name |= {
         "activation": "relu",
         "address": "localhost:1",
@@ -84,15 +87,21 @@ def fitting(tmp_path_factory):
         "curve": {2: 1.0, 3: 0.5},
         "data": kerae.data.Dataset(X, LABELS, X, LABELS, "blank", NAMES),
         "decoded": IMAGES[:2],
+        "draw_alike": draws.alike,
+        "draw_pairs": draws.pairs,
+        "encode": np.asarray,
         "encoding": [keras.layers.Dense(3)],
         "epochs": 1,
+        "factors": FACTORS,
         "filepath": filepath,
         "folder": "models",
         "history": {"loss": [1.0, 2.0]},
         "input_shape": (4,),
+        "metric": np.mean,
         "model": model,
         "models": {"one": model},
         "name": "digits",
+        "num_factors": 2,
         "num_neighbors": 2,
         "out": "run",
         "output_shape": (4,),
@@ -145,7 +154,9 @@ def stubs(monkeypatch, tmp_path):
 )
 def test_functions(name, argument, fitting, stubs):
     def call(**arguments):
-        result = PUBLIC[name](**arguments)
+        is_variadic = name == "metrics.bootstrap_interval"
+        first = [arguments.pop(each) for each in ("metric", "arrays") if is_variadic]
+        result = PUBLIC[name](*first, **arguments)
         if name == "distribution.strategy":
             with result:
                 pass

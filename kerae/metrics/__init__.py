@@ -1,13 +1,29 @@
-"""What is measured on codes and reconstructions."""
+"""What is measured on codes, reconstructions and features."""
 
 from .active_units import active_units as active_units
+from .beta_vae_score import beta_vae_score as beta_vae_score
+from .bootstrap_interval import bootstrap_interval as bootstrap_interval
 from .cluster_accuracy import cluster_accuracy as cluster_accuracy
+from .completeness import completeness as completeness
 from .continuity import continuity as continuity
+from .dci import dci as dci
+from .density_coverage import density_coverage as density_coverage
+from .disentanglement import disentanglement as disentanglement
+from .explicitness import explicitness as explicitness
+from .factor_draws import FactorDraws as FactorDraws
+from .factor_vae_score import factor_vae_score as factor_vae_score
+from .frechet_distance import frechet_distance as frechet_distance
+from .interventional_robustness import interventional_robustness as interventional_robustness
+from .kernel_distance import kernel_distance as kernel_distance
 from .kruskal_stress import kruskal_stress as kruskal_stress
 from .linear_probe_accuracy import linear_probe_accuracy as linear_probe_accuracy
+from .modularity import modularity as modularity
+from .mutual_information_gap import mutual_information_gap as mutual_information_gap
 from .neighbor_accuracy import neighbor_accuracy as neighbor_accuracy
 from .neighbor_distance import neighbor_distance as neighbor_distance
 from .neighborhood_preservation import neighborhood_preservation as neighborhood_preservation
+from .precision_recall import precision_recall as precision_recall
 from .preservation_auc import preservation_auc as preservation_auc
 from .purity import purity as purity
+from .sap_score import sap_score as sap_score
 from .shepard_correlation import shepard_correlation as shepard_correlation

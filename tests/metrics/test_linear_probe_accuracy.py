@@ -46,5 +46,5 @@ def test_one_class_is_refused():
 
 
 def test_it_stops_without_a_warning(sets, monkeypatch):
-    monkeypatch.setattr(sys.modules["kerae.metrics.linear_probe_accuracy"], "MOST_STEPS", 1)
+    monkeypatch.setattr(sys.modules["kerae.metrics.linear_probe"], "MOST_STEPS", 1)
     assert 0 <= metrics.linear_probe_accuracy(*sets) <= 1

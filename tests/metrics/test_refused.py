@@ -9,15 +9,30 @@ from kerae import metrics
 
 pytestmark = pytest.mark.once
 
-Z, Y = np.random.default_rng(0).random((8, 2)), np.arange(8) % 2
+Z, Y = np.random.default_rng(0).random((12, 2)), np.arange(12) % 2
+FACTORS = np.stack([Y, np.arange(12) // 2 % 2], axis=1)
+DRAWS = metrics.FactorDraws(Z, FACTORS)
 GIVEN = {
-    **dict.fromkeys(("z", "points", "z_train", "z_test"), Z),
+    **dict.fromkeys(("z", "points", "z_train", "z_test", "real", "made", "importance"), Z),
+    **dict.fromkeys(("arrays", "codes", "codes_test"), Z),
+    **dict.fromkeys(("factors", "factors_test"), FACTORS),
     **dict.fromkeys(("labels", "clusters", "y_train", "y_test"), Y),
     "preservation": np.linspace(0.1, 1, 7),
-    "num_neighbors": 2,
+    **dict.fromkeys(("num_neighbors", "k", "batch_size", "num_factors", "num_trees"), 2),
+    **dict.fromkeys(("num_train", "num_test", "num_variance", "num_bins"), 9),
     "threshold": 0.01,
+    "quantile": 0.9,
+    "closed": False,
+    "continuous": False,
+    "seed": 0,
+    "encode": np.asarray,
+    "draw_pairs": DRAWS.pairs,
+    "draw_alike": DRAWS.alike,
 }
 METRICS = {name: each for name, each in vars(metrics).items() if inspect.isfunction(each)}
+METRICS["bootstrap_interval"] = lambda arrays, seed: metrics.bootstrap_interval(
+    np.mean, arrays, seed=seed
+)
 CASES = [(name, each) for name in METRICS for each in inspect.signature(METRICS[name]).parameters]
 WRONG = {
     "NaN": np.nan,
@@ -28,6 +43,12 @@ WRONG = {
     "zero": 0,
     "minus one": -1,
     "boolean": True,
+}
+FINE = {  # what is right of these
+    "threshold": {"zero", "minus one"},
+    "closed": {"boolean"},
+    "continuous": {"boolean"},
+    "seed": {"zero"},
 }
 
 
@@ -44,9 +65,10 @@ def spoiled(value, wrong):
 @pytest.mark.parametrize(("name", "argument"), CASES)
 def test_what_is_no_number_is_refused_by_name(name, argument, wrong):
     arguments = {each: GIVEN[each] for each in inspect.signature(METRICS[name]).parameters}
-    assert np.isfinite(METRICS[name](**arguments)).all()
-    if argument == "threshold" and WRONG[wrong] in (0, -1) and wrong != "boolean":
-        return  # which are thresholds
+    answer = METRICS[name](**arguments)
+    assert np.isfinite(list(answer.values()) if isinstance(answer, dict) else answer).all()
+    if wrong in FINE.get(argument, ()):
+        return
     arguments[argument] = spoiled(GIVEN[argument], WRONG[wrong])
     with pytest.raises(ValueError, match=f"(?s){argument}") as raised:
         METRICS[name](**arguments)
