@@ -32,11 +32,14 @@ def nearest(x: Tensor, codes: Tensor) -> Tensor:
     x = ops.concatenate([x, ops.ones_like(x[..., :1])], axis=-1)
     half = -0.5 * ops.sum(ops.square(codes), axis=-1, keepdims=True)
     codes = ops.concatenate([codes, half], axis=-1)
-    best = index = None
+    index = best = None
     for start in range(0, codes.shape[0], AT_ONCE):
         scores = ops.matmul(x, ops.transpose(codes[start : start + AT_ONCE]))
-        at, score = ops.cast(ops.argmax(scores, axis=-1), "int32") + start, ops.max(scores, axis=-1)
-        is_nearer = True if best is None else score > best
-        index = at if best is None else ops.where(is_nearer, at, index)
-        best = score if best is None else ops.where(is_nearer, score, best)
-    return index
+        at = ops.argmax(scores, axis=-1, keepdims=True)
+        score = ops.take_along_axis(scores, at, axis=-1)  # Keras has no maximum of no vectors
+        at = ops.cast(at, "int32") + start
+        if best is not None:
+            is_nearer = score > best
+            at, score = ops.where(is_nearer, at, index), ops.where(is_nearer, score, best)
+        index, best = at, score
+    return index[..., 0]

@@ -73,6 +73,14 @@ def with_unused():
     return kerae.Autoencoder((8, 8, 1), latent, terms=terms, encoder=keras.layers.Flatten())
 
 
+def quantized_networks():
+    networks = kerae.networks
+    return {
+        "encoder": networks.residual_encoder((8, 8, 1), width=4, num_blocks=1),
+        "decoder": networks.residual_decoder((2, 2, 3), (8, 8, 1), width=4, num_blocks=1),
+    }
+
+
 def of(model, latent_dim, *arguments, **named):
     return lambda: model((8, 8, 1), latent_dim, *arguments, **named, encoder=keras.layers.Flatten())
 
@@ -88,6 +96,7 @@ MODELS = {
     "SWAE": of(kerae.SWAE, 2, weight=1.0),
     "BetaTCVAE": of(kerae.BetaTCVAE, 2, dataset_size=33),
     "FactorVAE": of(kerae.FactorVAE, 2),
+    "VQVAE": lambda: kerae.VQVAE((8, 8, 1), 16, 3, **quantized_networks()),
     "DenoisingAE": of(kerae.DenoisingAE, 2),
     "unused": with_unused,
     "losing": losing,

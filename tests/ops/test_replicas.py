@@ -21,6 +21,7 @@ TERMS = {
     "clusters": {"clustering"},
     "WAE": {"mmd"},
     "SWAE": {"sliced_wasserstein"},
+    "VQVAE": {"commitment", "perplexity", "used_codes"},
     "DenoisingAE": set(),
     "unused": {"unused"},
     "importance weighted": {"bound", "kl"},
