@@ -54,6 +54,7 @@ _HOME = {
     "TwoStageVAE": "models",
     "VAE": "models",
     "VAEGAN": "models",
+    "VQVAE": "models",
     "VampVAE": "models",
     "WAE": "models",
     "load": "loading",
@@ -136,6 +137,7 @@ if TYPE_CHECKING:
     from .models import SWAE as SWAE
     from .models import VAE as VAE
     from .models import VAEGAN as VAEGAN
+    from .models import VQVAE as VQVAE
     from .models import WAE as WAE
     from .models import AnnealedVAE as AnnealedVAE
     from .models import BetaTCVAE as BetaTCVAE

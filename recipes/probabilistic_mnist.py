@@ -79,6 +79,7 @@ MODELS = {
     "ball": of(kerae.PoincareVAE, curvature=0.1),  # of 50 dimensions, within the reach of floats
     "ladder, 32 16 8": of_layers(kerae.LadderVAE),
     "top-down, 4 layers": of_layers(kerae.TopDownVAE),
+    "quantized, 512 codes": of_layers(kerae.VQVAE),
 }
 COLUMNS = {
     "negative_bound": "negative bound of its own, nats",

@@ -39,6 +39,7 @@ ABSTRACT = {
     flows.Flow,
     latents.Hierarchical,
     latents.Latent,
+    latents.Quantizer,
     likelihoods.Likelihood,
     priors.Prior,
     schedules.Schedule,
@@ -136,6 +137,10 @@ ENTRIES = {
     terms.ClusterAssignment: lambda: dict(
         centers=[[0.0, 1.0, 2.0], [3.0, 2.0, 1.0]], weight=0.5, alpha=2.0
     ),
+    terms.CodebookError: lambda: dict(weight=0.5),
+    terms.Commitment: lambda: dict(weight=0.5),
+    terms.Perplexity: lambda: dict(weight=0.5),
+    terms.UsedCodes: lambda: dict(weight=0.5),
     terms.CodeNorm: lambda: dict(weight=0.5),
     terms.Contractive: lambda: dict(weight=0.5, num_probes=2),
     terms.DecoderGradient: lambda: dict(weight=0.5, num_probes=2),
@@ -284,6 +289,15 @@ ENTRIES = {
         prior_scale=0.5,
         beta=0.5,
         num_samples=2,
+        **networks(),
+        **around(),
+    ),
+    kerae.VQVAE: lambda: dict(
+        input_shape=SHAPE,
+        num_codes=6,
+        code_dim=3,
+        commitment=0.5,
+        quantizer=latents.VectorQuantizer(6, 3, decay=0.9),
         **networks(),
         **around(),
     ),
@@ -442,6 +456,10 @@ ENTRIES = {
         latent_dim=3, num_samples=2, curvature=0.5, learn_curvature=True
     ),
     latents.VonMisesFisher: lambda: dict(latent_dim=3, num_samples=2),
+    latents.FiniteScalar: lambda: dict(levels=(8, 7)),
+    latents.VectorQuantizer: lambda: dict(
+        num_codes=6, code_dim=3, update="gradient", estimator="rotation", decay=0.9, revive=0.0
+    ),
     latents.WrappedNormal: lambda: dict(
         latent_dim=3, num_samples=2, curvature=0.5, learn_curvature=True
     ),
@@ -459,6 +477,7 @@ ENTRIES = {
     priors.StandardNormal: dict,
     priors.SecondStage: lambda: dict(second_dim=2, widths=(8,)),
     priors.SwissRoll: lambda: dict(turns=1.5, radius=2.0, num_classes=4),
+    priors.UniformCodes: dict,
     priors.UniformSphere: dict,
     likelihoods.Bernoulli: dict,
     likelihoods.ContinuousBernoulli: dict,
@@ -655,11 +674,12 @@ def test_every_trainable_variable_gets_a_finite_gradient(make):
 
 
 def floats(model, batch):
-    """The tensors that a pass gives, and the reconstruction."""
+    """The tensors of floats that a pass gives, and the reconstruction."""
     outputs = model.propagate(*batch)
     names = ("x", "posterior", "z", "log_likelihood")
     call = batch[0] if model.condition is None else batch
-    return model(call), *keras.tree.flatten([outputs[name] for name in names])
+    tensors = keras.tree.flatten([outputs[name] for name in names])
+    return model(call), *(each for each in tensors if "float" in dtype(each))
 
 
 @cases(MODELS, mainly=("torch",), few=TWO, quick=TWO)

@@ -199,7 +199,6 @@ class Autoencoder(
             aggregation="only_first_replica",
         )
         self.looks_at_data = True
-        self.trackers = [keras.metrics.Mean(name=label) for label in ("loss", *self.labels)]
         self.build((None, *self.input_shape))
 
     def _placeholder(self, shape, dtype=None):
@@ -257,6 +256,9 @@ class Autoencoder(
         for part in parts:
             check_state(part)
         check_spaces(self.latent, self.prior)
+        of_adversary = [] if self.adversary is None else [keras.metrics.Mean(self.adversary.label)]
+        of_terms = [term.tracker() for term in self.terms]
+        self.trackers = [keras.metrics.Mean("loss"), *of_terms, *of_adversary]
         if all(term.is_watched for term in self.terms):
             raise ValueError(
                 f"Expected a term to train on. Received: {self.labels}, each of weight 0. Give "

@@ -28,6 +28,7 @@ KINDS = {
 }
 
 SUITABLE = {
+    "Discrete": "kerae.priors.UniformCodes",
     "Euclidean": "kerae.priors.StandardNormal",
     "PoincareBall": "kerae.priors.HyperbolicNormal",
     "Sphere": "kerae.priors.UniformSphere",

@@ -81,8 +81,13 @@ class Training(ModelMixin):
         if self.looks_at_data:
             logged, seen = ops.split(logged, [len(per_example)], axis=1)
             note_seen(self, seen)
-        for tracker, value in zip(self.trackers, ops.unstack(logged, axis=1)):
-            tracker.update_state(value)
+        for term, tracker, value in zip(
+            (None, *self.terms, None), self.trackers, ops.unstack(logged, axis=1)
+        ):
+            if term is None:  # the loss, and that of an adversary
+                tracker.update_state(value)
+            else:
+                term.track(tracker, value, self, outputs)
         if training:
             self._count_step(logged[:, 1:])
         # No variable gets a gradient from both, so one backward pass serves model and adversary.

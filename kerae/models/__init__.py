@@ -34,4 +34,5 @@ from .two_stage_vae import TwoStageVAE as TwoStageVAE
 from .vae import VAE as VAE
 from .vae_gan import VAEGAN as VAEGAN
 from .vamp_vae import VampVAE as VampVAE
+from .vqvae import VQVAE as VQVAE
 from .wae import WAE as WAE

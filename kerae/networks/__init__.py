@@ -12,4 +12,6 @@ from .multimodal import multimodal_decoder as multimodal_decoder
 from .multimodal import multimodal_encoder as multimodal_encoder
 from .residual import pyramid_encoder as pyramid_encoder
 from .residual import upsampling_decoder as upsampling_decoder
+from .spatial import residual_decoder as residual_decoder
+from .spatial import residual_encoder as residual_encoder
 from .spectral_normalization import SpectralNormalization as SpectralNormalization

@@ -8,4 +8,5 @@ from .frozen import frozen_in as frozen_in
 from .gradients import scaled_gradient as scaled_gradient
 from .gradients import with_gradient_of as with_gradient_of
 from .jacobian import squared_jacobian_norm as squared_jacobian_norm
+from .nearest import nearest as nearest
 from .replicas import batch_mean as batch_mean

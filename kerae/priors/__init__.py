@@ -10,5 +10,6 @@ from .prior import Prior as Prior
 from .second_stage import SecondStage as SecondStage
 from .standard_normal import StandardNormal as StandardNormal
 from .swiss_roll import SwissRoll as SwissRoll
+from .uniform_codes import UniformCodes as UniformCodes
 from .uniform_sphere import UniformSphere as UniformSphere
 from .vamp import Vamp as Vamp

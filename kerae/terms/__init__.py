@@ -2,6 +2,8 @@
 
 from .cluster_assignment import ClusterAssignment as ClusterAssignment
 from .code_norm import CodeNorm as CodeNorm
+from .codebook_error import CodebookError as CodebookError
+from .commitment import Commitment as Commitment
 from .contractive import Contractive as Contractive
 from .deception import Deception as Deception
 from .decoder_gradient import DecoderGradient as DecoderGradient
@@ -17,8 +19,10 @@ from .l1 import L1 as L1
 from .layer_kl import LayerKL as LayerKL
 from .maximum_mean_discrepancy import MaximumMeanDiscrepancy as MaximumMeanDiscrepancy
 from .moment_matching import MomentMatching as MomentMatching
+from .perplexity import Perplexity as Perplexity
 from .reconstruction import Reconstruction as Reconstruction
 from .sliced_wasserstein import SlicedWasserstein as SlicedWasserstein
 from .structural_similarity import StructuralSimilarity as StructuralSimilarity
 from .term import Term as Term
 from .total_correlation import TotalCorrelation as TotalCorrelation
+from .used_codes import UsedCodes as UsedCodes

@@ -68,6 +68,16 @@ class Term(Part):
         """
         raise NotImplementedError
 
+    def tracker(self) -> keras.metrics.Metric:
+        """What collects the term over the batches of an epoch; by default its mean."""
+        return keras.metrics.Mean(name=self.label)
+
+    def track(
+        self, tracker: Any, values: Tensor, model: "Autoencoder", outputs: dict[str, Any]
+    ) -> None:
+        """Adds a batch to `tracker`, whose `values` are those of the examples of all replicas."""
+        tracker.update_state(values)
+
     def loss(self, value: Tensor, step: Tensor) -> Tensor:
         """What is added to the loss, of shape `(batch,)`."""
         return value_at(self.weight, step) * total(value)

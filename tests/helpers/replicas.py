@@ -86,6 +86,14 @@ def multimodal():
     )
 
 
+def quantized_networks():
+    networks = kerae.networks
+    return {
+        "encoder": networks.residual_encoder((8, 8, 1), width=4, num_blocks=1),
+        "decoder": networks.residual_decoder((2, 2, 3), (8, 8, 1), width=4, num_blocks=1),
+    }
+
+
 def of(model, latent_dim, *arguments, **named):
     return lambda: model((8, 8, 1), latent_dim, *arguments, **named, encoder=keras.layers.Flatten())
 
@@ -104,6 +112,7 @@ MODELS = {
     "HVAE": of(kerae.HVAE, 2),
     "RHVAE": of(kerae.RHVAE, 2),
     "multimodal": multimodal,
+    "VQVAE": lambda: kerae.VQVAE((8, 8, 1), 16, 3, **quantized_networks()),
     "DenoisingAE": of(kerae.DenoisingAE, 2),
     "unused": with_unused,
     "losing": losing,

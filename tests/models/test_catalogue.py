@@ -40,6 +40,7 @@ COMPOSED = {
     "RAE": [{}, {"regularizer": "gradient"}, {"regularizer": "spectral"}],
     "SVAE": [{}, {"distribution": "power_spherical"}],
     "SparseAE": [{}, {"penalty": "l1"}],
+    "VQVAE": [{}, {"quantizer": kerae.latents.VectorQuantizer(2, 16, update="gradient")}],
     "WAE": [{}, {"divergence": "gan"}],
 }
 

@@ -24,6 +24,7 @@ TERMS = {
     "HVAE": {"kl"},
     "RHVAE": {"kl"},
     "multimodal": {"kl"},
+    "VQVAE": {"commitment", "perplexity", "used_codes"},
     "DenoisingAE": set(),
     "unused": {"unused"},
     "importance weighted": {"bound", "kl"},

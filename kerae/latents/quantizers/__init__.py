@@ -1,0 +1,5 @@
+"""Codes that are one of finitely many."""
+
+from .finite_scalar import FiniteScalar as FiniteScalar
+from .quantizer import Quantizer as Quantizer
+from .vector_quantizer import VectorQuantizer as VectorQuantizer

@@ -1,0 +1,162 @@
+from functools import partial
+from typing import Any
+
+import keras
+import numpy as np
+
+from ..autoencoder.autoencoder import Autoencoder, data_shape
+from ..autoencoder.in_batches import BATCH_SIZE, in_batches
+from ..checks.arrays import check_array
+from ..checks.given import as_array
+from ..checks.short import short
+from ..checks.types import ArrayLike, Shape
+from ..latents.quantizers import Quantizer, VectorQuantizer
+from ..likelihoods import Likelihood
+from ..likelihoods import get as likelihood_of
+from ..networks import residual_decoder, residual_encoder
+from ..priors import UniformCodes
+from ..schedules import Weight
+from ..terms import CodebookError, Commitment, Perplexity, Reconstruction, UsedCodes
+
+DEFAULTS = (512, 16)
+
+
+@keras.saving.register_keras_serializable("kerae")
+class VQVAE(Autoencoder):
+    """Vector-quantized VAE: a map of codes, each one of finitely many, as words of an image.
+
+        loss = - log p(x|z) + commitment * |before - sg(z)|^2 [+ |sg(before) - z|^2]        nats
+        z = the code nearest to before, at each place of a map;  before = encoder(x)
+
+    per example, with sg, through which no gradient passes. The summand in brackets trains the codes
+    where the quantizer does not move them by itself (`update="gradient"`). A quantizer without a
+    codebook, such as `kerae.latents.FiniteScalar`, has the reconstruction alone.
+
+    Beside the terms are logged the `perplexity` of the codes and the part of `used_codes`, of all
+    of an epoch. `score` and `log_likelihood` take all codes to be alike: with K codes at each of
+    `places`, log p(x) >= log p(x|z) - places * log K, an honest bound.
+
+    Args:
+        input_shape: Tuple, the shape of one example. Default networks make a code of 4x4 pixels of
+            images, and one of anything else.
+        num_codes: Integer, K. Defaults to 512.
+        code_dim: Integer, the dimensions of a code. Defaults to 16.
+        commitment: Float or `kerae.schedules.Schedule`, the beta of the paper. Defaults to 0.25.
+        quantizer: `kerae.latents.Quantizer`, which then says `num_codes` and `code_dim`. Defaults
+            to a `kerae.latents.VectorQuantizer` with an EMA codebook.
+        likelihood: `kerae.likelihoods.Likelihood` or its name. Defaults to `"bernoulli"`.
+        encoder: Keras model to features `(batch, features)` or maps `(batch, height, width,
+            channels)`. Defaults to `kerae.networks.residual_encoder` of images.
+        decoder: Keras model or layer. Defaults to one that fits.
+        preprocessing: Layer applied to input and target alike.
+        **kwargs: `corruption` and `prior`, as for `kerae.Autoencoder`.
+
+    Example:
+
+    >>> model = kerae.VQVAE(input_shape=(8, 8, 1), num_codes=16, code_dim=4)
+    >>> indices = model.encode_indices(np.zeros((3, 8, 8, 1), "float32"))
+    >>> indices.shape, model.decode_indices(indices).shape
+    ((3, 2, 2), (3, 8, 8, 1))
+
+    Raises:
+        ValueError: If a number is too small, the sides of images no multiples of 4 with the default
+            encoder, or an encoder or a decoder does not fit.
+    Reference:
+        Van den Oord et al., 2017, https://arxiv.org/abs/1711.00937
+    """
+
+    parts = (CodebookError, Commitment, Perplexity, Reconstruction, UniformCodes, UsedCodes)
+    parts = (*parts, VectorQuantizer)
+    passed_on = ("corruption", "prior")
+
+    def __init__(
+        self,
+        input_shape: Shape,
+        num_codes: int = DEFAULTS[0],
+        code_dim: int = DEFAULTS[1],
+        commitment: Weight = 0.25,
+        quantizer: Quantizer | None = None,
+        likelihood: str | Likelihood = "bernoulli",
+        encoder: keras.Layer | None = None,
+        decoder: keras.Layer | None = None,
+        preprocessing: keras.Layer | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if quantizer is None:
+            quantizer = VectorQuantizer(num_codes, code_dim)
+        elif not isinstance(quantizer, Quantizer):
+            raise ValueError(
+                "Expected `quantizer` to be a kerae.latents.Quantizer. Received: "
+                f"{short(quantizer)}. Take one such as kerae.latents.FiniteScalar((8, 6, 5))."
+            )
+        elif (num_codes, code_dim) not in (DEFAULTS, (quantizer.num_codes, quantizer.code_dim)):
+            raise ValueError(
+                "Expected either `quantizer` or `num_codes` and `code_dim`, which it has of its "
+                f"own. Received: {quantizer} of {quantizer.num_codes} codes of "
+                f"{quantizer.code_dim} dimensions, num_codes={num_codes} and code_dim={code_dim}. "
+                "Leave out the numbers."
+            )
+        shape = data_shape(input_shape, preprocessing)
+        likelihood = likelihood_of(likelihood)
+        if len(shape) == 3 and encoder is None:
+            encoder = residual_encoder(shape)
+            if decoder is None:
+                map_shape = (*encoder.output_shape[1:-1], quantizer.code_dim)
+                decoder = residual_decoder(map_shape, likelihood.parameter_shape(shape))
+        kwargs.setdefault("prior", UniformCodes())
+        super().__init__(
+            input_shape,
+            latent=quantizer,
+            likelihood=likelihood,
+            terms=[Reconstruction(), *quantizer.terms(commitment), Perplexity(), UsedCodes()],
+            encoder=encoder,
+            decoder=decoder,
+            preprocessing=preprocessing,
+            **kwargs,
+        )
+        self.num_codes = num_codes
+        self.code_dim = code_dim
+        self.commitment = commitment
+        self.quantizer = quantizer
+
+    def encode_indices(self, x: Any, batch_size: int = BATCH_SIZE) -> np.ndarray:
+        """The numbers of the codes of examples.
+
+        Args:
+            x: Array `(n, *input_shape)`, or a data set as `encode` takes it.
+            batch_size: Integer, the number of examples computed at once.
+        Returns:
+            Array of int32 `(n, height, width)`, or `(n,)` of codes that are vectors.
+        Raises:
+            ValueError: If the data do not fit the model.
+        """
+        indices = partial(in_batches, self, self._indices, batch_size=batch_size)
+        return self._answers(indices, x, None, [], batch_size)
+
+    def decode_indices(self, indices: ArrayLike, batch_size: int = BATCH_SIZE) -> np.ndarray:
+        """The mean of p(x|z) of codes, in data space.
+
+        Args:
+            indices: Array of integers, the numbers of codes, as `encode_indices` gives them.
+            batch_size: Integer, the number of examples computed at once.
+        Returns:
+            Array `(n, *data_shape)`.
+        Raises:
+            ValueError: If they are of another shape, no integers, or no numbers of codes.
+        """
+        indices = as_array(indices, "indices")
+        check_array(indices, self.latent.places, "indices", "int32")
+        least, most = indices.min(), indices.max()
+        if least < 0 or most >= self.latent.num_codes:
+            raise ValueError(
+                f"Expected `indices` from 0 to {self.latent.num_codes - 1}, the numbers of codes. "
+                f"Received: some from {least} to {most}."
+            )
+        arrays = (indices.astype("int32"),)
+        return in_batches(self, self._decode_indices, arrays, batch_size=batch_size)
+
+    def _indices(self, x):
+        return self.posterior(self.preprocess(x))["indices"]
+
+    def _decode_indices(self, indices):
+        return self._decode(self.latent.codes_of(indices))

@@ -1,0 +1,67 @@
+from typing import TYPE_CHECKING, Any
+
+import keras
+from keras import ops
+
+from ..geometry import Discrete
+from ..latents.quantizers import Quantizer, VectorQuantizer
+from .prior import Prior, refuse_labels
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
+
+
+@keras.saving.register_keras_serializable("kerae.priors")
+class UniformCodes(Prior):
+    """All codes of a quantizer alike, at each place of a map by themselves.
+
+        log p(z) = - places * log(num_codes)        nats
+
+    What is drawn of it is mostly no example: codes of neighboring places belong together.
+
+    Example:
+
+    >>> latent = kerae.latents.VectorQuantizer(num_codes=16, code_dim=3)
+    >>> model = kerae.Autoencoder((8, 8, 1), latent, prior=kerae.priors.UniformCodes())
+    >>> float(model.score(np.zeros((1, 8, 8, 1), "float32"), num_samples=1)["kl"][0])  # log 16
+    2.772588...
+
+    Raises:
+        ValueError: When it becomes part of a model whose latent is no quantizer.
+    """
+
+    space = Discrete
+
+    def fit_to(self, model: "Autoencoder") -> None:
+        super().fit_to(model)
+        if not isinstance(model.latent, Quantizer):
+            raise ValueError(
+                "Expected codes of a kerae.latents.Quantizer under UniformCodes. Received: those "
+                f"of {type(model.latent).__name__}. Take kerae.latents.VectorQuantizer, or another "
+                "prior."
+            )
+
+    def tried_in(self) -> dict[str, Any]:
+        return VectorQuantizer(8, 3).tried_in() | {"prior": self}
+
+    def given(self, model: "Autoencoder", outputs: dict):
+        return _Of(model.latent)
+
+
+class _Of:
+    """The prior of the codes of a quantizer."""
+
+    def __init__(self, latent):
+        self.latent = latent
+
+    def log_prob(self, z):
+        return ops.full_like(
+            z[(..., *(0,) * len(self.latent.event_shape))], -self.latent.log_num_codes
+        )
+
+    def sample(self, noise, labels=None):
+        refuse_labels(self, labels)
+        number = ops.floor(noise.uniform(self.latent.places) * self.latent.num_codes)
+        # Rounding can make a draw that is nearly 1 the number after the last.
+        number = ops.minimum(ops.cast(number, "int32"), self.latent.num_codes - 1)
+        return self.latent.codes_of(number)

@@ -1,0 +1,25 @@
+import keras
+from keras import ops
+
+from ..checks.types import Tensor
+from .quantized import OfUsage
+
+
+@keras.saving.register_keras_serializable("kerae.terms")
+class Perplexity(OfUsage):
+    """How many codes it would take, all chosen alike, to be as uncertain of the choice as it is.
+
+        value = exp( - sum over k of  p_k log p_k )        from 1 to num_codes
+
+    with p_k the part of choices that fell on code k, in all of an epoch or an evaluation: not the
+    mean of batches, in each of which fewer codes are seen. It is logged, and not trained on.
+
+    Raises:
+        ValueError: If the model's latent is no quantizer.
+    """
+
+    label = "perplexity"
+
+    def summary(self, counts: Tensor) -> Tensor:
+        p = counts / ops.maximum(ops.sum(counts), 1.0)
+        return ops.exp(-ops.sum(p * ops.log(ops.where(p > 0, p, 1.0))))
