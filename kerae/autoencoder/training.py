@@ -13,12 +13,7 @@ from ..callbacks.epoch_start import EpochStart
 from ..callbacks.progress_bar import with_progress_bar
 from ..callbacks.stop_at_non_finite import StopAtNonFinite
 from ..checks.data import checked_arrays, checked_examples
-from ..checks.data_sets import (
-    check_dataset,
-    checked_batches,
-    number_of_batches,
-    part_of,
-)
+from ..checks.data_sets import check_dataset, checked_batches, number_of_batches, part_of
 from ..checks.fit import check_arguments
 from ..checks.given import is_array
 from ..checks.seen import forget_seen, limits, note_seen, refuse_seen
@@ -81,10 +76,9 @@ class Training(ModelMixin):
         if self.looks_at_data:
             logged, seen = ops.split(logged, [len(per_example)], axis=1)
             note_seen(self, seen)
-        for term, tracker, value in zip(
-            (None, *self.terms, None), self.trackers, ops.unstack(logged, axis=1)
-        ):
-            if term is None:  # the loss, and that of an adversary
+        terms = (None, *self.terms, None)  # the loss, and that of an adversary, are of none
+        for term, tracker, value in zip(terms, self.trackers, ops.unstack(logged, axis=1)):
+            if term is None:
                 tracker.update_state(value)
             else:
                 term.track(tracker, value, self, outputs)

@@ -18,7 +18,7 @@ from ..priors import UniformCodes
 from ..schedules import Weight
 from ..terms import CodebookError, Commitment, Perplexity, Reconstruction, UsedCodes
 
-DEFAULTS = (512, 16)
+DEFAULTS = (512, 16)  # of `num_codes` and `code_dim`, which an own quantizer has of its own
 
 
 @keras.saving.register_keras_serializable("kerae")
@@ -72,8 +72,8 @@ class VQVAE(Autoencoder):
     def __init__(
         self,
         input_shape: Shape,
-        num_codes: int = DEFAULTS[0],
-        code_dim: int = DEFAULTS[1],
+        num_codes: int = 512,
+        code_dim: int = 16,
         commitment: Weight = 0.25,
         quantizer: Quantizer | None = None,
         likelihood: str | Likelihood = "bernoulli",

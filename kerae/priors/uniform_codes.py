@@ -4,7 +4,6 @@ import keras
 from keras import ops
 
 from ..geometry import Discrete
-from ..latents.quantizers import Quantizer, VectorQuantizer
 from .prior import Prior, refuse_labels
 
 if TYPE_CHECKING:
@@ -33,6 +32,8 @@ class UniformCodes(Prior):
     space = Discrete
 
     def fit_to(self, model: "Autoencoder") -> None:
+        from ..latents import Quantizer
+
         super().fit_to(model)
         if not isinstance(model.latent, Quantizer):
             raise ValueError(
@@ -42,6 +43,8 @@ class UniformCodes(Prior):
             )
 
     def tried_in(self) -> dict[str, Any]:
+        from ..latents import VectorQuantizer
+
         return VectorQuantizer(8, 3).tried_in() | {"prior": self}
 
     def given(self, model: "Autoencoder", outputs: dict):
