@@ -28,7 +28,7 @@ def answered(epochs=0, codes=0):
             nll = -train.log_likelihood(images["test"], codes).astype("float64")
             return {"nll": nll.mean(), "standard_error": nll.std(ddof=1) / np.sqrt(len(nll))}
         return {"loss": train(images["train"], epochs), "seconds": time.perf_counter() - started}
-    except (ArithmeticError, RuntimeError) as error:
+    except (ArithmeticError, RuntimeError, ValueError) as error:
         print(f"{args.trainer}, {args.model}: {error}", file=sys.stderr)
         return dict.fromkeys(("nll", "standard_error", "loss", "seconds"), math.nan)
 
