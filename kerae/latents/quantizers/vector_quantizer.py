@@ -119,7 +119,7 @@ class VectorQuantizer(Quantizer):
         return ops.take(ops.convert_to_tensor(self.codebook), indices, axis=0)
 
     def estimated(self, before: Tensor, codes: Tensor) -> Tensor:
-        return ESTIMATORS[self.estimator](before, ops.stop_gradient(codes))
+        return ESTIMATORS[self.estimator](before, codes)
 
     def draw(
         self, model: "Autoencoder", outputs: dict, num_samples: int | None = None

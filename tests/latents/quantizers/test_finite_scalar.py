@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from gradients import gradient
 from keras import ops
+from scipy.optimize import brentq
 
 from kerae.latents import FiniteScalar
 
@@ -81,3 +82,17 @@ def test_the_gradient_is_that_of_the_bounded_number():
 def test_refuses(levels):
     with pytest.raises(ValueError, match="`levels` from 2 to 1000.*fewer than 2"):
         FiniteScalar(levels)
+
+
+@pytest.mark.mainly("torch")
+@pytest.mark.parametrize("level", [2, 3, 4, 8])
+def test_a_level_ends_where_its_bounded_number_is_half_way_to_the_next(level):
+    half, offset = 1.001 * (level - 1) / 2, 0.0 if level % 2 else 0.5
+    # By the one property that the shift has: 0 stays 0.
+    shift = brentq(lambda s: half * np.tanh(s) - offset, 0.0, 9.0) if offset else 0.0
+    ends = [k + 0.5 for k in range(-(level // 2), (level + 1) // 2 - 1)]
+    x = np.array([np.arctanh((end + offset) / half) - shift for end in ends], "float32")
+    latent = FiniteScalar((level,))
+    for step, index in ((-1e-3, range(level - 1)), (1e-3, range(1, level))):
+        found = latent.indices_of(ops.convert_to_tensor(x[:, None] + step))
+        np.testing.assert_array_equal(ops.convert_to_numpy(found), index)
