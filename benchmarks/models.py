@@ -86,7 +86,9 @@ with tempfile.TemporaryDirectory() as folder:
     records = [record for name in args.models for record in compared(name)]
 
 print("# Models beside those of pythae\n")
-print("```\npython benchmarks/models.py --data mnist --data-dir folder\n```\n")
+print("```\npython benchmarks/models.py --data mnist --data-dir folder \\")
+print(f"    --images {args.images} --epochs {args.epochs} --codes {args.codes} \\")
+print(f"    --threads {args.threads} --backends {' '.join(args.backends)}\n```\n")
 print(machine("keras", *args.backends, "pythae"))
 print(
     f"\n{args.images} images, batches of {BATCH_SIZE}, {args.epochs} epochs; log p(x) of 2,000 test"
