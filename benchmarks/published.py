@@ -134,8 +134,8 @@ for name, model in SHORT.items():
     ROWS[name] = Row("short", model, beside="VAE")
 ROWS["ladder, 3 layers"] = Row("short", ladder(), beside="VAE")
 ROWS["ladder, 3 layers, warm-up"] = Row("short", ladder(beta=WARM_UP), beside="ladder, 3 layers")
+normal, sphere = (partial(each, beta=LONG_WARM_UP) for each in (kerae.VAE, kerae.SVAE))
 for d, figure in NORMAL.items():
-    normal, sphere = (partial(each, beta=LONG_WARM_UP) for each in (kerae.VAE, kerae.SVAE))
     ROWS[f"N-VAE, d = {d}"] = Row("B", normal, d, figure)
     ROWS[f"S-VAE, d = {d}"] = Row("B", sphere, d + 1, SPHERE.get(d, ""), f"N-VAE, d = {d}")
 for codes, figure in LANDMARKS.items():

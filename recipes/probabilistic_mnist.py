@@ -24,8 +24,8 @@ CODES = 200  # an image, from which its likelihood is estimated
 SEED = 0
 
 
-def of_layers(model, **arguments):
-    """A model with codes in layers, with networks of its own."""
+def with_own_networks(model, **arguments):
+    """A model whose codes are layers or maps, with the networks that it makes for them."""
 
     def made():
         binary = kerae.data.Binarize("dynamic")
@@ -77,9 +77,9 @@ MODELS = {
     "two stages": of(kerae.TwoStageVAE, likelihood="bernoulli"),
     "sphere": of(kerae.SVAE, LATENT_DIM + 1),
     "ball": of(kerae.PoincareVAE, curvature=0.1),  # of 50 dimensions, within the reach of floats
-    "ladder, 32 16 8": of_layers(kerae.LadderVAE),
-    "top-down, 4 layers": of_layers(kerae.TopDownVAE),
-    "quantized, 512 codes": of_layers(kerae.VQVAE),
+    "ladder, 32 16 8": with_own_networks(kerae.LadderVAE),
+    "top-down, 4 layers": with_own_networks(kerae.TopDownVAE),
+    "quantized, 512 codes": with_own_networks(kerae.VQVAE),
 }
 COLUMNS = {
     "negative_bound": "negative bound of its own, nats",

@@ -8,16 +8,20 @@ from . import MODELS
 from .keras_networks import keras_networks
 
 
+def trainer(name, batch_size):
+    kind, options = MODELS[name]
+    encoder, decoder, latent_dim = keras_networks("dense")
+    networks = {"encoder": encoder, "decoder": decoder}
+    model = getattr(kerae, kind)(INPUT_SHAPE, latent_dim, **options, **networks)
+    model.compile("adam")
+    return Trainer(model, batch_size)
+
+
 class Trainer:
     """Trains epoch by epoch, and estimates log p(x)."""
 
-    def __init__(self, name, batch_size):
-        kind, options = MODELS[name]
-        encoder, decoder, latent_dim = keras_networks("dense")
-        networks = {"encoder": encoder, "decoder": decoder}
-        self.model = getattr(kerae, kind)(INPUT_SHAPE, latent_dim, **options, **networks)
-        self.model.compile("adam")
-        self.batch_size = batch_size
+    def __init__(self, model, batch_size):
+        self.model, self.batch_size = model, batch_size
 
     def __call__(self, x, epochs):
         history = self.model.fit(x, batch_size=self.batch_size, epochs=epochs, verbose=0)
@@ -25,6 +29,3 @@ class Trainer:
 
     def log_likelihood(self, x, num_samples):
         return self.model.score(x, num_samples=num_samples)["importance_weighted_bound"]
-
-
-trainer = Trainer

@@ -14,7 +14,7 @@ import torch
 from pythae import models
 from pythae.data.datasets import BaseDataset
 from pythae.models.base.base_utils import ModelOutput
-from pythae.models.nn import BaseEncoder
+from pythae.models.nn import BaseDecoder, BaseEncoder
 from pythae.models.svae.svae_utils import ive
 from pythae.trainers import (
     BaseTrainer,
@@ -26,11 +26,29 @@ from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits, softplus
 
 from . import BETAS, EPSILON, LEARNING_RATE, MODELS, NETWORKS
-from .pythae_trainer import Decoder, Encoder
 from .torch_networks import torch_networks
 
 logging.disable()
 ADAM = {"betas": BETAS, "eps": EPSILON}
+
+
+class Encoder(BaseEncoder):
+    def __init__(self, encoder, heads):
+        super().__init__()
+        self.layers = nn.Sequential(encoder, heads)
+
+    def forward(self, x):
+        mean, log_variance = self.layers(x).chunk(2, dim=1)
+        return ModelOutput(embedding=mean, log_covariance=log_variance)
+
+
+class Decoder(BaseDecoder):
+    def __init__(self, decoder):
+        super().__init__()
+        self.layers = nn.Sequential(decoder, nn.Sigmoid())  # pythae takes means, not logits
+
+    def forward(self, z):
+        return ModelOutput(reconstruction=self.layers(z))
 
 
 class SphereEncoder(BaseEncoder):
@@ -59,7 +77,7 @@ def log_normal(z, mean, log_variance):
 
 
 class Model:
-    """pythae's model of a name of `trainers.MODELS`, with a normal posterior."""
+    """pythae's VAE, and what its other models differ in."""
 
     kind, config = models.VAE, models.VAEConfig
     encoder, decoder = Encoder, Decoder
@@ -241,11 +259,15 @@ def images(x):
     return torch.from_numpy(x).permute(0, 3, 1, 2).contiguous()
 
 
+def trainer(name, batch_size):
+    return Trainer(KINDS[name](MODELS[name][1]), batch_size)
+
+
 class Trainer:
     """Trains epoch by epoch, and estimates log p(x)."""
 
-    def __init__(self, name, batch_size):
-        self.model = KINDS[name](MODELS[name][1])
+    def __init__(self, model, batch_size):
+        self.model = model
         self.batch_size = batch_size
         self.own = None
 
@@ -273,6 +295,3 @@ class Trainer:
         logits = self.model.model.decoder.layers[0](z)
         lost = binary_cross_entropy_with_logits(logits, x, reduction="none").sum((1, 2, 3))
         return log_p - log_q - lost
-
-
-trainer = Trainer

@@ -87,6 +87,15 @@ def check_choice(name: str, value: Any, choices: Iterable[str]) -> None:
         raise ValueError(f"Expected `{name}` to be one of {choices}. Received: {short(value)}.")
 
 
+def check_functions(**functions: Any) -> None:
+    """Raises a `ValueError` if one of these arguments, by name, cannot be called."""
+    for name, function in functions.items():
+        if not callable(function):
+            raise ValueError(
+                f"Expected `{name}` to be a function. Received: {type(function).__name__}."
+            )
+
+
 def _alternatives(annotation):
     if isinstance(annotation, str):  # of classes that type checkers alone import
         return [NoneType if name == "None" else name for name in annotation.split(" | ")]

@@ -3,7 +3,7 @@ from typing import Any
 
 import numpy as np
 
-from ..checks.arguments import checked
+from ..checks.arguments import check_functions, checked
 from ..checks.codes import as_finite
 from ..checks.numbers import check_count
 
@@ -81,8 +81,7 @@ def bootstrap_interval(
 
 
 def _checked_arrays(metric, arrays, paired):
-    if not callable(metric):
-        raise ValueError(f"Expected `metric` to be a function. Received: {type(metric).__name__}.")
+    check_functions(metric=metric)
     rows = [as_finite(each, "arrays") for each in arrays]
     if not rows or min(map(len, rows)) < 2:
         shapes = [each.shape for each in rows]

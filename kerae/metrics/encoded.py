@@ -1,3 +1,5 @@
+"""Examples that a function draws, and codes that another one gives, some batches at a time."""
+
 import numpy as np
 
 from ..checks.codes import as_codes
@@ -18,15 +20,6 @@ def encoded(encode, x):
             f"{len(codes)}."
         )
     return codes.astype("float64")
-
-
-def check_functions(**functions):
-    """Raises a `ValueError` if one of the arguments cannot be called."""
-    for name, function in functions.items():
-        if not callable(function):
-            raise ValueError(
-                f"Expected `{name}` to be a function. Received: {type(function).__name__}."
-            )
 
 
 def in_blocks(batches, batch_size):

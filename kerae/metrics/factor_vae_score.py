@@ -3,9 +3,9 @@ from typing import Any
 
 import numpy as np
 
-from ..checks.arguments import checked
+from ..checks.arguments import check_functions, checked
 from ..checks.numbers import check_count
-from .encoded import check_functions, encoded, in_blocks, joined
+from .encoded import encoded, in_blocks, joined
 
 
 @checked

@@ -8,9 +8,7 @@ from ..checks.numbers import check_count
 from ..checks.parts import checked_shape
 from ..checks.types import Shape
 from .convolutional import FORMAT
-from .residual import Bottleneck, narrow
-
-ACTIVATION = "silu"
+from .residual import ACTIVATION, Bottleneck, narrow
 
 
 @checked

@@ -56,9 +56,12 @@ class OfUsage(OfQuantizer):
 
     def counts(self, outputs: dict[str, Any]) -> Tensor:
         """How often each code was chosen by the examples of a batch, on all replicas."""
-        indices = ops.reshape(outputs["posterior"]["indices"], (-1,))
-        ones = ops.ones_like(indices, dtype="float32")
-        return replica_sum(ops.segment_sum(ones, indices, self.num_codes))
+        if "code_counts" not in outputs:  # of another term, too
+            indices = ops.reshape(outputs["posterior"]["indices"], (-1,))
+            ones = ops.ones_like(indices, dtype="float32")
+            counts = ops.segment_sum(ones, indices, self.num_codes)
+            outputs["code_counts"] = replica_sum(counts)
+        return outputs["code_counts"]
 
     def value(self, model: "Autoencoder", outputs: dict[str, Any]) -> Tensor:
         return of_each_example(self.summary(self.counts(outputs)), outputs)

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from fixtures import fixture
 
 from kerae import metrics
-from tests.helpers.fixtures import fixture
 
 pytestmark = pytest.mark.once
 

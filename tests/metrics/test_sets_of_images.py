@@ -1,9 +1,9 @@
 """Distances of sets against the values of other packages on the same arrays."""
 
 import pytest
+from fixtures import fixture
 
 from kerae import metrics
-from tests.helpers.fixtures import fixture
 
 pytestmark = pytest.mark.once
 

@@ -1,15 +1,12 @@
-import os
-from pathlib import Path
-
 import numpy as np
 import pytest
+from fixtures import fixture
 from gradients import gradient
 from keras import ops
 from scipy.optimize import brentq
 
 from kerae.latents import FiniteScalar
 
-FIXTURES = Path(os.environ.get("KERAE_TEST_DATA", "../shared/data")) / "fixtures"
 RECOMMENDED = {  # the paper's, and how many codes they make
     (8, 6, 5): 240,
     (8, 5, 5, 5): 1000,
@@ -30,9 +27,8 @@ def rounded(latent, z):
 
 
 @pytest.mark.mainly("torch")
-@pytest.mark.skipif(not FIXTURES.exists(), reason=f"no {FIXTURES}")
 def test_codes_and_their_numbers_are_those_of_another_implementation():
-    known = np.load(FIXTURES / "fsq_8555.npz")
+    known = fixture("fsq_8555.npz")
     codes, indices = rounded(FiniteScalar((8, 5, 5, 5)), known["z"])
     np.testing.assert_array_equal(indices, known["indices"])
     np.testing.assert_allclose(codes, known["z_hat"], atol=1e-6)

@@ -1,11 +1,9 @@
 """The codebook: who chooses which code, which gradient comes through, and where codes move."""
 
-import os
-from pathlib import Path
-
 import keras
 import numpy as np
 import pytest
+from fixtures import fixture
 from gradients import gradient, loss_gradients
 from keras import ops
 from scipy.linalg import expm
@@ -14,7 +12,6 @@ import kerae
 from kerae.latents import VectorQuantizer
 from kerae.latents.quantizers.estimators import ESTIMATORS
 
-FIXTURES = Path(os.environ.get("KERAE_TEST_DATA", "../shared/data")) / "fixtures"
 RANDOM = np.random.default_rng(0)
 X = RANDOM.random((12, 3), dtype="float32")
 
@@ -77,9 +74,8 @@ def slopes_of_code(name, upstream, x, code):
 
 
 @pytest.mark.mainly("torch")
-@pytest.mark.skipif(not FIXTURES.exists(), reason=f"no {FIXTURES}")
 def test_the_rotation_trick_is_that_of_its_authors():
-    known = np.load(FIXTURES / "rotation_trick.npz")
+    known = fixture("rotation_trick.npz")
     z = ESTIMATORS["rotation"](*map(ops.convert_to_tensor, (known["e"], known["code"])))
     np.testing.assert_allclose(array(z), known["out"], atol=1e-6)
     found = slopes_of_code("rotation", known["upstream"], known["e"], known["code"])
