@@ -156,6 +156,7 @@ def test_the_mean_weight_is_the_likelihood_under_a_metric(num_iterations):
     assert (np.abs(score["importance_weighted_bound"] - exact(X)) < 4 * error + 1e-3).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("of_class", [kerae.HVAE, kerae.RHVAE])
 def test_the_gradient_reaches_through_the_slopes(of_class):
     model = linear_model(of_class, step_size=0.2)

@@ -130,6 +130,7 @@ def test_the_posterior_is_the_prior_where_its_networks_say_nothing():
     np.testing.assert_allclose(numpy(model.latent.kl_divergence(outputs)), 0, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_at_the_start_the_prior_is_nearly_standard_and_deep_networks_are_no_larger():
     kerae.set_random_seed(0)
     for num_layers in (2, 32):

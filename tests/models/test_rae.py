@@ -56,6 +56,7 @@ def test_the_gradient_of_the_decoder_by_hand():
     assert logs["loss"] == pytest.approx(logs["reconstruction"] + 0.2 * expected, rel=1e-4)
 
 
+@pytest.mark.slow
 def test_a_spectral_decoder_is_divided_by_its_largest_singular_value():
     model = linear("spectral")
     assert model.labels == ["reconstruction", "code_norm"]
@@ -115,6 +116,7 @@ def trained():
     return model, digits
 
 
+@pytest.mark.slow
 def test_the_fitted_prior_is_a_better_density_of_held_out_codes_than_a_standard_normal(trained):
     model, digits = trained
     z = model.encode(digits.x_test)

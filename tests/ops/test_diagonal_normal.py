@@ -42,6 +42,7 @@ def test_noise_becomes_a_draw_of_its_mean_and_deviation():
         np.testing.assert_allclose(found, of_scipy(P).ppf(stats.norm.cdf(noise)), atol=1e-5)
 
 
+@pytest.mark.slow
 def test_the_kl_is_that_of_an_integral():
     expected = np.zeros(SHAPE)
     for place in np.ndindex(SHAPE):
@@ -53,6 +54,7 @@ def test_the_kl_is_that_of_an_integral():
     np.testing.assert_allclose(found, expected.sum(axis=(1, 2)), rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_the_product_is_that_of_the_densities_on_a_grid():
     grid = np.linspace(-30, 30, 200_001)[:, None]
     p, q = (

@@ -110,6 +110,7 @@ def test_of_convolutions_it_is_the_norm_of_finite_differences():
     assert logged(made, x) == pytest.approx(np.square(slopes).sum(), rel=0.02)
 
 
+@pytest.mark.slow
 def test_an_estimate_is_near_the_exact_norm_and_exact_for_one_unit():
     many = np.random.default_rng(1).random((500, 5), dtype="float32")
     for latent_dim, error in ((3, 0.1), (1, 1e-5)):

@@ -72,6 +72,7 @@ def test_the_gradient_of_a_linear_decoder_is_twice_its_kernel_and_0_elsewhere():
         np.testing.assert_allclose(slope, np.broadcast_to(expected, slope.shape), rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_an_estimate_is_near_the_exact_norm_and_the_same_at_every_evaluation():
     many = np.random.default_rng(2).random((500, 5), dtype="float32")
     exact, estimated = model("bernoulli"), model("bernoulli", num_probes=2)
