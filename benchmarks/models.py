@@ -1,11 +1,13 @@
 r"""Models of kerae beside those of pythae: how well they learn MNIST, and how fast.
 
-    python benchmarks/models.py --data mnist --data-dir folder > docs/results/models.md
+    python benchmarks/models.py --data mnist --data-dir folder
+    python benchmarks/models.py --page > docs/results/models.md
 
 The same networks (784-512-16, SiLU), Adam, batches and epochs, in processes that train an epoch in
 turn on images that are binarized once. `trainers.MODELS` says what a model is given beside its
 networks; the rest is as its library has it by default. log p(x) of test images is estimated by
-importance sampling, for both by the same formula.
+importance sampling, for both by the same formula. What is measured of a model is appended to a
+file, which `--page` draws; a model that is in the file is left out.
 """
 
 import argparse
@@ -26,9 +28,11 @@ from contenders import (
     share_machine,
     table,
 )
+from records import RESULTS, append, read
 from trainers import MODELS
 
 BATCH_SIZE = 100
+OPTIONS = "images", "epochs", "codes", "threads", "backends"
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 parser.add_argument("--models", nargs="+", choices=MODELS, default=MODELS)
@@ -36,17 +40,17 @@ parser.add_argument("--backends", nargs="+", choices=BACKENDS, default=BACKENDS,
 parser.add_argument("--images", type=int, default=20_000)
 parser.add_argument("--epochs", type=int, default=10)
 parser.add_argument("--codes", type=int, default=200, help="of each of 2,000 test images")
+parser.add_argument("--page", action="store_true", help="print what has been measured")
+parser.add_argument("--results", type=Path, default=RESULTS / "models.jsonl")
 add_data_options(parser)
 add_thread_option(parser)
 args = parser.parse_args()
-if find_spec("pythae") is None:
-    sys.exit('Expected pythae. Received: an environment without it. Do pip install -e ".[bench]".')
 CONTENDERS = {f"kerae on {backend}": ("kerae_models", backend) for backend in args.backends}
 CONTENDERS["pythae"] = ("pythae_models", "torch")
 
 
 def compared(name):
-    """A record of each contender."""
+    """What contenders answer: the seconds of each epoch, and the likelihood."""
     options = "--batch-size", BATCH_SIZE
     with ExitStack() as processes:
         running = {
@@ -57,19 +61,13 @@ def compared(name):
         }
         rounds = in_turn(running, args.epochs, epochs=1)
         (measured,) = in_turn(running, 1, codes=args.codes)
-    seconds = {  # of all epochs but the first, which compiles
-        library: np.array([told[library]["seconds"] for told in rounds[1:]]) for library in running
+    return {
+        "model": name,
+        "machine": machine("keras", *args.backends, "pythae"),
+        **{key: getattr(args, key) for key in OPTIONS},
+        "seconds": {library: [told[library]["seconds"] for told in rounds] for library in running},
+        "likelihood": measured,
     }
-    for library, own in seconds.items():
-        nll = measured[library]
-        yield {
-            "model": name,
-            "library": library,
-            "- log p(x), nats": f"{nll['nll']:.2f} ± {nll['standard_error']:.2f}",
-            "s/epoch": np.nanmedian(own),
-            "times as fast as pythae": np.nanmedian(seconds["pythae"] / own),
-            "first epoch, s": rounds[0][library]["seconds"],
-        }
 
 
 def binarized():
@@ -79,25 +77,65 @@ def binarized():
     return {"train": binarize(data.x_train[: args.images]), "test": binarize(data.x_test[:2000])}
 
 
+def rows(record):
+    """A row of the table for each library."""
+    for library, seconds in record["seconds"].items():
+        nll = record["likelihood"][library]
+        yield {
+            "model": record["model"],
+            "library": library,
+            "- log p(x), nats": f"{nll['nll']:.2f} ± {nll['standard_error']:.2f}",
+            "s/epoch": np.nanmedian(seconds[1:]),
+            "times as fast as pythae": ratio(record, library),
+            "first epoch, s": seconds[0],
+        }
+
+
+def ratio(record, library):
+    """In the median of all epochs but the first, which compiles."""
+    theirs, own = (np.array(record["seconds"][each][1:]) for each in ("pythae", library))
+    return np.nanmedian(theirs / own)
+
+
+def page():
+    """Markdown: what was measured with the options of the last record, in the order of `MODELS`."""
+    known = read(args.results)
+    options = {key: known[-1][key] for key in OPTIONS}
+    alike = {
+        each["model"]: each for each in known if options == {key: each[key] for key in OPTIONS}
+    }
+    records = [alike[name] for name in MODELS if name in alike]
+    given = {**options, "backends": " ".join(options["backends"])}
+    yield "# Models beside those of pythae\n"
+    yield "```\npython benchmarks/models.py --data mnist --data-dir folder \\"
+    yield "    " + " ".join(f"--{key} {value}" for key, value in given.items())
+    yield "python benchmarks/models.py --page > docs/results/models.md\n```\n"
+    yield records[-1]["machine"]
+    yield (
+        f"\n{options['images']} images, batches of {BATCH_SIZE}, {options['epochs']} epochs; "
+        f"log p(x) of 2,000 test images by {options['codes']} codes each, with the standard error "
+        "of their mean.\n"
+    )
+    yield table([row for record in records for row in rows(record)])
+    best = [max(ratio(each, own) for own in each["seconds"] if own != "pythae") for each in records]
+    yield "NaN: it diverged, and its seconds are those of the epochs before."
+    yield (
+        f"In the median over models the fastest is {np.median(best):.2f} times as fast as pythae."
+    )
+
+
+if args.page:
+    print("\n".join(page()))
+    sys.exit()
+if find_spec("pythae") is None:
+    sys.exit('Expected pythae. Received: an environment without it. Do pip install -e ".[bench]".')
 share_machine(args.threads)
+done = {record["model"] for record in read(args.results)}
 with tempfile.TemporaryDirectory() as folder:
     file = Path(folder, "images.npz")
     np.savez(file, **binarized())
-    records = [record for name in args.models for record in compared(name)]
-
-print("# Models beside those of pythae\n")
-print("```\npython benchmarks/models.py --data mnist --data-dir folder \\")
-print(f"    --images {args.images} --epochs {args.epochs} --codes {args.codes} \\")
-print(f"    --threads {args.threads} --backends {' '.join(args.backends)}\n```\n")
-print(machine("keras", *args.backends, "pythae"))
-print(
-    f"\n{args.images} images, batches of {BATCH_SIZE}, {args.epochs} epochs; log p(x) of 2,000 test"
-    f" images by {args.codes} codes each, with the standard error of their mean.\n"
-)
-print(table(records))
-of_best = [
-    max(each["times as fast as pythae"] for each in records if each["model"] == name)
-    for name in args.models
-]
-print("NaN: it diverged, and its seconds are those of the epochs before.")
-print(f"In the median over models the fastest is {np.median(of_best):.2f} times as fast as pythae.")
+    for name in args.models:
+        if name in done:
+            print(f"{name} is in {args.results}; take its line out to measure it again.")
+        else:
+            append(args.results, compared(name))

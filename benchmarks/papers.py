@@ -11,16 +11,14 @@ its last epoch; one that is in the file is left out.
 """
 
 import argparse
-import json
-import os
 import sys
 import time
 from pathlib import Path
 
 from contenders import add_data_options, add_thread_option, device, machine, share_machine
 from contenders import table as markdown
+from records import RESULTS, append, read
 
-RESULTS = Path(__file__).parents[1] / "docs" / "results" / "papers.jsonl"
 SEED = 0
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -31,7 +29,7 @@ asked.add_argument("--all", action="store_true")
 asked.add_argument("--page", action="store_true", help="print what has been measured")
 parser.add_argument("--epochs", type=int, help="other than the protocol's")
 parser.add_argument("--out", type=Path, default=Path("saved_models/papers"), help="of the models")
-parser.add_argument("--results", type=Path, default=RESULTS)
+parser.add_argument("--results", type=Path, default=RESULTS / "papers.jsonl")
 add_data_options(parser)
 add_thread_option(parser)
 args = parser.parse_args()
@@ -62,8 +60,7 @@ def folder(name):
 
 def records():
     """What has been measured, by row; the last of each counts."""
-    lines = args.results.read_text().splitlines() if args.results.exists() else []
-    return {record["row"]: record for record in map(json.loads, lines)}
+    return {record["row"]: record for record in read(args.results)}
 
 
 def reproduce(name):
@@ -123,14 +120,6 @@ def beside(row, nll):
 
 def standard_error(values):
     return np.std(values, ddof=1) / np.sqrt(len(values))
-
-
-def append(record):
-    args.results.parent.mkdir(parents=True, exist_ok=True)
-    with args.results.open("a") as file:
-        file.write(json.dumps(record) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def cells(record):
@@ -194,5 +183,5 @@ for name in chosen:
     if name in records():
         print(f"{name} is in {args.results}; take its line out to measure it again.")
     else:
-        append(reproduce(name))
+        append(args.results, reproduce(name))
         print(records()[name])
