@@ -12,7 +12,8 @@ class VonMisesFisher(Spherical):
         q(z|x) = C(kappa(x)) exp(kappa(x) * mu(x) . z),   |z| = |mu| = 1
 
     Direction mu and concentration kappa are linear in the encoder's features; mu is brought to
-    length 1, kappa is the softplus, limited to [1e-3, 1e4]. The KL from
+    length 1, kappa is the softplus, limited to [1e-3, 1e4], and starts near 5 latent_dim (in the
+    paper's code near 2, from where training is slower). The KL from
     `kerae.priors.UniformSphere` is exact. There is no Bessel function: C(kappa), the KL, and the
     inverse by which angles are drawn, are integrals over the angle between z and mu, on 129
     points.

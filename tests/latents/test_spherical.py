@@ -46,6 +46,13 @@ def exact_kl(latent, posterior):
     return ops.convert_to_numpy(latent.kl_divergence(outputs))[:, 0]
 
 
+@BOTH
+def test_codes_say_much_of_the_direction_from_the_start(latent):
+    posterior = latent(4)(np.zeros((2, 8), "float32"))
+    found = ops.convert_to_numpy(posterior["concentration"])
+    np.testing.assert_allclose(found, np.full((2, 1), 20.0), rtol=1e-6)
+
+
 @pytest.mark.parametrize("latent_dim", KL)
 def test_kl_of_von_mises_and_fisher_is_that_of_the_bessel_functions(latent_dim):
     rows = len(CONCENTRATIONS)
