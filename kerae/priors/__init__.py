@@ -1,6 +1,7 @@
 """Densities over codes."""
 
 from .autoregressive import Autoregressive as Autoregressive
+from .by_class import ByClass as ByClass
 from .flow import Flow as Flow
 from .gaussian_mixture import GaussianMixture as GaussianMixture
 from .hierarchical import Hierarchical as Hierarchical
