@@ -474,6 +474,7 @@ ENTRIES = {
         probabilities=[0.25, 0.75],
     ),
     priors.Autoregressive: lambda: dict(num_components=2, widths=(8,)),
+    priors.KernelDensity: lambda: dict(num_codes=5, bandwidth=0.5),
     priors.LearnedMixture: lambda: dict(num_components=3),
     priors.Vamp: lambda: dict(num_pseudo_inputs=4),
     priors.Hierarchical: dict,

@@ -18,7 +18,7 @@ from ..terms import Reconstruction
 from .compilation import Compilation
 from .description import description
 from .inference import Inference
-from .parts import check_kinds, check_spaces, check_state, labels_of
+from .parts import check_kinds, check_state, labels_of
 from .propagation import Propagation, applied
 from .saving import Saving
 from .scoring import Scoring
@@ -255,7 +255,6 @@ class Autoencoder(
             part.fit_to(self)
         for part in parts:
             check_state(part)
-        check_spaces(self.latent, self.prior)
         of_adversary = [] if self.adversary is None else [keras.metrics.Mean(self.adversary.label)]
         of_terms = [term.tracker() for term in self.terms]
         self.trackers = [keras.metrics.Mean("loss"), *of_terms, *of_adversary]

@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from ..autoencoder.autoencoder import Autoencoder
 
 
+SUITABLE = {
+    "Discrete": "kerae.priors.UniformCodes",
+    "Euclidean": "kerae.priors.StandardNormal",
+    "PoincareBall": "kerae.priors.HyperbolicNormal",
+    "Sphere": "kerae.priors.UniformSphere",
+}
+
+
 class Prior(Part):
     """A density over codes that can be evaluated and sampled.
 
@@ -33,7 +41,7 @@ class Prior(Part):
         space: The class of `kerae.geometry.Geometry` over which it is a density; flat by default,
             `None` for that of the latent.
     Raises:
-        ValueError: When it becomes part of a model with codes of another shape.
+        ValueError: When it becomes part of a model with codes of another shape or space.
     """
 
     event_shape = None
@@ -52,6 +60,16 @@ class Prior(Part):
                 "or the prior."
             )
         self.event_shape = event_shape
+        latent = model.latent
+        # Else codes drawn would lie where no example's are, and a KL would mean nothing.
+        if self.space and latent.has_density and not isinstance(latent.geometry, self.space):
+            own = type(latent.geometry).__name__
+            raise ValueError(
+                f"Expected a prior whose density is over the space of the codes of "
+                f"{type(latent).__name__}, {own}. Received: {type(self).__name__}, over "
+                f"{self.space.__name__}. Take {SUITABLE.get(own, 'one over it')}, or another "
+                "latent."
+            )
 
     @classmethod
     def fitted(
