@@ -20,6 +20,7 @@ from .description import description
 from .inference import Inference
 from .parts import check_kinds, check_state, labels_of
 from .propagation import Propagation, applied
+from .sampling import Sampling
 from .saving import Saving
 from .scoring import Scoring
 from .training import Training
@@ -50,6 +51,7 @@ class _OfOnePrecision(type(Configurable)):
 class Autoencoder(
     Propagation,
     Inference,
+    Sampling,
     Scoring,
     Training,
     Compilation,

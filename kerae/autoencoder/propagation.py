@@ -79,14 +79,16 @@ class Propagation(ModelMixin):
     def draws_by_class(self, prior: Any = None) -> bool:
         """Whether `y` says of which class of a prior, by default the model's own, codes are drawn.
 
-        It does where the adversary gives the prior classes; of another prior also where it is
-        fitted by class, or `y` has no other meaning.
+        It does where the adversary gives the prior classes, or the prior is one of classes; the
+        components of another are meant where `y` has no other meaning.
         """
         if self.adversary in self.label_readers:
             return True
-        if prior is None or self.condition is None:
-            return prior is not None and prior.num_classes > 0
-        return prior.is_conditional and self.condition.known_labels is not None
+        if self.condition is not None and self.condition.known_labels is None:
+            return False
+        if (prior or self.prior).is_conditional:
+            return True
+        return prior is not None and prior.num_classes > 0 and self.condition is None
 
     def drawn_from_prior(self, noise: Any, y: Tensor = None, prior: Any = None) -> Any:
         """Codes drawn from the prior, of the classes `y` where it is drawn from by class.
