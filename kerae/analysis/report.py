@@ -34,6 +34,7 @@ def report(
     history: dict | None = None,
     title: str | None = None,
     command: str | None = None,
+    priors: dict | None = None,
     seed: int = 0,
     **options: Any,
 ) -> "Analysis":
@@ -54,6 +55,8 @@ def report(
         title: String. Defaults to the model's class, the name of the data set and the number of
             examples.
         command: String, how the page was made. Defaults to the command of this process.
+        priors: Dict of `kerae.priors.Prior` by names, of which samples are shown beside those of
+            the model's own.
         seed: Integer, of all random numbers.
         **options: Arguments of `kerae.analysis.analyze`: `y`, `class_names`, `method`,
             `clustering`, `n_clusters`, `compare_inputs`.
@@ -96,7 +99,7 @@ def report(
         title=title or f"{about}: {len(x):,} examples",
         summary=numbers["summary"],
         map_in_words=" ".join(filter(None, [analysis.map_in_words, stated])),
-        pictures=pictures(analysis, history).values(),
+        pictures=pictures(analysis, history, priors).values(),
         scores=score_rows({"": analysis.scores}),
         settings={name: as_json(numbers[name]) for name in ("model", "projection", "clusters")},
         **origin,

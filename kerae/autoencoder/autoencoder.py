@@ -18,8 +18,9 @@ from ..terms import Reconstruction
 from .compilation import Compilation
 from .description import description
 from .inference import Inference
-from .parts import check_kinds, check_spaces, check_state, labels_of
+from .parts import check_kinds, check_state, labels_of
 from .propagation import Propagation, applied
+from .sampling import Sampling
 from .saving import Saving
 from .scoring import Scoring
 from .training import Training
@@ -50,6 +51,7 @@ class _OfOnePrecision(type(Configurable)):
 class Autoencoder(
     Propagation,
     Inference,
+    Sampling,
     Scoring,
     Training,
     Compilation,
@@ -255,7 +257,6 @@ class Autoencoder(
             part.fit_to(self)
         for part in parts:
             check_state(part)
-        check_spaces(self.latent, self.prior)
         of_adversary = [] if self.adversary is None else [keras.metrics.Mean(self.adversary.label)]
         of_terms = [term.tracker() for term in self.terms]
         self.trackers = [keras.metrics.Mean("loss"), *of_terms, *of_adversary]

@@ -1,6 +1,5 @@
 """What is asked of a trained model: NumPy in, NumPy out, in batches, nothing in it changes."""
 
-import random
 from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -15,20 +14,15 @@ from ..checks.arrays import check_array, parts
 from ..checks.data import checked_examples, checked_labels, repeated_label
 from ..checks.data_sets import batches_of
 from ..checks.given import as_array, is_array
-from ..checks.numbers import check_count
 from ..checks.types import ArrayLike, ModelMixin
-from ..noise.repeatable import RepeatableNoise
-from ..priors.prior import check_classes
 from .in_batches import BATCH_SIZE, in_batches, in_turn
-from .parts import check_kinds
 
 if TYPE_CHECKING:
     from ..geometry import Geometry
-    from ..priors.prior import Prior
 
 
 class Inference(ModelMixin):
-    """Encoding, decoding and sampling of `kerae.Autoencoder`."""
+    """Encoding and decoding of `kerae.Autoencoder`."""
 
     def encode(
         self, x: Any, y: ArrayLike | None = None, batch_size: int = BATCH_SIZE
@@ -53,6 +47,29 @@ class Inference(ModelMixin):
         y, readers = (None, []) if for_decoder_only else (y, self._conditions)
         encode = partial(in_batches, self, self._encode, batch_size=batch_size)
         return self._answers(encode, x, y, readers, batch_size)
+
+    def draw_codes(
+        self,
+        x: ArrayLike,
+        y: ArrayLike | None = None,
+        seed: int = 0,
+        batch_size: int = BATCH_SIZE,
+    ) -> np.ndarray:
+        """A code drawn of each example, z ~ q(z|x); of a deterministic latent, the code.
+
+        Args:
+            x: Array `(n, *input_shape)`.
+            y: Array of what a conditional model is conditioned on, or of a target that is given.
+            seed: Integer; the same seed gives the same codes on every backend.
+            batch_size: Integer, the number of examples computed at once.
+        Returns:
+            Array `(n, *event_shape)`.
+        Raises:
+            ValueError: If the data do not fit the model.
+        """
+        check_annotated("codes", "seed", int, seed)
+        arrays = self.checked_inputs(x, y, target=True)
+        return in_batches(self, self._draw_codes, arrays, batch_size=batch_size, seed=seed)
 
     def decode(
         self, z: ArrayLike, y: ArrayLike | None = None, batch_size: int = BATCH_SIZE
@@ -91,50 +108,6 @@ class Inference(ModelMixin):
         """
         reconstruct = partial(in_batches, self, self._reconstruct, batch_size=batch_size)
         return self._answers(reconstruct, x, y, self._conditions, batch_size)
-
-    def sample(
-        self,
-        num_samples: int,
-        y: ArrayLike | None = None,
-        seed: int | None = None,
-        batch_size: int = BATCH_SIZE,
-        prior: "Prior | None" = None,
-    ) -> np.ndarray:
-        """New examples: the mean of p(x|z) at codes drawn from the model's prior.
-
-        Args:
-            num_samples: Integer.
-            y: What a conditional model is conditioned on, or the class whose part of the prior
-                is drawn from: one label or vector, or one for each sample.
-            seed: Integer; the same seed gives the same codes on every backend. `None` draws
-                one from Python's generator, which `kerae.set_random_seed` sets.
-            batch_size: Integer, the number of examples computed at once.
-            prior: `kerae.priors.Prior` to draw codes from in the place of the model's own, such
-                as a mixture fitted to codes.
-        Returns:
-            Array `(num_samples, *data_shape)`.
-        Raises:
-            ValueError: If `num_samples` is below 1, or `y` or the prior does not fit the model.
-        """
-        check_kinds(prior=prior)
-        check_annotated("samples", "seed", int | None, seed)
-        if prior is None:
-            self.check_prior()
-        else:
-            prior.fit_to(self)
-            prior.check_fitted()
-        check_count("num_samples", num_samples)
-        if seed is None:
-            seed = random.randrange(2**31)
-        numbers = np.arange(num_samples, dtype="int32")
-        # A prior with classes can also be drawn from as a whole.
-        readers = self._conditions if y is None else self.label_readers
-        y = repeated_label(readers, y, num_samples)
-        arrays = (numbers, *checked_labels(self, readers, y, num_samples))
-        if y is not None and self.adversary in readers:
-            check_classes(y, prior or self.prior)
-        sample = partial(self._sample, prior=prior)
-        return in_batches(self, sample, arrays, batch_size=batch_size, seed=seed)
 
     def interpolate(
         self,
@@ -181,10 +154,6 @@ class Inference(ModelMixin):
             return iter([x])
         arrays = (x,) if y is None else (x, y)
         return (self.targets_in_batches(*some) for some in zip(*map(parts, arrays)))
-
-    def check_prior(self) -> None:
-        """Raises a `ValueError` if the prior is none yet that samples can be drawn from."""
-        self.prior.check_fitted()
 
     def checked_inputs(self, x: ArrayLike, y: ArrayLike | None, target: bool = False) -> tuple:
         """What the model is called with: a tuple of the examples, and `y` if it is conditional.
@@ -241,13 +210,13 @@ class Inference(ModelMixin):
     def _encode(self, x, y=None):
         return self.latent.mode(self.posterior(self.preprocess(x), self.embed(y)))
 
+    def _draw_codes(self, x, y=None, *, seed):
+        noise = self.noise(x, seed=seed)
+        return self.up_to_codes(x, y, noise=noise, num_samples=1)["z"][:, 0]
+
     def _decode(self, z, y=None):
         z = ops.cast(z, self.variable_dtype)
         return self.likelihood.mean(self.likelihood_parameters(z, self.embed(y)))
 
     def _reconstruct(self, x, y=None):
         return self(x if y is None else (x, y))
-
-    def _sample(self, numbers, y=None, *, seed, prior):
-        noise = RepeatableNoise("sample", (numbers, ops.zeros_like(numbers)), seed)
-        return self._decode(self.drawn_from_prior(noise, y, prior), y)

@@ -27,13 +27,6 @@ KINDS = {
     "terms": (Term, "[kerae.Reconstruction()]"),
 }
 
-SUITABLE = {
-    "Discrete": "kerae.priors.UniformCodes",
-    "Euclidean": "kerae.priors.StandardNormal",
-    "PoincareBall": "kerae.priors.HyperbolicNormal",
-    "Sphere": "kerae.priors.UniformSphere",
-}
-
 
 def check_kinds(**parts: Any) -> None:
     """Checks that each part is of its kind.
@@ -102,21 +95,6 @@ def check_state(part: Any) -> None:
                 f"trained and saved. Received: {type(layer).__name__} {layer.name!r}, which is "
                 "not. Build it in `fit_to(model)`, by `layer.build((None, …))`."
             )
-
-
-def check_spaces(latent: Any, prior: Any) -> None:
-    """Checks that q(z|x) and p(z) are densities over one space, or a KL would mean nothing.
-
-    Raises:
-        ValueError: If they are not.
-    """
-    if latent.has_density and not (prior.space is None or isinstance(latent.geometry, prior.space)):
-        own = type(latent.geometry).__name__
-        raise ValueError(
-            f"Expected a prior whose density is over the space of the codes of "
-            f"{type(latent).__name__}, {own}. Received: {type(prior).__name__}, over "
-            f"{prior.space.__name__}. Take {SUITABLE.get(own, 'one over it')}, or another latent."
-        )
 
 
 def check_codes(z: Tensor, latent: Any, num_samples: int | None) -> None:

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from .opened import checked_suffix, import_keras, model_file, opened
-from .options import BackendOption, DataDirOption, RunArgument, RunDataOption
+from .opened import checked_suffix, import_keras, model_file, model_under, opened
+from .options import BackendOption, DataDirOption, PriorOption, RunArgument, RunDataOption
 
 Format = StrEnum("Format", ["saved_model", "onnx", "litert", "openvino"])
 SUFFIXES = {Format.onnx: ".onnx", Format.litert: ".tflite", Format.openvino: ".xml"}
@@ -46,6 +46,7 @@ def export(
     no_verify: Annotated[
         bool, typer.Option("--no-verify", help="Do not run what was written.")
     ] = False,
+    prior: PriorOption = None,
     data: RunDataOption = None,
     data_dir: DataDirOption = None,
     backend: BackendOption = None,
@@ -76,6 +77,8 @@ def export(
 
         model = load(model_file(run))
         print("Verified with random numbers, since no data are known. Pass --data for real ones.")
+    if prior is not None:
+        model = model_under(run, prior, data, data_dir)
     from .. import export as formats
 
     path = to or _place(model_file(run).parent, to_format, signature)

@@ -80,6 +80,41 @@ def opened(run, data=None, data_dir=None):
     return load(model_file(run)), kerae_data.load(*source)
 
 
+def model_under(run, prior=None, data=None, data_dir=None, by_class=False, seed=0):
+    """The model of a run, or the same under a prior fitted to it; says what was done.
+
+    Args:
+        run: As for `source_of`, like `data` and `data_dir`.
+        prior: String, as for `kerae.priors.fitted`, or `None` for the model's own.
+        by_class: Boolean, whether a model that reads no labels is drawn from by class.
+        seed: Integer, of the fit.
+    Returns:
+        `kerae.Autoencoder`.
+    Raises:
+        FileNotFoundError: As `source_of`, if the prior is to be fitted.
+        ValueError: As `source_of`.
+    """
+    import_keras()
+    from .. import data as kerae_data
+    from ..loading import load
+
+    model = load(model_file(run))
+    if prior is None:
+        return model
+    from ..run.kept_priors import under_prior
+
+    def examples():
+        dataset = kerae_data.load(*source_of(run, data, data_dir))
+        print(f"Fitting {prior} to the codes of {len(dataset.x_train)} examples.")
+        return dataset.x_train, dataset.y_train
+
+    by_class = by_class and not model.label_readers
+    folder = model_file(run).parent
+    made, is_new = under_prior(model, str(prior), folder, examples, by_class, seed)
+    print(f"{made.prior}: {'kept' if is_new else 'as it was kept'} in {folder / 'priors'}")
+    return made
+
+
 def _source_in(run):
     """The arguments of `kerae.data.load` that the run was trained with."""
     try:

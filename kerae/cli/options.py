@@ -12,6 +12,10 @@ from ..distribution import STRATEGIES
 from .opened import checked_run
 
 Backend = StrEnum("Backend", BACKENDS)
+FittedPrior = StrEnum(
+    "FittedPrior",
+    ["gmm", "kde", "neural_spline", "real_nvp", "iaf", "maf", "second_stage", "vamp"],
+)
 Strategy = StrEnum("Strategy", list(STRATEGIES))
 
 
@@ -43,6 +47,14 @@ RunDataOption = Annotated[
 DataDirOption = Annotated[
     Path | None,
     typer.Option("--data-dir", help="Folder where TensorFlow Datasets keeps its data."),
+]
+PriorOption = Annotated[
+    FittedPrior | None,
+    typer.Option(
+        "--prior",
+        metavar="NAME",
+        help=f"Fitted to the codes of the training examples, and kept: {', '.join(FittedPrior)}.",
+    ),
 ]
 SeedOption = Annotated[int, typer.Option("--seed", help="Seed of all random numbers.", min=0)]
 StrategyOption = Annotated[

@@ -6,8 +6,15 @@ from typing import Annotated
 import typer
 
 from ..checks.extras import require
-from .opened import checked_suffix, import_keras, model_file, opened
-from .options import BackendOption, DataDirOption, RunArgument, RunDataOption, SeedOption
+from .opened import checked_suffix, import_keras, model_file, model_under, opened
+from .options import (
+    BackendOption,
+    DataDirOption,
+    PriorOption,
+    RunArgument,
+    RunDataOption,
+    SeedOption,
+)
 
 
 def evaluate(
@@ -79,7 +86,7 @@ def sample(
     num_samples: Annotated[int, typer.Option("-n", "--num-samples", min=1)] = 64,
     out: Annotated[
         Path | None,
-        typer.Option(help="A .png for a picture, a .npy for the array; default samples.png."),
+        typer.Option(help="A .png for a picture, .npy or .npz for the array; else samples.png."),
     ] = None,
     label: Annotated[
         str | None,
@@ -88,20 +95,25 @@ def sample(
             "numbers as 0.5,1."
         ),
     ] = None,
+    prior: PriorOption = None,
+    data: RunDataOption = None,
+    data_dir: DataDirOption = None,
     seed: SeedOption = 0,
     backend: BackendOption = None,
 ):
-    """Draw new examples from a trained model's prior."""
-    out = checked_suffix(out or model_file(run).parent / "samples.png", ".png", ".npy")
+    """Draw new examples from a trained model's prior, or from one that is fitted to its codes."""
+    suffix = f"-{prior}" if prior else ""
+    out = out or model_file(run).parent / f"samples{suffix}.png"
+    checked_suffix(out, ".png", ".npy", ".npz")
     y = None if label is None else _label(label)
     import_keras()
     import numpy as np
 
     from .. import figures
     from ..files import replacing
-    from ..loading import load
 
-    model = load(model_file(run))
+    by_class = label is not None
+    model = model_under(run, prior, data, data_dir, by_class, seed)
     if y is None and model.condition is not None:
         raise ValueError(
             f"Expected --label for a {type(model).__name__}, which is conditional. Received: none. "
@@ -113,6 +125,10 @@ def sample(
     with replacing(out) as partial, partial.open("wb") as file:
         if out.suffix == ".png":
             figures.samples(images).savefig(file, format="png")
+        elif out.suffix == ".npz" and y is not None:
+            np.savez(file, x=images, y=np.array([y] * num_samples))
+        elif out.suffix == ".npz":
+            np.savez(file, x=images)
         else:
             np.save(file, images)
     print(f"{num_samples} samples: {out}")
@@ -155,6 +171,7 @@ def report(
 
     from .. import analysis
     from ..callbacks.history_file import read_history
+    from ..run.kept_priors import kept_priors
 
     history = run / "history.csv"
     analysis.report(
@@ -162,6 +179,7 @@ def report(
         dataset,
         path=out,
         history=read_history(history) if history.is_file() else None,
+        priors=kept_priors(model, model_file(run).parent),
         method=method,
         clustering=clustering,
         n_clusters=int(clusters) if clusters and clusters.isdecimal() else clusters,

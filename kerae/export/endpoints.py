@@ -124,8 +124,9 @@ def _label_input(reader):
 def _noise_inputs(model):
     """The draws that the model's prior asks for, and the label of what is to be sampled."""
     y = {}
-    if model.label_readers:
-        y["y"] = _label_input(model.label_readers[0])
+    readers = [*model.label_readers, *([model.prior] if model.prior.is_conditional else [])]
+    if readers:
+        y["y"] = _label_input(readers[0])
     asked = AskedNoise()
     model.drawn_from_prior(asked, *(ops.convert_to_tensor(each.drawn(1)) for each in y.values()))
     noise = {

@@ -1,11 +1,14 @@
 """Densities over codes."""
 
 from .autoregressive import Autoregressive as Autoregressive
+from .by_class import ByClass as ByClass
 from .flow import Flow as Flow
 from .gaussian_mixture import GaussianMixture as GaussianMixture
 from .hierarchical import Hierarchical as Hierarchical
 from .hyperbolic_normal import HyperbolicNormal as HyperbolicNormal
+from .kernel_density import KernelDensity as KernelDensity
 from .learned_mixture import LearnedMixture as LearnedMixture
+from .named import fitted as fitted
 from .prior import Prior as Prior
 from .second_stage import SecondStage as SecondStage
 from .standard_normal import StandardNormal as StandardNormal

@@ -1,17 +1,24 @@
 import math
-from typing import Any, Self
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
 
 import keras
 import numpy as np
 from keras import ops
 
 from ..checks.arrays import check_array
+from ..checks.codes import as_codes
 from ..checks.extras import require
 from ..checks.given import as_array
 from ..checks.numbers import check_count
 from ..checks.types import ArrayLike, Tensor
 from .components import drawn_component
 from .prior import Prior
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
+
+COUNTS = (1, 2, 5, 10, 20)
 
 
 @keras.saving.register_keras_serializable("kerae.priors")
@@ -29,6 +36,9 @@ class GaussianMixture(Prior):
             symmetric and positive definite.
         probabilities: List or array `(num_components,)` of p_k, positive with sum 1. Defaults to
             equal ones.
+
+    `fitted` takes `num_components` in the place of these arguments: an integer, or several to
+    choose of by the BIC, by default 1, 2, 5, 10 and 20.
 
     Attributes:
         location: Variable, the means.
@@ -110,6 +120,45 @@ class GaussianMixture(Prior):
         )
         return cls(radius * outward, covariances)
 
+    @classmethod
+    def from_codes(
+        cls,
+        model: "Autoencoder",
+        codes: Any,
+        labels: Any,
+        seed: int,
+        num_components: int | Sequence[int] = COUNTS,
+        **options: Any,
+    ) -> Prior:
+        """A mixture that fits codes; of several numbers of components, that of the least BIC.
+
+            BIC = -2 sum over codes of log p(z) + (number of free parameters) log n
+
+        Args:
+            num_components: Integer, or a sequence of such to choose of, of which those above the
+                number of codes are left out. Defaults to 1, 2, 5, 10 and 20.
+            **options: `name` and `dtype`.
+        Reference:
+            Schwarz, 1978, https://doi.org/10.1214/aos/1176344136
+        """
+        several = isinstance(num_components, Sequence)
+        counts = list(num_components) if several else [num_components]
+        for count in counts:
+            check_count("num_components", count)
+        z = as_codes(codes).astype("float64")
+        possible = [count for count in counts if count <= len(z)]
+        if not possible:
+            raise ValueError(
+                f"Expected `num_components` of at most {len(z)}, the number of codes. Received: "
+                f"{num_components}. Take fewer, or more examples."
+            )
+        mixtures = [_mixture(z, count, seed) for count in possible]
+        best = min(mixtures, key=lambda each: each.bic(z)) if mixtures[1:] else mixtures[0]
+        prior = cls(np.zeros_like(best.means_), [np.eye(z.shape[1])] * len(best.means_), **options)
+        prior.fit_to(model)
+        prior._become(best.means_, best.covariances_, best.weights_)
+        return prior
+
     def fit(self, z: ArrayLike, seed: int = 0) -> Self:
         """Becomes the mixture of as many components that fits codes best, by scikit-learn's EM.
 
@@ -123,13 +172,9 @@ class GaussianMixture(Prior):
         Raises:
             ValueError: If the codes are of another shape.
         """
-        require("kerae.priors.GaussianMixture.fit", "analysis", "sklearn")
-        from sklearn import mixture
-
         z = as_array(z, "z")
         check_array(z, self.event_shape, "z")
-        check_count("seed", seed, 0)
-        fitted = mixture.GaussianMixture(len(self.means), random_state=seed).fit(z)
+        fitted = _mixture(z, len(self.means), seed)
         self._become(fitted.means_, fitted.covariances_, fitted.weights_)
         return self
 
@@ -151,6 +196,15 @@ class GaussianMixture(Prior):
         )
         epsilon = ops.cast(noise.normal(self.event_shape), self.compute_dtype)
         return location + ops.einsum("bij,bj->bi", scale_tril, epsilon)
+
+
+def _mixture(z, num_components, seed):
+    """That of scikit-learn which fits codes."""
+    require("A kerae.priors.GaussianMixture that is fitted", "analysis", "sklearn")
+    from sklearn import mixture
+
+    check_count("seed", seed, 0)
+    return mixture.GaussianMixture(num_components, random_state=seed).fit(z)
 
 
 def _check_components(means, covariances):

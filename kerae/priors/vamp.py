@@ -1,7 +1,9 @@
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import keras
+import numpy as np
 from keras import ops
 
 from ..checks.arrays import check_array
@@ -13,6 +15,7 @@ from .prior import Prior, refuse_labels
 if TYPE_CHECKING:
     from ..autoencoder.autoencoder import Autoencoder
 
+COUNT = 500
 AT_ONCE = 50  # pseudo-inputs whose densities are computed together, for the memory they take
 
 
@@ -23,8 +26,8 @@ class Vamp(Prior):
         p(z) = 1/K sum over k of q(z|u_k)
 
     with pseudo-inputs u_k, as large as what the encoder sees and within the likelihood's support,
-    that are trained with the model. They pass the encoder as in evaluation, without changing what
-    it keeps of its data.
+    that are trained with the model; where it is `fitted` to a trained one, they are examples. They
+    pass the encoder as in evaluation, without changing what it keeps of its data.
 
     Args:
         num_pseudo_inputs: Integer, the number K. Defaults to 500.
@@ -46,7 +49,7 @@ class Vamp(Prior):
 
     space = None
 
-    def __init__(self, num_pseudo_inputs: int = 500, **kwargs: Any) -> None:
+    def __init__(self, num_pseudo_inputs: int = COUNT, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         check_count("num_pseudo_inputs", num_pseudo_inputs)
         self.num_pseudo_inputs = num_pseudo_inputs
@@ -73,6 +76,32 @@ class Vamp(Prior):
                 constraint=_Within(*model.likelihood.support),
                 name="pseudo_inputs",
             )
+
+    @classmethod
+    def read_of(cls, model: "Autoencoder", inputs: tuple, seed: int) -> np.ndarray:
+        """The examples themselves, as the model sees them."""
+        from ..autoencoder.in_batches import in_batches
+
+        if model.preprocessing is None:
+            return inputs[0]
+        return in_batches(model, partial(_preprocessed, model=model), inputs[:1])
+
+    @classmethod
+    def from_codes(
+        cls,
+        model: "Autoencoder",
+        codes: np.ndarray,
+        labels: np.ndarray | None,
+        seed: int,
+        num_pseudo_inputs: int = COUNT,
+        **options: Any,
+    ) -> Prior:
+        """The mean posterior of examples, `num_pseudo_inputs` of those given, or all if fewer."""
+        prior = cls(min(num_pseudo_inputs, len(codes)), **options)
+        prior.fit_to(model)
+        generator = np.random.default_rng(seed)
+        rows = generator.choice(len(codes), prior.num_pseudo_inputs, replace=False)
+        return prior.start_at(codes[rows])
 
     def start_at(self, x: ArrayLike) -> Self:
         """Makes the pseudo-inputs those examples, as the model sees them.
@@ -102,6 +131,10 @@ class Vamp(Prior):
     def given(self, model: "Autoencoder", outputs: dict):
         posterior = model.posterior(ops.convert_to_tensor(self.pseudo_inputs))
         return _MeanPosterior(model.latent, posterior, self.num_pseudo_inputs)
+
+
+def _preprocessed(x, *, model):
+    return model.preprocess(x)
 
 
 class _MeanPosterior(NamedTuple):

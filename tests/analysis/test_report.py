@@ -14,6 +14,7 @@ from sklearn import metrics as sklearn_metrics
 
 import kerae
 from kerae import analysis
+from kerae.analysis.page.pictures import pictures
 
 pytestmark = pytest.mark.once
 
@@ -301,6 +302,21 @@ def test_vectors_have_no_images_and_many_examples_are_shown_in_part(tmp_path, mo
     assert "50 of the 60 examples are shown, drawn at random" in page
     assert len(pd.read_parquet(path.with_suffix(".parquet"))) == 60
     assert json.loads(path.with_suffix(".json").read_text())["examples"] == 60
+
+
+def test_samples_of_other_priors_stand_beside_those_of_the_models_own(
+    written, model, data, monkeypatch
+):
+    monkeypatch.setattr("kerae.analysis.page.pictures.CODE_PICTURES", ())
+    monkeypatch.setattr("kerae.analysis.page.pictures.IMAGE_PICTURES", ())
+    found = written[1]
+    x, y = data.x_train[:200], data.y_train[:200]
+    of_classes, of_all = (kerae.priors.fitted("kde", model, x, labels) for labels in (y, None))
+    drawn = pictures(found, None, {"kde": of_all, "by class": of_classes})
+    assert drawn["samples_kde"].title == "Samples: kde"
+    assert "KernelDensity" in drawn["samples_kde"].caption
+    assert "ByClass" in drawn["samples_by class"].caption
+    assert pictures(found) == {}
 
 
 def test_a_conditional_model_is_given_the_labels(data, tmp_path):

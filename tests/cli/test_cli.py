@@ -171,6 +171,34 @@ def test_samples_are_of_the_vector_that_is_asked_for(tmp_path):
     np.testing.assert_allclose(np.load(tmp_path / "x.npy"), expected, atol=1e-6)
 
 
+@pytest.mark.mainly("torch")
+def test_samples_of_a_prior_that_is_fitted_and_kept(run, tmp_path, digits):
+    out, _ = run
+    for said in ("Fitting gmm to the codes of 1438 examples", "as it was kept"):
+        result = kerae_command(
+            "sample", out, "--prior", "gmm", "-n", 5, "--out", tmp_path / "x.npy"
+        )
+        assert result.returncode == 0, result.stderr
+        assert said in result.stdout and "GaussianMixture" in result.stdout
+    under = kerae.load(out / "priors" / "gmm.keras")
+    np.testing.assert_allclose(np.load(tmp_path / "x.npy"), under.sample(5, seed=0), atol=1e-6)
+    runs.sample(out, num_samples=4, out=tmp_path / "x.npz", label="7", prior="kde")
+    model, prior = kerae.load(out / "model.keras"), kerae.priors.fitted
+    expected = prior("kde", model, digits.x_train, digits.y_train)
+    with np.load(tmp_path / "x.npz") as file:
+        assert file["y"].tolist() == [7] * 4
+        of_class = model.sample(4, y=7, seed=0, prior=expected)
+        np.testing.assert_allclose(file["x"], of_class, atol=1e-5)
+
+
+@pytest.mark.once
+def test_the_names_of_priors_are_those_of_the_package():
+    from kerae.cli.options import FittedPrior
+    from kerae.priors.named import NAMED
+
+    assert set(FittedPrior) == set(NAMED)
+
+
 @pytest.mark.once
 @pytest.mark.parametrize(("name", "num_classes"), [("CVAE", 10), ("caae", 10), ("aae", None)])
 def test_a_model_is_named_by_its_class_too_and_its_classes_are_those_of_the_data(

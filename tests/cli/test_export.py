@@ -40,6 +40,18 @@ def test_an_onnx_file_of_a_run_runs(run, digits, tmp_path):
     np.testing.assert_allclose(mean, z, atol=1e-5)
 
 
+@pytest.mark.once
+@pytest.mark.nightly
+def test_what_samples_of_a_fitted_prior_take_is_exported(run, tmp_path):
+    out, _ = run
+    to = tmp_path / "sample.onnx"
+    command = ("export", out, "--format", "onnx", "--signature", "sample", "--to", to)
+    for prior, takes in (("gmm", {"noise", "uniform"}), ("maf", {"noise"})):
+        result = kerae_command(*command, "--prior", prior, "--overwrite")
+        assert result.returncode == 0, result.stderr
+        assert {each.name for each in onnxruntime.InferenceSession(to).get_inputs()} == takes
+
+
 @pytest.fixture
 def calls(monkeypatch):
     """What each format is called with."""

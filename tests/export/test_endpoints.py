@@ -158,3 +158,12 @@ def test_files_are_taken_by_models_of_images_alone():
     for shape in ((8,), (8, 8, 2)):
         with pytest.raises(ValueError, match="Expected a model of images"):
             signatures(kerae.AE(shape, 2), image_bytes=True)
+
+
+def test_a_prior_of_classes_takes_a_label():
+    model = kerae.VAE(SHAPE, 2)
+    prior = kerae.priors.ByClass([kerae.priors.StandardNormal(), kerae.priors.StandardNormal()])
+    sample = endpoints(model.with_prior(prior))["sample"]
+    y = sample.inputs["y"]
+    assert (y.low, y.high) == (-1, 1) and "-1 for any" in y.description
+    assert "y" not in endpoints(model.with_prior(kerae.priors.StandardNormal()))["sample"].inputs

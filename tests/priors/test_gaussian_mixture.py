@@ -113,6 +113,48 @@ def test_fit_recovers_a_known_mixture():
     np.testing.assert_allclose(numpy(prior.probability)[order], PROBABILITIES, atol=1e-3)
 
 
+def encoder_of(codes):
+    """A model whose codes are its examples."""
+    latent = kerae.latents.Deterministic(2)
+    model = kerae.Autoencoder((2,), latent, "normal", encoder=keras.layers.Flatten())
+    model.latent.set_weights([np.eye(2), np.zeros(2)])
+    np.testing.assert_allclose(model.encode(codes), codes, rtol=1e-6)
+    return model
+
+
+def bic(prior, z):
+    """By the definition, with the density of SciPy."""
+    factors = numpy(prior.scale_tril)
+    components = [
+        stats.multivariate_normal(mean, factor @ factor.T).logpdf(z)
+        for mean, factor in zip(numpy(prior.location), factors)
+    ]
+    log_probs = special.logsumexp(components, axis=0, b=numpy(prior.probability)[:, None])
+    return -2 * log_probs.sum() + (6 * len(factors) - 1) * np.log(len(z))
+
+
+def test_the_number_of_components_is_that_of_the_least_bic():
+    z = known_codes()[::4]
+    model = encoder_of(z)
+    fitted = {n: GaussianMixture.fitted(model, z, num_components=n) for n in (1, 2, 3, 6)}
+    assert [len(each.means) for each in fitted.values()] == [1, 2, 3, 6]
+    assert min(fitted, key=lambda count: bic(fitted[count], z)) == 3
+    chosen = GaussianMixture.fitted(model, z, num_components=(1, 2, 3, 6, 5000))
+    np.testing.assert_array_equal(numpy(chosen.location), numpy(fitted[3].location))
+    assert {0, 1, 2} == set(component_of(model.encode(z)))
+    by_class = GaussianMixture.fitted(model, z, component_of(z), num_components=(1, 2))
+    assert [len(each.means) for each in by_class.priors] == [1, 1, 1]
+    for each, mean in zip(by_class.priors, MEANS):
+        np.testing.assert_allclose(numpy(each.location)[0], mean, atol=0.3)
+
+
+def test_refuses_a_number_of_components_that_is_none():
+    z = known_codes()[:5]
+    for count, message in ((0, "of at least 1"), (9, "at most 5, the number of codes"), ((), "5")):
+        with pytest.raises(ValueError, match=message):
+            GaussianMixture.fitted(encoder_of(z), z, num_components=count)
+
+
 @pytest.mark.parametrize("shape", [(10, 3), (10,)], ids=str)
 def test_refuses_to_fit_codes_of_another_shape(shape):
     with pytest.raises(ValueError, match=r"Expected `z` of shape \('n', 2\)"):

@@ -126,3 +126,19 @@ def test_what_it_cannot_be_part_of_is_refused():
 
 def test_it_is_a_part():
     check_part(priors.Vamp(3))
+
+
+def test_fitted_its_pseudo_inputs_are_examples_as_the_model_sees_them():
+    model = made(None, preprocessing=keras.layers.Rescaling(0.5))
+    prior = priors.Vamp.fitted(model, X, num_pseudo_inputs=7)
+    kept = ops.convert_to_numpy(prior.pseudo_inputs)
+    assert len(np.unique(kept, axis=0)) == 7
+    assert (np.abs(kept[:, None] - X / 2).max(axis=2).min(axis=1) < 1e-6).all()
+    other = priors.Vamp.fitted(model, X, seed=1, num_pseudo_inputs=7)
+    assert (ops.convert_to_numpy(other.pseudo_inputs) != kept).any()
+    assert priors.Vamp.fitted(made(None), X).num_pseudo_inputs == 70
+    labels = (X[:, 0] > X[:, 0].mean()).astype(int)
+    for label, of_class in enumerate(priors.Vamp.fitted(model, X, labels).priors):
+        kept = np.sort(ops.convert_to_numpy(of_class.pseudo_inputs), axis=0)
+        np.testing.assert_allclose(kept, np.sort(X[labels == label] / 2, axis=0))
+    assert model.sample(5, prior=prior).shape == (5, 4)

@@ -36,6 +36,17 @@ def samples(analysis):
     return Picture("Samples", "Codes drawn from the prior, decoded.", figures.samples(drawn))
 
 
+def samples_of(analysis, name, prior):
+    """Samples of another prior than the model's own; a column a class where it has ten."""
+    model, y = analysis.examination.model, analysis.examination.y
+    y = None if y is None else y[_some(analysis, 50)]
+    if y is None and prior.is_conditional:
+        y = np.arange(50) % prior.num_classes
+    drawn = model.sample(50, y, seed=analysis.seed, prior=prior)
+    caption = f"Codes drawn from {type(prior).__name__}, fitted afterwards, decoded."
+    return Picture(f"Samples: {name}", caption, figures.samples(drawn))
+
+
 def interpolations(analysis):
     rows = _some(analysis, 10)
     a, b = rows[::2][: len(rows) // 2], rows[1::2]
