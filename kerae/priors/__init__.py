@@ -1,11 +1,15 @@
 """Densities over codes."""
 
 from .autoregressive import Autoregressive as Autoregressive
+from .causal_transformer import CausalTransformer as CausalTransformer
+from .code_prior import CodePrior as CodePrior
 from .flow import Flow as Flow
 from .gaussian_mixture import GaussianMixture as GaussianMixture
 from .hierarchical import Hierarchical as Hierarchical
 from .hyperbolic_normal import HyperbolicNormal as HyperbolicNormal
 from .learned_mixture import LearnedMixture as LearnedMixture
+from .mask_git import MaskGIT as MaskGIT
+from .pixel_cnn import PixelCNN as PixelCNN
 from .prior import Prior as Prior
 from .second_stage import SecondStage as SecondStage
 from .standard_normal import StandardNormal as StandardNormal
