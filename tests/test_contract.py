@@ -463,6 +463,10 @@ ENTRIES = {
     latents.WrappedNormal: lambda: dict(
         latent_dim=3, num_samples=2, curvature=0.5, learn_curvature=True
     ),
+    priors.ByClass: lambda: dict(
+        priors=[priors.Flow(flows.RealNVP(3)), priors.Flow(flows.RealNVP(3))],
+        probabilities=[0.25, 0.75],
+    ),
     priors.Flow: lambda: dict(flow="neural_spline", num_flows=2),
     priors.GaussianMixture: lambda: dict(
         means=[[0.0, 1.0, 2.0], [3.0, 2.0, 1.0]],

@@ -18,7 +18,6 @@ from ..checks.given import as_array, is_array
 from ..checks.numbers import check_count
 from ..checks.types import ArrayLike, ModelMixin
 from ..noise.repeatable import RepeatableNoise
-from ..priors.prior import check_classes
 from .in_batches import BATCH_SIZE, in_batches, in_turn
 from .parts import check_kinds
 
@@ -53,6 +52,29 @@ class Inference(ModelMixin):
         y, readers = (None, []) if for_decoder_only else (y, self._conditions)
         encode = partial(in_batches, self, self._encode, batch_size=batch_size)
         return self._answers(encode, x, y, readers, batch_size)
+
+    def draw_codes(
+        self,
+        x: ArrayLike,
+        y: ArrayLike | None = None,
+        seed: int = 0,
+        batch_size: int = BATCH_SIZE,
+    ) -> np.ndarray:
+        """A code drawn of each example, z ~ q(z|x); of a deterministic latent, the code.
+
+        Args:
+            x: Array `(n, *input_shape)`.
+            y: Array of what a conditional model is conditioned on, or of a target that is given.
+            seed: Integer; the same seed gives the same codes on every backend.
+            batch_size: Integer, the number of examples computed at once.
+        Returns:
+            Array `(n, *event_shape)`.
+        Raises:
+            ValueError: If the data do not fit the model.
+        """
+        check_annotated("codes", "seed", int, seed)
+        arrays = self.checked_inputs(x, y, target=True)
+        return in_batches(self, self._draw_codes, arrays, batch_size=batch_size, seed=seed)
 
     def decode(
         self, z: ArrayLike, y: ArrayLike | None = None, batch_size: int = BATCH_SIZE
@@ -105,12 +127,12 @@ class Inference(ModelMixin):
         Args:
             num_samples: Integer.
             y: What a conditional model is conditioned on, or the class whose part of the prior
-                is drawn from: one label or vector, or one for each sample.
+                is drawn from, -1 for any: one label or vector, or one for each sample.
             seed: Integer; the same seed gives the same codes on every backend. `None` draws
                 one from Python's generator, which `kerae.set_random_seed` sets.
             batch_size: Integer, the number of examples computed at once.
             prior: `kerae.priors.Prior` to draw codes from in the place of the model's own, such
-                as a mixture fitted to codes.
+                as `kerae.priors.Flow.fitted(model, x_train)`.
         Returns:
             Array `(num_samples, *data_shape)`.
         Raises:
@@ -129,10 +151,10 @@ class Inference(ModelMixin):
         numbers = np.arange(num_samples, dtype="int32")
         # A prior with classes can also be drawn from as a whole.
         readers = self._conditions if y is None else self.label_readers
+        if y is not None and prior is not None and self.draws_by_class(prior):
+            readers = [*readers, prior]
         y = repeated_label(readers, y, num_samples)
         arrays = (numbers, *checked_labels(self, readers, y, num_samples))
-        if y is not None and self.adversary in readers:
-            check_classes(y, prior or self.prior)
         sample = partial(self._sample, prior=prior)
         return in_batches(self, sample, arrays, batch_size=batch_size, seed=seed)
 
@@ -240,6 +262,10 @@ class Inference(ModelMixin):
 
     def _encode(self, x, y=None):
         return self.latent.mode(self.posterior(self.preprocess(x), self.embed(y)))
+
+    def _draw_codes(self, x, y=None, *, seed):
+        noise = self.noise(x, seed=seed)
+        return self.up_to_codes(x, y, noise=noise, num_samples=1)["z"][:, 0]
 
     def _decode(self, z, y=None):
         z = ops.cast(z, self.variable_dtype)

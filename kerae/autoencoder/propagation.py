@@ -76,8 +76,20 @@ class Propagation(ModelMixin):
         log_prior = outputs["prior"].log_prob(outputs["z"])
         return outputs["log_likelihood"] + log_prior - self.latent.log_posterior(outputs)
 
+    def draws_by_class(self, prior: Any = None) -> bool:
+        """Whether `y` says of which class of a prior, by default the model's own, codes are drawn.
+
+        It does where the adversary gives the prior classes; of another prior also where it is
+        fitted by class, or `y` has no other meaning.
+        """
+        if self.adversary in self.label_readers:
+            return True
+        if prior is None or self.condition is None:
+            return prior is not None and prior.num_classes > 0
+        return prior.is_conditional and self.condition.known_labels is not None
+
     def drawn_from_prior(self, noise: Any, y: Tensor = None, prior: Any = None) -> Any:
-        """Codes drawn from the prior, of the classes `y` if the adversary gives it classes.
+        """Codes drawn from the prior, of the classes `y` where it is drawn from by class.
 
         Args:
             noise: `kerae.noise.FreshNoise` or the like, made for as many examples.
@@ -92,7 +104,7 @@ class Propagation(ModelMixin):
             "training": False,
         }
         density = (prior or self.prior).given(self, outputs)
-        labels = y if self.adversary in self.label_readers else None
+        labels = y if self.draws_by_class(prior) else None
         return density.sample(noise, labels=labels)
 
     def call(self, inputs: Any, training: bool = False) -> Tensor:
@@ -118,6 +130,34 @@ class Propagation(ModelMixin):
         if training:
             return FreshNoise(self.seed_generator, ops.shape(x)[0])
         return RepeatableNoise("pass", RepeatableNoise.identity_of(x), seed, skip)
+
+    def up_to_codes(
+        self,
+        x: Tensor,
+        y: Tensor = None,
+        training: bool = False,
+        noise: Any = None,
+        num_samples: int | None = None,
+    ) -> dict[str, Any]:
+        """The part of `propagate` that comes before the decoder: its dict up to the codes."""
+        noise = noise or self.noise(x, training)
+        x = self.preprocess(x, training)
+        condition = self.embed(y)
+        corrupted = applied(self.corruption, x, training)
+        outputs = {
+            "x": x,
+            "target": self.target(x, y),
+            "y": y,
+            "condition": condition,
+            "noise": noise,
+            "step": ops.convert_to_tensor(self.step),
+            "training": training,
+            "posterior": self.posterior(corrupted, condition, training),
+        }
+        outputs["prior"] = self.prior.given(self, outputs)
+        outputs |= self.latent.draw(self, outputs, num_samples)
+        check_codes(outputs["z"], self.latent, num_samples)
+        return outputs
 
     def propagate(
         self,
@@ -149,25 +189,9 @@ class Propagation(ModelMixin):
               `log_likelihood`, log p(target|z) in nats, of shape `(batch, num_samples)`
             - with an adversary the `fakes` that it is shown, a list
         """
-        noise = noise or self.noise(x, training)
-        x = self.preprocess(x, training)
-        condition = self.embed(y)
-        corrupted = applied(self.corruption, x, training)
-        outputs = {
-            "x": x,
-            "target": self.target(x, y),
-            "y": y,
-            "condition": condition,
-            "noise": noise,
-            "step": ops.convert_to_tensor(self.step),
-            "training": training,
-            "posterior": self.posterior(corrupted, condition, training),
-        }
-        outputs["prior"] = self.prior.given(self, outputs)
-        outputs |= self.latent.draw(self, outputs, num_samples)
+        outputs = self.up_to_codes(x, y, training, noise, num_samples)
         z = outputs["z"]
-        check_codes(z, self.latent, num_samples)
-        outputs["parameters"] = self.parameters_of_codes(z, condition, training)
+        outputs["parameters"] = self.parameters_of_codes(z, outputs["condition"], training)
         outputs["log_likelihood"] = self.log_likelihood_of_parameters(
             outputs["target"], outputs["parameters"], z.shape[1]
         )

@@ -5,7 +5,6 @@ import keras
 
 from .. import likelihoods
 from ..autoencoder.autoencoder import Autoencoder
-from ..autoencoder.in_batches import in_batches
 from ..checks.types import ArrayLike, Shape
 from ..latents import Normal
 from ..priors import SecondStage
@@ -93,7 +92,7 @@ class TwoStageVAE(Autoencoder):
         Args:
             x: Array `(n, *input_shape)`, what the model was trained on.
             y: Array of what a conditional model is conditioned on.
-            seed: Integer, of the codes that are drawn.
+            seed: Integer, of the codes that are drawn, and of the training.
             epochs: Integer, as for `kerae.priors.SecondStage.fit`, like those that follow.
             batch_size: Integer.
             learning_rate: Float.
@@ -103,10 +102,6 @@ class TwoStageVAE(Autoencoder):
         Raises:
             ValueError: If the data do not fit the model, or an argument is too small.
         """
-        z = in_batches(self, self._drawn, self.checked_inputs(x, y), seed=seed)
-        self.prior.fit(z, epochs, batch_size, learning_rate, verbose)
+        z = self.draw_codes(x, y, seed)
+        self.prior.fit(z, epochs, batch_size, learning_rate, verbose, seed)
         return self
-
-    def _drawn(self, x, y=None, *, seed):
-        outputs = self.propagate(x, y, noise=self.noise(x, seed=seed), num_samples=1)
-        return outputs["z"][:, 0]

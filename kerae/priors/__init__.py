@@ -1,6 +1,7 @@
 """Densities over codes."""
 
 from .autoregressive import Autoregressive as Autoregressive
+from .by_class import ByClass as ByClass
 from .causal_transformer import CausalTransformer as CausalTransformer
 from .code_prior import CodePrior as CodePrior
 from .flow import Flow as Flow

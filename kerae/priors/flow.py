@@ -9,7 +9,7 @@ from ..checks.arrays import check_array
 from ..checks.codes import as_codes
 from ..checks.types import ArrayLike, Tensor
 from ..flows.named import kind_of
-from .fitting import falling_adam
+from .fitting import falling_adam, seeded
 from .prior import Prior, check_vectors, refuse_labels
 from .standard_normal import StandardNormal
 
@@ -99,13 +99,14 @@ class Flow(Prior):
         batch_size: int = 256,
         learning_rate: float = 1e-3,
         verbose: int = 0,
+        seed: int = 0,
     ) -> Self:
         """Becomes the density of codes, by maximum likelihood.
 
             loss = - mean over codes of log p((z - m) / s) - sum of log s        nats
 
         with the mean m and the deviation s of the codes, by Adam, whose rate falls to 0 along a
-        cosine. `kerae.set_random_seed` makes it repeatable.
+        cosine.
 
         Args:
             z: Array `(n, latent_dim)`.
@@ -113,6 +114,7 @@ class Flow(Prior):
             batch_size: Integer.
             learning_rate: Float, at the start.
             verbose: As for `keras.Model.fit`.
+            seed: Integer, of the order of the codes.
         Returns:
             The prior itself.
 
@@ -142,7 +144,8 @@ class Flow(Prior):
         self.scale.assign(scale)
         model = _LogDensity(self, dtype=self.dtype_policy, name="log_density")
         model.compile(optimizer, loss=lambda _, log_prob: -log_prob)
-        model.fit(z, np.zeros(len(z)), batch_size, epochs, verbose=verbose)
+        with seeded(seed):
+            model.fit(z, np.zeros(len(z)), batch_size, epochs, verbose=verbose)
         return self
 
 

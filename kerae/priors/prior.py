@@ -7,6 +7,7 @@ import numpy as np
 from ..checks.types import ArrayLike, Tensor
 from ..geometry import Euclidean, Geometry
 from ..part import Part
+from .fitting import labels_to_fit_by, seeded
 
 if TYPE_CHECKING:
     from ..autoencoder.autoencoder import Autoencoder
@@ -19,9 +20,16 @@ class Prior(Part):
     the pass knows define `given`. A prior that is of one shape of code only sets `event_shape` in
     its constructor.
 
+    A prior of another kind than the model's own is fitted to its codes by `fitted`, and given to
+    `model.sample(n, prior=…)`. A new kind defines `fit`, or `from_codes` where what the constructor
+    takes depends on the codes; one that is fitted to something else than codes, `read_of`.
+
     Attributes:
         event_shape: Tuple, the shape of one code; known once the prior is part of a model.
         num_classes: Integer, the number of classes whose codes can be drawn; 0 without classes.
+        is_conditional: Boolean, whether its classes are those of labelled examples, rather than
+            components. Its constructor then takes `num_classes`, and `fit` the labels after the
+            codes.
         space: The class of `kerae.geometry.Geometry` over which it is a density; flat by default,
             `None` for that of the latent.
     Raises:
@@ -30,7 +38,10 @@ class Prior(Part):
 
     event_shape = None
     num_classes = 0
+    is_conditional = False
     space: type[Geometry] | None = Euclidean
+    y_shape = ()
+    y_dtype = "int32"
 
     def fit_to(self, model: "Autoencoder") -> None:
         event_shape = tuple(model.latent.event_shape)
@@ -41,6 +52,121 @@ class Prior(Part):
                 "or the prior."
             )
         self.event_shape = event_shape
+
+    @classmethod
+    def fitted(
+        cls,
+        model: "Autoencoder",
+        x: ArrayLike,
+        y: ArrayLike | None = None,
+        seed: int = 0,
+        **options: Any,
+    ) -> "Prior":
+        """The prior of this kind that fits a trained model's codes of examples.
+
+            z ~ q(z|x), one for each example
+
+        With labels it is one of classes, of which `model.sample(n, y=…, prior=prior)` draws: of
+        a kind that knows no classes, `kerae.priors.ByClass` of one for each.
+
+        Args:
+            model: `kerae.Autoencoder`.
+            x: Array `(n, *input_shape)`, what the model was trained on.
+            y: Labels from 0 on, an integer an example. Of a model that reads `y`, what it
+                reads; of vectors there are no classes.
+            seed: Integer, of the codes that are drawn, and of all that fitting begins with.
+            **options: Arguments of the constructor and of `fit`.
+        Returns:
+            The prior.
+
+        Example:
+
+        >>> data, model = kerae.data.load("digits"), kerae.AE((8, 8, 1), latent_dim=2)
+        >>> prior = kerae.priors.Flow.fitted(model, data.x_train[:50], num_flows=1, epochs=1)
+        >>> model.sample(5, prior=prior).shape
+        (5, 8, 8, 1)
+
+        Raises:
+            ValueError: If the data do not fit the model, a class has fewer than two examples, or
+                an argument is wrong.
+        """
+        from .by_class import ByClass
+
+        is_read = model.condition is not None or model.target.reads_labels
+        inputs = model.checked_inputs(x, y if is_read else None, target=True)
+        labels = labels_to_fit_by(model, y, len(inputs[0]))
+        codes = cls.read_of(model, inputs, seed)
+        if labels is None or cls.is_conditional:
+            return cls.from_codes(model, codes, labels, seed, **options)
+        counts = np.bincount(labels)
+        priors = [
+            cls.from_codes(model, codes[labels == label], None, seed, **options)
+            for label in range(len(counts))
+        ]
+        return ByClass(priors, (counts / counts.sum()).tolist())
+
+    @classmethod
+    def read_of(cls, model: "Autoencoder", inputs: tuple, seed: int) -> np.ndarray:
+        """What `from_codes` is given, a row an example. Defaults to codes drawn, z ~ q(z|x).
+
+        Args:
+            model: `kerae.Autoencoder`.
+            inputs: Tuple of arrays that the model is called with.
+            seed: Integer.
+        """
+        return model.draw_codes(*inputs, seed=seed)
+
+    @classmethod
+    def from_codes(
+        cls,
+        model: "Autoencoder",
+        codes: np.ndarray,
+        labels: np.ndarray | None,
+        seed: int,
+        **options: Any,
+    ) -> "Prior":
+        """A new prior for a model, fitted. Defaults to what `fit` makes of one that begins anew.
+
+        Args:
+            model: `kerae.Autoencoder`.
+            codes: Array, what `read_of` gives.
+            labels: Integer array `(n,)` of classes, or `None`; given where it `is_conditional`.
+            seed: Integer.
+            **options: Those of `fitted`.
+        """
+        given = () if labels is None else (labels,)
+        if labels is not None:
+            options = {"num_classes": int(labels.max()) + 1} | options
+        of_constructor = {name: options.pop(name) for name in cls.argument_names() & options.keys()}
+        with seeded(seed):
+            prior = cls(**of_constructor)
+            prior.fit_to(model)
+            prior.fit(codes, *given, seed=seed, **options)
+        return prior
+
+    def fit(self, *codes: Any, **options: Any) -> Any:
+        """Becomes the density of codes; where there is one to fit."""
+        raise ValueError(
+            f"Expected a prior that is fitted to codes. Received: {type(self).__name__}, which has "
+            "nothing to fit. Draw of it as it is, or take kerae.priors.GaussianMixture."
+        )
+
+    @property
+    def known_labels(self) -> range:
+        """The labels that `sample` takes."""
+        return range(-1, self.num_classes)
+
+    def check(self, y: np.ndarray) -> None:
+        """Raises a `ValueError` if it cannot draw of the classes `y`."""
+        if not self.num_classes:
+            refuse_labels(self, y)
+        unknown = y[(y < -1) | (y >= self.num_classes)]
+        if len(unknown):
+            raise ValueError(
+                f"Expected `y` to be of the {self.num_classes} classes of the "
+                f"{type(self).__name__} that is drawn from, 0 to {self.num_classes - 1}, or -1 for "
+                f"any. Received: {unknown[0]}. Draw from a prior with as many classes as `y` has."
+            )
 
     def tried_in(self) -> dict[str, Any]:
         from ..latents import Normal
@@ -109,16 +235,5 @@ def refuse_labels(prior: Any, labels: Tensor):
     if labels is not None:
         raise ValueError(
             f"{type(prior).__name__} has no classes to draw codes of. Received: labels. Leave "
-            "them out, or use kerae.priors.GaussianMixture or kerae.priors.SwissRoll."
-        )
-
-
-def check_classes(labels: ArrayLike, prior: Any):
-    """Raises a `ValueError` if labels are of classes that a prior with classes does not have."""
-    largest = int(np.max(labels))
-    if prior.num_classes and largest >= prior.num_classes:
-        raise ValueError(
-            f"Expected `y` to be of the {prior.num_classes} classes of the "
-            f"{type(prior).__name__} that is drawn from, at most {prior.num_classes - 1}. "
-            f"Received: {largest}. Draw from a prior with as many classes as the labels have."
+            "them out, or fit one by class, as kerae.priors.Flow.fitted(model, x, y) does."
         )

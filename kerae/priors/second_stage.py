@@ -10,7 +10,7 @@ from ..checks.numbers import check_count
 from ..checks.parts import checked_shape
 from ..checks.types import ArrayLike, Tensor
 from ..likelihoods import Normal
-from .fitting import falling_adam
+from .fitting import falling_adam, seeded
 from .prior import Prior, check_vectors, refuse_labels
 from .standard_normal import StandardNormal
 
@@ -119,12 +119,11 @@ class SecondStage(Prior):
         batch_size: int = 256,
         learning_rate: float = 1e-3,
         verbose: int = 0,
+        seed: int = 0,
     ) -> Self:
         """Trains the VAE of codes, from where it is, by Adam, whose rate falls along a cosine.
 
             loss = - E_q(u|z)[log N(z; f(u), gamma^2 I)] + KL(q(u|z) || N(0, I))        nats
-
-        `kerae.set_random_seed` makes it repeatable.
 
         Args:
             z: Array `(n, latent_dim)` of codes that are drawn, z ~ q(z|x).
@@ -132,6 +131,7 @@ class SecondStage(Prior):
             batch_size: Integer.
             learning_rate: Float, at the start.
             verbose: As for `keras.Model.fit`.
+            seed: Integer, of the order of the codes and of what is drawn.
         Returns:
             The prior itself.
         Raises:
@@ -148,17 +148,18 @@ class SecondStage(Prior):
         check_array(z, self.event_shape, "z")
         self._train(True)
         try:
-            vae = Autoencoder(
-                self.event_shape,
-                self.latent,
-                self.likelihood,
-                terms=[Reconstruction(), KLDivergence()],
-                encoder=self.encoder,
-                decoder=self.decoder,
-                dtype=self.dtype_policy,
-            )
-            vae.compile(optimizer)
-            vae.fit(z, batch_size=batch_size, epochs=epochs, verbose=verbose)
+            with seeded(seed):
+                vae = Autoencoder(
+                    self.event_shape,
+                    self.latent,
+                    self.likelihood,
+                    terms=[Reconstruction(), KLDivergence()],
+                    encoder=self.encoder,
+                    decoder=self.decoder,
+                    dtype=self.dtype_policy,
+                )
+                vae.compile(optimizer)
+                vae.fit(z, batch_size=batch_size, epochs=epochs, verbose=verbose)
         finally:
             self._train(False)
         self.is_fitted.assign(1.0)

@@ -19,7 +19,7 @@ def test_a_linear_one_becomes_the_probabilistic_pca_of_the_codes():
     z = generator.normal(size=(1500, 3)) * [2.0, 1.0, 0.3] @ axes.T + [1.0, -2.0, 0.5]
     kerae.set_random_seed(0)
     prior = SecondStage(second_dim=2, widths=()).fit(
-        z, epochs=200, batch_size=500, learning_rate=0.05
+        z, epochs=300, batch_size=500, learning_rate=0.05
     )
     covariance = np.cov(z, rowvar=False, bias=True)
     log_scale = float(ops.convert_to_numpy(prior.likelihood.log_scale))
