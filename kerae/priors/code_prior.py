@@ -9,11 +9,11 @@ from ..checks.arrays import check_array
 from ..checks.codes import as_indices
 from ..checks.given import as_array
 from ..checks.numbers import check_count
-from ..checks.types import ArrayLike, Shape, Tensor
+from ..checks.types import ArrayLike, Tensor
 from ..geometry import Discrete
 from ..noise.fresh import FreshNoise
 from .components import drawn_component
-from .fitting import falling_adam
+from .fitting import falling_adam, seeded
 from .prior import Prior, check_quantizer, refuse_labels
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class CodePrior(Prior):
 
     with p(y) how frequent a class is among what it was fitted to; without classes the sum has one
     summand. It starts as the uniform prior, and a model that is trained leaves it as it is: `fit`
-    trains it.
+    trains it on the numbers of codes.
 
     Subclasses define `make_network` and `sample_indices`, and either `log_prob_of_class` or, where
     there is no density, `loss` and `given`.
@@ -45,6 +45,7 @@ class CodePrior(Prior):
     """
 
     space = Discrete
+    is_conditional = True
     places: tuple[int, ...]
     num_codes: int
 
@@ -53,9 +54,6 @@ class CodePrior(Prior):
         check_count("num_classes", num_classes, least=0)
         self.num_classes = num_classes
         self.network: Any = None
-        self.is_fitted = self.add_weight(
-            name="is_fitted", shape=(), initializer="zeros", trainable=False
-        )
         if num_classes:
             self.probability = self.add_weight(
                 name="probability",
@@ -90,6 +88,10 @@ class CodePrior(Prior):
         """Indices `(batch, length)` of those of maps."""
         return ops.reshape(indices, (-1, self.length))
 
+    @classmethod
+    def read_of(cls, model: "Autoencoder", inputs: tuple, seed: int) -> np.ndarray:
+        return model.encode_indices(inputs[0])
+
     def tried_in(self) -> dict[str, Any]:
         from ..latents import VectorQuantizer
 
@@ -112,14 +114,6 @@ class CodePrior(Prior):
 
     def given(self, model: "Autoencoder", outputs: dict):
         return _InPass(self, model.latent, outputs)
-
-    def check_fitted(self) -> None:
-        if not float(ops.convert_to_numpy(self.is_fitted)):
-            name = type(self).__name__
-            raise ValueError(
-                f"Expected a {name} that is fitted to codes, to draw samples of it. Received: one "
-                f"that is not. Call `fit(model.encode_indices(x_train))` of the prior."
-            )
 
     def log_prob_of(self, indices: Tensor) -> Tensor:
         """log p(indices) in nats, `(batch,)`, of `(batch, *places)`."""
@@ -154,6 +148,7 @@ class CodePrior(Prior):
         batch_size: int = 128,
         learning_rate: float = 1e-3,
         verbose: int = 0,
+        seed: int = 0,
     ) -> Self:
         """Trains the prior on codes, from where it is, by Adam, whose rate falls along a cosine.
 
@@ -164,6 +159,7 @@ class CodePrior(Prior):
             batch_size: Integer.
             learning_rate: Float, at the start.
             verbose: As for `keras.Model.fit`.
+            seed: Integer, of the order of the codes and of what is drawn.
         Returns:
             The prior itself.
         Raises:
@@ -178,19 +174,18 @@ class CodePrior(Prior):
         inputs = {"indices": as_indices(indices, self.places, self.num_codes)}
         count = len(inputs["indices"])
         inputs |= self._checked_labels(y, count)
-        model = _Objective(self, dtype=self.dtype_policy, name="objective")
-        model.compile(
-            falling_adam(count, epochs, batch_size, learning_rate), loss=lambda _, value: value
-        )
+        optimizer = falling_adam(count, epochs, batch_size, learning_rate)
         self.network.trainable = True
         try:
-            model.fit(inputs, np.zeros(count), batch_size, epochs, verbose=verbose)
+            with seeded(seed):
+                model = _Objective(self, dtype=self.dtype_policy, name="objective")
+                model.compile(optimizer, loss=lambda _, value: value)
+                model.fit(inputs, np.zeros(count), batch_size, epochs, verbose=verbose)
         finally:
             self.network.trainable = False
         if self.num_classes:
             frequency = np.bincount(inputs["labels"], minlength=self.num_classes) / count
             self.probability.assign(frequency)
-        self.is_fitted.assign(1.0)
         return self
 
     def _checked_labels(self, y, count):

@@ -112,8 +112,8 @@ class MaskGIT(CodePrior):
 
     def log_prob(self, z: Tensor) -> Tensor:
         raise ValueError(
-            "MaskGIT is sampled alone: the density of its draws has no closed form. Ask that of the "
-            "model, which scores examples under uniform codes, or take kerae.priors.PixelCNN."
+            "MaskGIT is sampled alone: the density of its draws has no closed form. Ask that of "
+            "the model, which scores examples under uniform codes, or take kerae.priors.PixelCNN."
         )
 
     def loss(self, indices: Tensor, labels: Tensor, noise: Any) -> Tensor:

@@ -65,7 +65,8 @@ class PixelCNN(CodePrior):
         check_count("kernel_size", kernel_size, least=3)
         if kernel_size % 2 == 0:
             raise ValueError(
-                f"Expected `kernel_size` to be odd. Received: {kernel_size}. Take {kernel_size + 1}."
+                f"Expected `kernel_size` to be odd. Received: {kernel_size}. Take "
+                f"{kernel_size + 1}."
             )
         self.width = width
         self.num_layers = num_layers
