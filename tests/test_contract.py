@@ -41,6 +41,7 @@ ABSTRACT = {
     latents.Latent,
     latents.Quantizer,
     likelihoods.Likelihood,
+    priors.CodePrior,
     priors.Prior,
     schedules.Schedule,
 }
@@ -475,7 +476,12 @@ ENTRIES = {
     ),
     priors.Autoregressive: lambda: dict(num_components=2, widths=(8,)),
     priors.KernelDensity: lambda: dict(num_codes=5, bandwidth=0.5),
+    priors.CausalTransformer: lambda: dict(num_classes=3, width=4, num_layers=1, num_heads=2),
     priors.LearnedMixture: lambda: dict(num_components=3),
+    priors.MaskGIT: lambda: dict(
+        num_steps=1, temperature=1.0, num_classes=3, width=4, num_layers=1, num_heads=2
+    ),
+    priors.PixelCNN: lambda: dict(num_classes=3, width=4, num_layers=1, kernel_size=5),
     priors.Vamp: lambda: dict(num_pseudo_inputs=4),
     priors.Hierarchical: dict,
     priors.HyperbolicNormal: lambda: dict(scale=0.5),

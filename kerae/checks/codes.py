@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import check_finite
+from .arrays import check_array, check_finite
 from .given import as_array
-from .types import ArrayLike
+from .types import ArrayLike, Shape
 
 
 def as_codes(z: ArrayLike, name: str = "z") -> np.ndarray:
@@ -76,6 +76,23 @@ def as_dimensions(dims: ArrayLike | None, count: int) -> np.ndarray:
             f"Expected `dims` to be integers from 0 to {count - 1}. Received: {dims.tolist()}."
         )
     return dims.astype(int)
+
+
+def as_indices(indices: ArrayLike, places: Shape, num_codes: int) -> np.ndarray:
+    """Numbers of codes at places, an int32 array `(n, *places)`.
+
+    Raises:
+        ValueError: If they are of another shape, no integers, or no numbers of codes.
+    """
+    indices = as_array(indices, "indices")
+    check_array(indices, places, "indices", "int32")
+    least, most = indices.min(), indices.max()
+    if least < 0 or most >= num_codes:
+        raise ValueError(
+            f"Expected `indices` from 0 to {num_codes - 1}, the numbers of codes. Received: some "
+            f"from {least} to {most}."
+        )
+    return indices.astype("int32")
 
 
 def as_ends(ends: Any, count: int) -> tuple[np.ndarray, np.ndarray]:

@@ -6,8 +6,7 @@ import numpy as np
 
 from ..autoencoder.autoencoder import Autoencoder, data_shape
 from ..autoencoder.in_batches import BATCH_SIZE, in_batches
-from ..checks.arrays import check_array
-from ..checks.given import as_array
+from ..checks.codes import as_indices
 from ..checks.short import short
 from ..checks.types import ArrayLike, Shape
 from ..latents.quantizers import Quantizer, VectorQuantizer
@@ -144,15 +143,7 @@ class VQVAE(Autoencoder):
         Raises:
             ValueError: If they are of another shape, no integers, or no numbers of codes.
         """
-        indices = as_array(indices, "indices")
-        check_array(indices, self.latent.places, "indices", "int32")
-        least, most = indices.min(), indices.max()
-        if least < 0 or most >= self.latent.num_codes:
-            raise ValueError(
-                f"Expected `indices` from 0 to {self.latent.num_codes - 1}, the numbers of codes. "
-                f"Received: some from {least} to {most}."
-            )
-        arrays = (indices.astype("int32"),)
+        arrays = (as_indices(indices, self.latent.places, self.latent.num_codes),)
         return in_batches(self, self._decode_indices, arrays, batch_size=batch_size)
 
     def _indices(self, x):

@@ -9,6 +9,7 @@ from ..checks.parts import checked_shape
 from ..checks.types import Shape, Tensor
 from ..networks import MADE
 from ..ops.bounded import bounded
+from .components import drawn_index
 from .prior import Prior, check_vectors, refuse_labels
 
 if TYPE_CHECKING:
@@ -78,13 +79,12 @@ class Autoregressive(Prior):
     def sample(self, noise: Any, labels: Tensor = None) -> Tensor:
         refuse_labels(self, labels)
         latent_dim = self.event_shape[0]
-        uniform = ops.cast(noise.uniform((latent_dim, 1)), self.compute_dtype)
+        uniform = ops.cast(noise.uniform((latent_dim,)), self.compute_dtype)
         epsilon = ops.cast(noise.normal((latent_dim,)), self.compute_dtype)
         z = ops.zeros_like(epsilon)
         for place in range(latent_dim):
             logits, means, log_variances = self._components(z)
-            below = ops.cumsum(ops.softmax(logits), axis=-1)[..., :-1]
-            component = ops.sum(ops.cast(uniform >= below, "int32"), axis=-1)
+            component = drawn_index(uniform, ops.softmax(logits))
             chosen = ops.one_hot(component, self.num_components, dtype=z.dtype)
             mean, log_variance = (ops.sum(chosen * each, -1) for each in (means, log_variances))
             drawn = mean + ops.exp(0.5 * log_variance) * epsilon

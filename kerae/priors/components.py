@@ -1,4 +1,4 @@
-"""Which component of a mixture a code is drawn from."""
+"""Which of several components, codes or classes is drawn."""
 
 from typing import Any
 
@@ -7,11 +7,20 @@ from keras import ops
 from ..checks.types import Tensor
 
 
+def drawn_index(uniform: Tensor, probabilities: Tensor) -> Tensor:
+    """Int32 `(…,)`, each of the given probabilities `(…, count)`.
+
+    Args:
+        uniform: Tensor `(…,)` of draws from (0, 1).
+        probabilities: Tensor `(…, count)`, or of fewer axes for all alike.
+    """
+    bounds = ops.cumsum(probabilities, axis=-1)[..., :-1]
+    return ops.sum(ops.cast(ops.expand_dims(uniform, -1) >= bounds, "int32"), axis=-1)
+
+
 def drawn_component(noise: Any, probabilities: Tensor, labels: Tensor = None) -> Tensor:
     """Indices `(batch,)` of components of the given probabilities; labels from 0 on are kept."""
-    bounds = ops.cumsum(probabilities)[:-1]
-    is_above = ops.expand_dims(noise.uniform(()), 1) >= bounds
-    component = ops.sum(ops.cast(is_above, "int32"), axis=1)
+    component = drawn_index(noise.uniform(()), probabilities)
     if labels is None:
         return component
     labels = ops.cast(labels, "int32")

@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from ..geometry import Discrete
-from .prior import Prior, refuse_labels
+from .prior import Prior, check_quantizer, refuse_labels
 
 if TYPE_CHECKING:
     from ..autoencoder.autoencoder import Autoencoder
@@ -32,15 +32,8 @@ class UniformCodes(Prior):
     space = Discrete
 
     def fit_to(self, model: "Autoencoder") -> None:
-        from ..latents import Quantizer
-
         super().fit_to(model)
-        if not isinstance(model.latent, Quantizer):
-            raise ValueError(
-                "Expected codes of a kerae.latents.Quantizer under UniformCodes. Received: those "
-                f"of {type(model.latent).__name__}. Take kerae.latents.VectorQuantizer, or another "
-                "prior."
-            )
+        check_quantizer(self, model.latent)
 
     def tried_in(self) -> dict[str, Any]:
         from ..latents import VectorQuantizer

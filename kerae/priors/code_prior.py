@@ -1,0 +1,242 @@
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+import keras
+import numpy as np
+from keras import ops
+
+from ..checks.arrays import check_array
+from ..checks.codes import as_indices
+from ..checks.given import as_array
+from ..checks.numbers import check_count
+from ..checks.types import ArrayLike, Tensor
+from ..geometry import Discrete
+from ..noise.fresh import FreshNoise
+from .components import drawn_component
+from .fitting import falling_adam, seeded
+from .prior import Prior, check_quantizer, refuse_labels
+
+if TYPE_CHECKING:
+    from ..autoencoder.autoencoder import Autoencoder
+
+
+class CodePrior(Prior):
+    """A density over the numbers of a quantizer's codes, trained once the model is.
+
+        log p(z) = log p(indices) = log( sum over classes y of  p(y) p(indices|y) )        nats
+
+    with p(y) how frequent a class is among what it was fitted to; without classes the sum has one
+    summand. It starts as the uniform prior, and a model that is trained leaves it as it is: `fit`
+    trains it on the numbers of codes.
+
+    Subclasses define `make_network` and `sample_indices`, and either `log_prob_of_class` or, where
+    there is no density, `loss` and `given`.
+
+    Args:
+        num_classes: Integer, the number of classes whose codes can be drawn. Defaults to 0, for
+            none.
+
+    Attributes:
+        places: Tuple, the shape of the indices of one example; known in a model.
+        num_codes: Integer, the number of codes at a place; known in a model.
+        network: Keras layer from indices and classes to logits `(batch, places, num_codes)`.
+    Raises:
+        ValueError: If `num_classes` is negative, or the latent of a model no quantizer.
+    """
+
+    space = Discrete
+    is_conditional = True
+    places: tuple[int, ...]
+    num_codes: int
+
+    def __init__(self, num_classes: int = 0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        check_count("num_classes", num_classes, least=0)
+        self.num_classes = num_classes
+        self.network: Any = None
+        if num_classes:
+            self.probability = self.add_weight(
+                name="probability",
+                shape=(num_classes,),
+                initializer=keras.initializers.Constant(1 / num_classes),
+                trainable=False,
+            )
+
+    def make_network(self) -> keras.Layer:
+        """The network for `places`, `num_codes` and `num_classes`, built."""
+        raise NotImplementedError
+
+    def sample_indices(self, noise: Any, labels: Tensor = None) -> Tensor:
+        """Int32 `(batch, *places)`, of classes `(batch,)`, given where there are some."""
+        raise NotImplementedError
+
+    def log_prob_of_class(self, indices: Tensor, labels: Tensor = None) -> Tensor:
+        """log p(indices|y) in nats, `(batch,)`: by default of a network that is autoregressive."""
+        log_probs = ops.log_softmax(self.network(indices, labels))
+        return ops.sum(taken(log_probs, self.in_a_row(indices)), axis=1)
+
+    def loss(self, indices: Tensor, labels: Tensor, noise: Any) -> Tensor:
+        """What `fit` lowers, `(batch,)`: by default - log p(indices|y), in nats."""
+        return -self.log_prob_of_class(indices, labels)
+
+    @property
+    def length(self) -> int:
+        """The number of places."""
+        return math.prod(self.places)
+
+    def in_a_row(self, indices: Tensor) -> Tensor:
+        """Indices `(batch, length)` of those of maps."""
+        return ops.reshape(indices, (-1, self.length))
+
+    @classmethod
+    def read_of(cls, model: "Autoencoder", inputs: tuple, seed: int) -> np.ndarray:
+        return model.encode_indices(inputs[0])
+
+    def tried_in(self) -> dict[str, Any]:
+        from ..latents import VectorQuantizer
+
+        return VectorQuantizer(8, 3).tried_in() | {"prior": self}
+
+    def fit_to(self, model: "Autoencoder") -> None:
+        check_quantizer(self, model.latent)
+        super().fit_to(model)
+        found = tuple(model.latent.places), model.latent.num_codes
+        if self.network is None:
+            self.places, self.num_codes = found
+            self.network = self.make_network()
+            self.network.trainable = False
+        elif found != (self.places, self.num_codes):
+            raise ValueError(
+                f"Expected a model with {self.num_codes} codes at places {self.places}, for which "
+                f"this {type(self).__name__} was made. Received: {found[1]} codes at {found[0]}. "
+                "Make a new one."
+            )
+
+    def given(self, model: "Autoencoder", outputs: dict):
+        return _InPass(self, model.latent, outputs)
+
+    def log_prob_of(self, indices: Tensor) -> Tensor:
+        """log p(indices) in nats, `(batch,)`, of `(batch, *places)`."""
+        if not self.num_classes:
+            return self.log_prob_of_class(indices)
+        first = self.in_a_row(indices)[:, 0]
+        of_classes = [
+            self.log_prob_of_class(indices, ops.full_like(first, label))
+            for label in range(self.num_classes)
+        ]
+        joint = ops.stack(of_classes, axis=-1) + ops.log(self.probability)
+        return ops.logsumexp(joint, axis=-1)
+
+    def draw_indices(self, noise: Any, labels: Tensor = None) -> Tensor:
+        """One map of indices for each example that `noise` was made for, `(batch, *places)`.
+
+        Args:
+            noise: As for `sample`.
+            labels: As for `sample`.
+        """
+        if self.num_classes:
+            labels = drawn_component(noise, self.probability, labels)
+        else:
+            refuse_labels(self, labels)
+        return self.sample_indices(noise, labels)
+
+    def fit(
+        self,
+        indices: ArrayLike,
+        y: ArrayLike | None = None,
+        epochs: int = 20,
+        batch_size: int = 128,
+        learning_rate: float = 1e-3,
+        verbose: int = 0,
+        seed: int = 0,
+    ) -> Self:
+        """Trains the prior on codes, from where it is, by Adam, whose rate falls along a cosine.
+
+        Args:
+            indices: Integer array `(n, *places)`, as `encode_indices` of the model gives them.
+            y: Integer array `(n,)` of classes from 0 on; of a prior with classes.
+            epochs: Integer.
+            batch_size: Integer.
+            learning_rate: Float, at the start.
+            verbose: As for `keras.Model.fit`.
+            seed: Integer, of the order of the codes and of what is drawn.
+        Returns:
+            The prior itself.
+        Raises:
+            ValueError: If it is not yet part of a model, the indices or classes are none of its
+                own, or an argument is too small.
+        """
+        if self.network is None:
+            raise ValueError(
+                f"Expected a {type(self).__name__} that is part of a model, which says how many "
+                "codes there are. Received: one of its own. Give it to the model by `prior=`."
+            )
+        inputs = {"indices": as_indices(indices, self.places, self.num_codes)}
+        count = len(inputs["indices"])
+        inputs |= self._checked_labels(y, count)
+        optimizer = falling_adam(count, epochs, batch_size, learning_rate)
+        self.network.trainable = True
+        try:
+            with seeded(seed):
+                model = _Objective(self, dtype=self.dtype_policy, name="objective")
+                model.compile(optimizer, loss=lambda _, value: value)
+                model.fit(inputs, np.zeros(count), batch_size, epochs, verbose=verbose)
+        finally:
+            self.network.trainable = False
+        if self.num_classes:
+            frequency = np.bincount(inputs["labels"], minlength=self.num_classes) / count
+            self.probability.assign(frequency)
+        return self
+
+    def _checked_labels(self, y, count):
+        if (y is None) == bool(self.num_classes):
+            given = "no `y`" if y is None else "`y`"
+            raise ValueError(
+                f"Expected `y` for a {type(self).__name__} with classes, and none without. "
+                f"Received: {given} with num_classes={self.num_classes}. Say how many classes "
+                "there are by `num_classes`."
+            )
+        if y is None:
+            return {}
+        y = as_array(y, "y")
+        check_array(y, (), "y", "int32")
+        if len(y) != count or y.min() < 0 or y.max() >= self.num_classes:
+            raise ValueError(
+                f"Expected `y` to be {count} integers from 0 to {self.num_classes - 1}, the class "
+                f"of each example. Received: {len(y)} from {y.min()} to {y.max()}."
+            )
+        return {"labels": y.astype("int32")}
+
+
+def taken(values: Tensor, indices: Tensor) -> Tensor:
+    """The values `(…,)` at indices `(…,)` into the last axis of `(…, count)`."""
+    return ops.take_along_axis(values, ops.expand_dims(indices, -1), axis=-1)[..., 0]
+
+
+class _InPass(NamedTuple):
+    """The prior of the codes of a pass, whose numbers the quantizer has told."""
+
+    prior: CodePrior
+    latent: Any
+    outputs: dict[str, Any]
+
+    def log_prob(self, z: Tensor) -> Tensor:
+        log_prob = self.prior.log_prob_of(self.outputs["posterior"]["indices"])
+        return ops.repeat(ops.expand_dims(log_prob, 1), z.shape[1], axis=1)
+
+    def sample(self, noise: Any, labels: Tensor = None) -> Tensor:
+        return self.latent.codes_of(self.prior.draw_indices(noise, labels))
+
+
+class _Objective(keras.Model):
+    """A prior as what Keras trains: its output is to be small."""
+
+    def __init__(self, prior, **kwargs):
+        super().__init__(**kwargs)
+        self.prior = prior
+        self.seed_generator = keras.random.SeedGenerator()
+
+    def call(self, inputs):
+        indices = inputs["indices"]
+        noise = FreshNoise(self.seed_generator, ops.shape(indices)[0])
+        return self.prior.loss(indices, inputs.get("labels"), noise)
