@@ -27,6 +27,7 @@ _HOME = {
     "CAAE": "models",
     "CIWAE": "models",
     "CVAE": "models",
+    "CategoricalVAE": "models",
     "ContractiveAE": "models",
     "DIPVAE": "models",
     "DenoisingAE": "models",
@@ -142,6 +143,7 @@ if TYPE_CHECKING:
     from .models import AnnealedVAE as AnnealedVAE
     from .models import BetaTCVAE as BetaTCVAE
     from .models import BetaVAE as BetaVAE
+    from .models import CategoricalVAE as CategoricalVAE
     from .models import ContractiveAE as ContractiveAE
     from .models import DenoisingAE as DenoisingAE
     from .models import FactorVAE as FactorVAE

@@ -292,6 +292,17 @@ ENTRIES = {
         **networks(),
         **around(),
     ),
+    kerae.CategoricalVAE: lambda: dict(
+        input_shape=SHAPE,
+        num_variables=2,
+        num_categories=3,
+        temperature=schedules.Linear(1.0, 0.5, 10),
+        straight_through=True,
+        beta=0.5,
+        num_samples=2,
+        **networks(),
+        **around(),
+    ),
     kerae.VQVAE: lambda: dict(
         input_shape=SHAPE,
         num_codes=6,
@@ -429,6 +440,9 @@ ENTRIES = {
     flows.RealNVP: lambda: of_network(),
     kerae.networks.MADE: lambda: dict(
         degrees=(1, 2) * 8, num_outputs=3, widths=(8, 5), activation="tanh", context_dim=2
+    ),
+    latents.Categorical: lambda: dict(
+        num_variables=2, num_categories=3, temperature=0.5, straight_through=True, num_samples=2
     ),
     latents.FlowPosterior: lambda: dict(latent_dim=3, flow="radial", num_flows=2, num_samples=2),
     latents.HamiltonianPosterior: lambda: dict(

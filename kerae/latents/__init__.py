@@ -1,5 +1,6 @@
 """Codes: what q(z|x) is and how it is drawn from."""
 
+from .categorical import Categorical as Categorical
 from .deterministic import Deterministic as Deterministic
 from .flow_posterior import FlowPosterior as FlowPosterior
 from .hamiltonian_posterior import HamiltonianPosterior as HamiltonianPosterior

@@ -7,6 +7,7 @@ from .beta_tcvae import BetaTCVAE as BetaTCVAE
 from .beta_vae import BetaVAE as BetaVAE
 from .caae import CAAE as CAAE
 from .catalogue import catalogue as catalogue
+from .categorical_vae import CategoricalVAE as CategoricalVAE
 from .ciwae import CIWAE as CIWAE
 from .contractive_ae import ContractiveAE as ContractiveAE
 from .cvae import CVAE as CVAE
