@@ -37,6 +37,7 @@ _HOME = {
     "HVAE": "models",
     "IWAE": "models",
     "InfoVAE": "models",
+    "JointVAE": "models",
     "LadderVAE": "models",
     "MIWAE": "models",
     "MultimodalVAE": "models",
@@ -149,6 +150,7 @@ if TYPE_CHECKING:
     from .models import FactorVAE as FactorVAE
     from .models import FlowVAE as FlowVAE
     from .models import InfoVAE as InfoVAE
+    from .models import JointVAE as JointVAE
     from .models import LadderVAE as LadderVAE
     from .models import MultimodalVAE as MultimodalVAE
     from .models import PoincareVAE as PoincareVAE

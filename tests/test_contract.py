@@ -303,6 +303,19 @@ ENTRIES = {
         **networks(),
         **around(),
     ),
+    kerae.JointVAE: lambda: dict(
+        input_shape=SHAPE,
+        latent_dim=3,
+        num_variables=2,
+        num_categories=3,
+        gamma=2.0,
+        continuous_capacity=schedules.Linear(0.5, 1.0, 10),
+        categorical_capacity=0.5,
+        steps=10,
+        temperature=schedules.Linear(1.0, 0.5, 10),
+        **networks(),
+        **around(),
+    ),
     kerae.VQVAE: lambda: dict(
         input_shape=SHAPE,
         num_codes=6,
@@ -460,6 +473,9 @@ ENTRIES = {
         num_iterations=2,
     ),
     latents.Deterministic: lambda: dict(latent_dim=3, activation="tanh"),
+    latents.Joint: lambda: dict(
+        parts=[latents.Normal(2), latents.Categorical(1, 3)], num_samples=2
+    ),
     latents.Ladder: lambda: dict(latent_dims=(3, 2), width=8, num_samples=2),
     latents.TopDown: lambda: dict(num_layers=2, latent_channels=2, width=6, num_samples=2),
     latents.MixtureOfExperts: lambda: dict(latent_dim=3, num_samples=2),
@@ -484,6 +500,7 @@ ENTRIES = {
         probabilities=[0.25, 0.75],
     ),
     priors.Autoregressive: lambda: dict(num_components=2, widths=(8,)),
+    priors.Joint: lambda: dict(parts=[priors.StandardNormal(), priors.UniformCodes()]),
     priors.LearnedMixture: lambda: dict(num_components=3),
     priors.Vamp: lambda: dict(num_pseudo_inputs=4),
     priors.Hierarchical: dict,
@@ -507,6 +524,7 @@ ENTRIES = {
         weight=schedules.Linear(0.5, 1.0, 10), capacity=0.1, free_bits=0.01
     ),
     terms.LayerKL: lambda: dict(layer=2, weight=0.5),
+    terms.PartKL: lambda: dict(part=2, weight=0.5, capacity=0.1, free_bits=0.01, label="kl_own"),
     terms.MaximumMeanDiscrepancy: lambda: dict(weight=0.5, kernel="rbf"),
     terms.SlicedWasserstein: lambda: dict(weight=0.5, num_projections=7),
     terms.StructuralSimilarity: lambda: dict(weight=0.5, num_scales=1, window_size=3),

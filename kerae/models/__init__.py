@@ -19,6 +19,7 @@ from .gmvae import GMVAE as GMVAE
 from .hvae import HVAE as HVAE
 from .info_vae import InfoVAE as InfoVAE
 from .iwae import IWAE as IWAE
+from .joint_vae import JointVAE as JointVAE
 from .ladder_vae import LadderVAE as LadderVAE
 from .miwae import MIWAE as MIWAE
 from .multimodal_vae import MultimodalVAE as MultimodalVAE

@@ -5,6 +5,7 @@ from .flow import Flow as Flow
 from .gaussian_mixture import GaussianMixture as GaussianMixture
 from .hierarchical import Hierarchical as Hierarchical
 from .hyperbolic_normal import HyperbolicNormal as HyperbolicNormal
+from .joint import Joint as Joint
 from .learned_mixture import LearnedMixture as LearnedMixture
 from .prior import Prior as Prior
 from .second_stage import SecondStage as SecondStage
