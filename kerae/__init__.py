@@ -27,6 +27,7 @@ _HOME = {
     "CAAE": "models",
     "CIWAE": "models",
     "CVAE": "models",
+    "CategoricalVAE": "models",
     "ContractiveAE": "models",
     "DIPVAE": "models",
     "DenoisingAE": "models",
@@ -36,6 +37,7 @@ _HOME = {
     "HVAE": "models",
     "IWAE": "models",
     "InfoVAE": "models",
+    "JointVAE": "models",
     "LadderVAE": "models",
     "MIWAE": "models",
     "MultimodalVAE": "models",
@@ -142,11 +144,13 @@ if TYPE_CHECKING:
     from .models import AnnealedVAE as AnnealedVAE
     from .models import BetaTCVAE as BetaTCVAE
     from .models import BetaVAE as BetaVAE
+    from .models import CategoricalVAE as CategoricalVAE
     from .models import ContractiveAE as ContractiveAE
     from .models import DenoisingAE as DenoisingAE
     from .models import FactorVAE as FactorVAE
     from .models import FlowVAE as FlowVAE
     from .models import InfoVAE as InfoVAE
+    from .models import JointVAE as JointVAE
     from .models import LadderVAE as LadderVAE
     from .models import MultimodalVAE as MultimodalVAE
     from .models import PoincareVAE as PoincareVAE

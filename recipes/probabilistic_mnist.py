@@ -79,6 +79,8 @@ MODELS = {
     "ball": of(kerae.PoincareVAE, curvature=0.1),  # of 50 dimensions, within the reach of floats
     "ladder, 32 16 8": with_own_networks(kerae.LadderVAE),
     "top-down, 4 layers": with_own_networks(kerae.TopDownVAE),
+    "categorical, 20 of 10": with_own_networks(kerae.CategoricalVAE),
+    "joint, 10 and 10 categories": with_own_networks(kerae.JointVAE),
     "quantized, 512 codes": with_own_networks(kerae.VQVAE),
 }
 COLUMNS = {

@@ -293,6 +293,30 @@ ENTRIES = {
         **networks(),
         **around(),
     ),
+    kerae.CategoricalVAE: lambda: dict(
+        input_shape=SHAPE,
+        num_variables=2,
+        num_categories=3,
+        temperature=schedules.Linear(1.0, 0.5, 10),
+        straight_through=True,
+        beta=0.5,
+        num_samples=2,
+        **networks(),
+        **around(),
+    ),
+    kerae.JointVAE: lambda: dict(
+        input_shape=SHAPE,
+        latent_dim=3,
+        num_variables=2,
+        num_categories=3,
+        gamma=2.0,
+        continuous_capacity=schedules.Linear(0.5, 1.0, 10),
+        categorical_capacity=0.5,
+        steps=10,
+        temperature=schedules.Linear(1.0, 0.5, 10),
+        **networks(),
+        **around(),
+    ),
     kerae.VQVAE: lambda: dict(
         input_shape=SHAPE,
         num_codes=6,
@@ -431,6 +455,9 @@ ENTRIES = {
     kerae.networks.MADE: lambda: dict(
         degrees=(1, 2) * 8, num_outputs=3, widths=(8, 5), activation="tanh", context_dim=2
     ),
+    latents.Categorical: lambda: dict(
+        num_variables=2, num_categories=3, temperature=0.5, straight_through=True, num_samples=2
+    ),
     latents.FlowPosterior: lambda: dict(latent_dim=3, flow="radial", num_flows=2, num_samples=2),
     latents.HamiltonianPosterior: lambda: dict(
         latent_dim=3, num_leapfrog=2, step_size=0.1, tempering="free", num_samples=2
@@ -447,6 +474,9 @@ ENTRIES = {
         num_iterations=2,
     ),
     latents.Deterministic: lambda: dict(latent_dim=3, activation="tanh"),
+    latents.Joint: lambda: dict(
+        parts=[latents.Normal(2), latents.Categorical(1, 3)], num_samples=2
+    ),
     latents.Ladder: lambda: dict(latent_dims=(3, 2), width=8, num_samples=2),
     latents.TopDown: lambda: dict(num_layers=2, latent_channels=2, width=6, num_samples=2),
     latents.MixtureOfExperts: lambda: dict(latent_dim=3, num_samples=2),
@@ -477,6 +507,7 @@ ENTRIES = {
     priors.Autoregressive: lambda: dict(num_components=2, widths=(8,)),
     priors.KernelDensity: lambda: dict(num_codes=5, bandwidth=0.5),
     priors.CausalTransformer: lambda: dict(num_classes=3, width=4, num_layers=1, num_heads=2),
+    priors.Joint: lambda: dict(parts=[priors.StandardNormal(), priors.UniformCodes()]),
     priors.LearnedMixture: lambda: dict(num_components=3),
     priors.MaskGIT: lambda: dict(
         num_steps=1, temperature=1.0, num_classes=3, width=4, num_layers=1, num_heads=2
@@ -504,6 +535,7 @@ ENTRIES = {
         weight=schedules.Linear(0.5, 1.0, 10), capacity=0.1, free_bits=0.01
     ),
     terms.LayerKL: lambda: dict(layer=2, weight=0.5),
+    terms.PartKL: lambda: dict(part=2, weight=0.5, capacity=0.1, free_bits=0.01, label="kl_own"),
     terms.MaximumMeanDiscrepancy: lambda: dict(weight=0.5, kernel="rbf"),
     terms.SlicedWasserstein: lambda: dict(weight=0.5, num_projections=7),
     terms.StructuralSimilarity: lambda: dict(weight=0.5, num_scales=1, window_size=3),

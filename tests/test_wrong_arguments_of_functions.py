@@ -127,6 +127,10 @@ def fitting(tmp_path_factory):
         "figures.reconstructions": {"x": IMAGES},
         "figures.traversals": {"images": IMAGES[None]},
         "latent_space.traverse": {"z": Z[0]},
+        "latent_space.traverse_categories": {
+            "model": kerae.CategoricalVAE((4,), 2, 3),
+            "z": np.zeros(6),
+        },
         "networks.convolutional_decoder": {"output_shape": (8, 8, 1)},
         "networks.convolutional_encoder": {"input_shape": (8, 8, 1)},
     }

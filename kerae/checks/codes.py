@@ -64,16 +64,16 @@ def as_one_code(z: ArrayLike, event_shape: Sequence[int]) -> np.ndarray:
     return z.reshape(-1)
 
 
-def as_dimensions(dims: ArrayLike | None, count: int) -> np.ndarray:
+def as_dimensions(dims: ArrayLike | None, count: int, name: str = "dims") -> np.ndarray:
     """Numbers of dimensions of a code, as a row of integers; by default all.
 
     Raises:
         ValueError: If there is no such dimension.
     """
-    dims = np.arange(count) if dims is None else as_array(dims, "dims")
+    dims = np.arange(count) if dims is None else as_array(dims, name)
     if dims.ndim != 1 or not np.isin(dims, np.arange(count)).all():
         raise ValueError(
-            f"Expected `dims` to be integers from 0 to {count - 1}. Received: {dims.tolist()}."
+            f"Expected `{name}` to be integers from 0 to {count - 1}. Received: {dims.tolist()}."
         )
     return dims.astype(int)
 

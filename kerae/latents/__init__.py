@@ -1,9 +1,11 @@
 """Codes: what q(z|x) is and how it is drawn from."""
 
+from .categorical import Categorical as Categorical
 from .deterministic import Deterministic as Deterministic
 from .flow_posterior import FlowPosterior as FlowPosterior
 from .hamiltonian_posterior import HamiltonianPosterior as HamiltonianPosterior
 from .hierarchical import Hierarchical as Hierarchical
+from .joint import Joint as Joint
 from .ladder import Ladder as Ladder
 from .latent import Latent as Latent
 from .mixture_of_experts import MixtureOfExperts as MixtureOfExperts

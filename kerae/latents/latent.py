@@ -28,6 +28,8 @@ class Latent(Part):
         draws_by_gradient: Boolean, whether a draw takes the gradient of the decoder, which formats
             other than SavedModel do not hold.
         geometry: `kerae.geometry.Geometry`, the space that codes lie in; flat by default.
+        categorical_variables: Tuple of ranges, for each categorical variable the elements of a flat
+            code that are its one-hot vector.
         served: Dict, what an exported encoder gives: `mean`, the deterministic code, and tensors
             of the posterior, each with what it is.
     """
@@ -36,6 +38,7 @@ class Latent(Part):
     has_density = False
     draws_by_gradient = False
     geometry = Euclidean()
+    categorical_variables: tuple[range, ...] = ()
     served = {"mean": "The code."}
 
     def tried_in(self) -> dict[str, Any]:

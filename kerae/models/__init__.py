@@ -7,6 +7,7 @@ from .beta_tcvae import BetaTCVAE as BetaTCVAE
 from .beta_vae import BetaVAE as BetaVAE
 from .caae import CAAE as CAAE
 from .catalogue import catalogue as catalogue
+from .categorical_vae import CategoricalVAE as CategoricalVAE
 from .ciwae import CIWAE as CIWAE
 from .contractive_ae import ContractiveAE as ContractiveAE
 from .cvae import CVAE as CVAE
@@ -18,6 +19,7 @@ from .gmvae import GMVAE as GMVAE
 from .hvae import HVAE as HVAE
 from .info_vae import InfoVAE as InfoVAE
 from .iwae import IWAE as IWAE
+from .joint_vae import JointVAE as JointVAE
 from .ladder_vae import LadderVAE as LadderVAE
 from .miwae import MIWAE as MIWAE
 from .multimodal_vae import MultimodalVAE as MultimodalVAE

@@ -8,6 +8,7 @@ from .flow import Flow as Flow
 from .gaussian_mixture import GaussianMixture as GaussianMixture
 from .hierarchical import Hierarchical as Hierarchical
 from .hyperbolic_normal import HyperbolicNormal as HyperbolicNormal
+from .joint import Joint as Joint
 from .kernel_density import KernelDensity as KernelDensity
 from .learned_mixture import LearnedMixture as LearnedMixture
 from .mask_git import MaskGIT as MaskGIT

@@ -17,6 +17,7 @@ SUITABLE = {
     "Discrete": "kerae.priors.UniformCodes",
     "Euclidean": "kerae.priors.StandardNormal",
     "PoincareBall": "kerae.priors.HyperbolicNormal",
+    "Product": "kerae.priors.Joint",
     "Sphere": "kerae.priors.UniformSphere",
 }
 

@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from ..geometry import Discrete
-from .prior import Prior, check_quantizer, refuse_labels
+from .prior import Prior, refuse_labels
 
 if TYPE_CHECKING:
     from ..autoencoder.autoencoder import Autoencoder
@@ -12,11 +12,12 @@ if TYPE_CHECKING:
 
 @keras.saving.register_keras_serializable("kerae.priors")
 class UniformCodes(Prior):
-    """All codes of a quantizer alike, at each place of a map by themselves.
+    """All codes of a quantizer alike, at each place of a map by themselves, or all categories.
 
         log p(z) = - places * log(num_codes)        nats
 
-    What is drawn of it is mostly no example: codes of neighboring places belong together.
+    Of `kerae.latents.Categorical` places are variables, and codes are categories. What is drawn of
+    it is mostly no example of a quantizer: codes of neighboring places belong together.
 
     Example:
 
@@ -26,14 +27,21 @@ class UniformCodes(Prior):
     2.772588...
 
     Raises:
-        ValueError: When it becomes part of a model whose latent is no quantizer.
+        ValueError: When it becomes part of a model whose latent is of another kind.
     """
 
     space = Discrete
 
     def fit_to(self, model: "Autoencoder") -> None:
+        from ..latents import Categorical, Quantizer
+
         super().fit_to(model)
-        check_quantizer(self, model.latent)
+        if not isinstance(model.latent, Categorical | Quantizer):
+            raise ValueError(
+                "Expected codes of a kerae.latents.Categorical or Quantizer under UniformCodes. "
+                f"Received: those of {type(model.latent).__name__}. Take "
+                "kerae.latents.VectorQuantizer, or another prior."
+            )
 
     def tried_in(self) -> dict[str, Any]:
         from ..latents import VectorQuantizer
@@ -41,11 +49,11 @@ class UniformCodes(Prior):
         return VectorQuantizer(8, 3).tried_in() | {"prior": self}
 
     def given(self, model: "Autoencoder", outputs: dict):
-        return _Of(model.latent)
+        return OfCodes(model.latent)
 
 
-class _Of:
-    """The prior of the codes of a quantizer."""
+class OfCodes:
+    """The prior of the codes of a latent, which are all alike."""
 
     def __init__(self, latent):
         self.latent = latent

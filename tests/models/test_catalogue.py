@@ -59,6 +59,7 @@ def test_parts_are_those_that_the_constructor_composes(name):
     for arguments in COMPOSED.get(name, [{}]):
         model = of_class(*SHAPES.get(name, [(4,), 2]), **arguments)
         parts = [model.latent, *model.terms, model.adversary, model.condition, model.corruption]
+        parts += [*getattr(model.latent, "parts", []), *getattr(model.prior, "parts", [])]
         parts += [each for term in model.terms for each in vars(term).values()]
         composed |= {type(part) for part in parts if isinstance(part, Configurable)}
         composed |= {type(each) for each in (model.prior, model.decoder)} & set(of_class.parts)
