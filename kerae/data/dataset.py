@@ -60,10 +60,11 @@ class Dataset:
                 f"Expected `x_train` and `x_test` of the data set {self.name!r} to have one shape. "
                 f"Received: {self.x_train.shape[1:]} and {self.x_test.shape[1:]}."
             )
-        if not isinstance(self.factor_values, dict):
+        values = self.factor_values
+        if not (isinstance(values, dict) and all(isinstance(v, tuple) for v in values.values())):
             raise ValueError(
                 "Expected `factor_values` to be a dict from names to tuples of values. Received: "
-                f"{short(self.factor_values)}."
+                f"{short(values)}."
             )
         if self.has_factors or self.factors_train is not None or self.factors_test is not None:
             self._check_factors("train", self.factors_train, len(self.x_train))
