@@ -47,7 +47,7 @@ def report(
     Args:
         model: `kerae.Autoencoder`.
         x: Array `(n, *input_shape)`, or `kerae.data.Dataset`, whose test part is then `x` and
-            `labels`, with its `class_names`.
+            `labels`, with its `class_names` and its factors, if it has some.
         labels: Integers or strings, one for each example.
         path: File ending in .html.
         history: Dict of lists, as `keras.callbacks.History.history`, for the training curves.
@@ -56,7 +56,7 @@ def report(
         command: String, how the page was made. Defaults to the command of this process.
         seed: Integer, of all random numbers.
         **options: Arguments of `kerae.analysis.analyze`: `y`, `class_names`, `method`,
-            `clustering`, `n_clusters`, `compare_inputs`.
+            `clustering`, `n_clusters`, `compare_inputs`, `factors`.
     Returns:
         `kerae.analysis.Analysis`, what the page tells.
 
@@ -76,7 +76,7 @@ def report(
     path, about = checked_path(path), type(model).__name__
     if isinstance(x, Dataset):
         about = f"{about} on {x.name}"
-        options = {"class_names": x.class_names} | options
+        options = {"class_names": x.class_names, "factors": x.factors_test} | options
         x, labels = part_of(x, "test", options.get("y") if labels is None else labels)
     analysis = analyze(model, x, labels, seed=seed, **options)
     started = time.perf_counter()

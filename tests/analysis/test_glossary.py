@@ -23,6 +23,7 @@ def scores():
         examination=examined,
         x=x,
         outliers=halves,
+        factors=np.stack([halves, np.arange(60) // 2 % 2], axis=1),
     )
 
 
@@ -46,7 +47,7 @@ def test_entries_of_scores_are_in_their_order(scores):
 @pytest.mark.parametrize("name", analysis.glossary())
 def test_entries_are_complete(name):
     entry = analysis.glossary()[name]
-    assert entry.group in ("clusters", "classes", "picture", "latent", "outliers")
+    assert entry.group in ("clusters", "classes", "picture", "latent", "outliers", "factors")
     assert entry.direction in ("higher", "lower", "neither")
     assert entry.title and entry.range
     assert entry.explanation.endswith(".") and 30 < len(entry.explanation) < 200
