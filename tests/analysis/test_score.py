@@ -50,7 +50,8 @@ def test_few_examples_give_scores_or_reasons(count):
     given = {"labels": halves, "clusters": halves, "embedding": z, "x": x, "outliers": halves}
     given["factors"] = np.stack([halves, 0 * halves], axis=1)
     scores = analysis.score(z, examination=examined, **given)
-    names = {name for name in analysis.glossary() if name != "kl_j"}
+    entries = analysis.glossary().items()
+    names = {name for name, entry in entries if entry.group != "samples"} - {"kl_j"}
     assert names <= set(scores) | set(scores.notes)
     assert np.isfinite(list(scores.values())).all()
 
