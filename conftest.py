@@ -53,6 +53,12 @@ def shared_data():
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _cache(tmp_path_factory):
+    """Classifiers that are trained for their features are kept for the session."""
+    os.environ["KERAE_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture(scope="session")
 def digits():
     return kerae.data.load("digits")

@@ -2,6 +2,7 @@
 
 from .analysis import Analysis as Analysis
 from .analysis import analyze as analyze
+from .classifier_features import classifier_features as classifier_features
 from .clustering import Clustering as Clustering
 from .clustering import cluster as cluster
 from .compare import compare as compare
@@ -9,6 +10,8 @@ from .examination import Examination as Examination
 from .examination import examine as examine
 from .explore import explore as explore
 from .glossary import glossary as glossary
+from .image_scores import ImageScores as ImageScores
+from .image_scores import image_scores as image_scores
 from .outlier_scores import outlier_scores as outlier_scores
 from .projection import Projection as Projection
 from .projection import project as project

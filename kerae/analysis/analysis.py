@@ -121,6 +121,7 @@ def analyze(
     clustering: str = "kmeans",
     n_clusters: int | str | None = None,
     compare_inputs: bool = True,
+    factors: Rows | None = None,
     seed: int = 0,
 ) -> "Analysis":
     """Examines examples, maps and clusters their codes, and scores all of it.
@@ -137,6 +138,8 @@ def analyze(
         n_clusters: Integer or `"auto"`. Defaults to the number of classes, and without labels to
             `"auto"`.
         compare_inputs: Boolean, whether to measure what the data themselves tell of the class.
+        factors: Integer array `(n, num_factors)`, the number of the value of each factor of
+            variation, for the scores of disentanglement.
         seed: Integer, of all random numbers.
     Returns:
         `kerae.analysis.Analysis`.
@@ -180,6 +183,7 @@ def analyze(
         embedding=projection,
         examination=examined,
         x=examined.x if compare_inputs else None,
+        factors=factors,
         seed=seed,
     )
     unusual = timed("outliers", outlier_scores, z, examined)

@@ -15,8 +15,8 @@ class Entry:
     """What a score means.
 
     Args:
-        group: String, what the score is about: `"clusters"`, `"classes"`, `"picture"`, `"latent"`
-            or `"outliers"`.
+        group: String, what the score is about: `"clusters"`, `"classes"`, `"picture"`, `"latent"`,
+            `"outliers"`, `"factors"` or `"samples"`.
         title: String, the name of the score in the literature.
         direction: `"higher"` or `"lower"`, which values are better, or `"neither"`.
         range: String, the values that it can have.

@@ -19,6 +19,7 @@ from .page.pictures import pictures
 from .page.render import render
 from .page.score_rows import score_rows
 from .page.summary import summary
+from .scoring.scores_of_samples import scores_of_samples
 
 if TYPE_CHECKING:
     from ..analysis.analysis import Analysis
@@ -48,7 +49,9 @@ def report(
     Args:
         model: `kerae.Autoencoder`.
         x: Array `(n, *input_shape)`, or `kerae.data.Dataset`, whose test part is then `x` and
-            `labels`, with its `class_names`.
+            `labels`, with its `class_names` and its factors, if it has some. What the model
+            samples is then compared with them too, by `kerae.analysis.image_scores` on the features
+            of a classifier that is trained on its training part once and kept.
         labels: Integers or strings, one for each example.
         path: File ending in .html.
         history: Dict of lists, as `keras.callbacks.History.history`, for the training curves.
@@ -59,7 +62,7 @@ def report(
             the model's own.
         seed: Integer, of all random numbers.
         **options: Arguments of `kerae.analysis.analyze`: `y`, `class_names`, `method`,
-            `clustering`, `n_clusters`, `compare_inputs`.
+            `clustering`, `n_clusters`, `compare_inputs`, `factors`.
     Returns:
         `kerae.analysis.Analysis`, what the page tells.
 
@@ -77,11 +80,16 @@ def report(
     """
     require("kerae.analysis.report", "analysis", *EXTRAS["analysis"])
     path, about = checked_path(path), type(model).__name__
+    data = x if isinstance(x, Dataset) else None
     if isinstance(x, Dataset):
         about = f"{about} on {x.name}"
-        options = {"class_names": x.class_names} | options
+        options = {"class_names": x.class_names, "factors": x.factors_test} | options
         x, labels = part_of(x, "test", options.get("y") if labels is None else labels)
     analysis = analyze(model, x, labels, seed=seed, **options)
+    started = time.perf_counter()
+    if data is not None:
+        analysis.scores.add(scores_of_samples(analysis.examination, data, seed))
+        analysis.seconds["samples"] = round(time.perf_counter() - started, 3)
     started = time.perf_counter()
     rows, stated = rows_on_map(len(analysis.examination), seed)
     atlas = atlas_of(analysis.examination.x, rows)

@@ -11,6 +11,7 @@ from ..checks.labels import as_labels
 from ..checks.types import ArrayLike
 from .scoring.scores import Scores
 from .scoring.scores_of_clusters import scores_of_clusters
+from .scoring.scores_of_factors import scores_of_factors
 from .scoring.scores_of_labels import scores_of_labels
 from .scoring.scores_of_latent import scores_of_latent
 from .scoring.scores_of_outliers import scores_of_outliers
@@ -30,6 +31,7 @@ def score(
     examination: "Examination | None" = None,
     x: ArrayLike | None = None,
     outliers: ArrayLike | None = None,
+    factors: ArrayLike | None = None,
     seed: int = 0,
 ) -> Scores:
     """Measures a latent space: every score for which what it needs is given.
@@ -54,6 +56,8 @@ def score(
             do.
         outliers: Boolean array `(n,)`, which examples are known to be outliers, for how well they
             are told; see `kerae.analysis.outlier_scores`.
+        factors: Integer array `(n, num_factors)`, the number of the value of each factor of
+            variation, as `factors_test` of a `kerae.data.Dataset`, for how codes tell them apart.
         seed: Integer, of all random choices.
     Returns:
         `kerae.analysis.Scores`, a dict from names to numbers.
@@ -92,6 +96,8 @@ def score(
     scores.add(scores_of_latent(z, examination, seed))
     if outliers is not None:
         scores.add(scores_of_outliers(z, _as_truth(outliers, n), examination))
+    if factors is not None:
+        scores.add(scores_of_factors(z, _as_factors(factors, n), seed))
     return scores
 
 
@@ -117,6 +123,17 @@ def _as_clusters(clusters, count):
             f"Received: {clusters.dtype} of shape {clusters.shape}, such as {clusters.flat[0]!r}."
         )
     return clusters
+
+
+def _as_factors(factors, count):
+    factors = _one_each(factors, count, "factors")
+    if factors.ndim != 2 or not np.issubdtype(factors.dtype, np.integer):
+        raise ValueError(
+            "Expected `factors` to be integers of shape (n, num_factors), the numbers of their "
+            f"values. Received: {factors.dtype} of shape {factors.shape}. Number the values of a "
+            "column by `np.unique(column, return_inverse=True)[1]`."
+        )
+    return factors
 
 
 def _as_truth(outliers, count):

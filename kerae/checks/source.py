@@ -16,7 +16,7 @@ def path_of_source(name: "FilePath", data_dir: "FilePath | None" = None) -> Path
     """
     path = Path(name).expanduser()
     is_path = path.exists() or path.suffix == ".npz" or len(path.parts) > 1
-    if name == "digits" or data_dir is not None or not is_path:
+    if name in ("digits", "shapes") or data_dir is not None or not is_path:
         return None
     if path.is_dir() or (path.suffix == ".npz" and path.exists()):
         return path

@@ -5,3 +5,4 @@ from .binarize import binarize as binarize
 from .dataset import Dataset as Dataset
 from .load import load as load
 from .modality_dropout import ModalityDropout as ModalityDropout
+from .shapes import shapes as shapes

@@ -1,7 +1,7 @@
 """The one form in which every source of data arrives."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -21,9 +21,14 @@ class Dataset:
         y_test: As `y_train`.
         name: String.
         class_names: Tuple of strings.
+        factors_train: Int64 array of shape `(n, num_factors)`, what varies from image to
+            image: each the number of a value. Defaults to None, nothing is known of it.
+        factors_test: As `factors_train`.
+        factor_values: Dict from the names of the factors, in the order of the columns, to tuples of
+            their values.
     Raises:
         ValueError: If an array has another dtype or shape, is empty, or holds values that
-            are not finite or out of range; or if images and labels differ in number.
+            are not finite or out of range; or if images, labels and factors differ in number.
     Example:
         >>> import numpy as np
         >>> from kerae.data import Dataset
@@ -38,6 +43,9 @@ class Dataset:
     y_test: np.ndarray
     name: str
     class_names: tuple[str, ...]
+    factors_train: np.ndarray | None = None
+    factors_test: np.ndarray | None = None
+    factor_values: dict[str, tuple] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         names = self.class_names
@@ -52,6 +60,32 @@ class Dataset:
                 f"Expected `x_train` and `x_test` of the data set {self.name!r} to have one shape. "
                 f"Received: {self.x_train.shape[1:]} and {self.x_test.shape[1:]}."
             )
+        values = self.factor_values
+        if not (isinstance(values, dict) and all(isinstance(v, tuple) for v in values.values())):
+            raise ValueError(
+                "Expected `factor_values` to be a dict from names to tuples of values. Received: "
+                f"{short(values)}."
+            )
+        if self.has_factors or self.factors_train is not None or self.factors_test is not None:
+            self._check_factors("train", self.factors_train, len(self.x_train))
+            self._check_factors("test", self.factors_test, len(self.x_test))
+
+    def _check_factors(self, split, factors, count):
+        sizes = np.array([len(values) for values in self.factor_values.values()])
+        expected = f"int64 numbers of values, of shape ({count}, {len(sizes)})"
+        if not isinstance(factors, np.ndarray):
+            received = short(factors)
+        elif factors.dtype != np.int64 or factors.shape != (count, len(sizes)):
+            received = f"{factors.dtype} of shape {factors.shape}"
+        elif (factors < 0).any() or (factors >= sizes).any():
+            expected = f"numbers of values, each below that of {sizes.tolist()}"
+            received = f"{factors.min(axis=0).tolist()} to {factors.max(axis=0).tolist()}"
+        else:
+            return
+        raise ValueError(
+            f"Expected `factors_{split}` of the data set {self.name!r} to hold {expected}, as "
+            f"`factor_values` tells. Received: {received}."
+        )
 
     def _check_split(self, split, x, y):
         of_x, of_y = f"x_{split}", f"y_{split}"
@@ -86,6 +120,11 @@ class Dataset:
         check(low >= 0 and high <= last, of_y, f"labels from 0 to {last}", f"{low} to {high}")
 
     @property
+    def has_factors(self) -> bool:
+        """Whether it is known what varies from image to image."""
+        return len(self.factor_values) > 0
+
+    @property
     def input_shape(self) -> tuple[int, ...]:
         """Shape of one example, without the batch axis."""
         return self.x_train.shape[1:]
@@ -102,5 +141,6 @@ class Dataset:
     def __repr__(self) -> str:
         return (
             f"Dataset(name={self.name!r}, train={len(self.x_train)}, test={len(self.x_test)}, "
-            f"input_shape={self.input_shape}, classes={len(self.class_names)})"
+            f"input_shape={self.input_shape}, classes={len(self.class_names)}"
+            + (f", factors={len(self.factor_values)})" if self.has_factors else ")")
         )

@@ -10,6 +10,7 @@ from .digits import read_digits
 from .idx import holds_idx, read_idx
 from .image_folder import read_image_folder
 from .npz import read_npz
+from .shapes import shapes
 from .tfds import read_tfds
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def load(name: FilePath, data_dir: FilePath | None = None) -> "Dataset":
     | `name` | what is read |
     |---|---|
     | `"digits"` | scikit-learn's 1,797 digits of 8x8 pixels, without a network |
+    | `"shapes"` | shapes with known factors of variation, of `kerae.data.shapes` |
     | another plain name, `"mnist"` | TensorFlow Datasets, downloaded unless in `data_dir` |
     | a folder | IDX files, or images in one sub-folder per class, or per `train` and `test` |
     | an `.npz` file | arrays `x_train`, `x_test`, `y_train`, `y_test`, or `x` and `y` |
@@ -34,7 +36,7 @@ def load(name: FilePath, data_dir: FilePath | None = None) -> "Dataset":
             path, unless `data_dir` is given: `load("emnist/letters", data_dir=...)`.
         data_dir: Folder in which TensorFlow Datasets keeps its data. Defaults to None, its own
             default. If the folder itself holds IDX files and the name contains `"mnist"`, these
-            are read instead. `"digits"` ignores it.
+            are read instead. `"digits"` and `"shapes"` ignore it.
     Returns:
         `Dataset` of float32 images from 0 to 1 and int64 labels.
     Raises:
@@ -52,6 +54,8 @@ def load(name: FilePath, data_dir: FilePath | None = None) -> "Dataset":
     name = str(name)
     if name == "digits":
         return read_digits()
+    if name == "shapes":
+        return shapes()
     path = path_of_source(name, data_dir)
     if path is not None:
         if path.is_file():

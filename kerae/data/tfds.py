@@ -18,7 +18,7 @@ _PATIENCE = 10.0  # seconds to wait for the network
 
 _WAYS_OUT = (
     "Give a folder where it is prepared as `data_dir=`, give a path to files of your own, "
-    'or load "digits", which needs no download.'
+    'or load "digits" or "shapes", which need no download.'
 )
 
 
@@ -68,7 +68,7 @@ def _find_builder(name, data_dir):
     try:
         return tfds.builder(name, data_dir=data_dir)
     except (ValueError, AssertionError) as error:
-        names = ["digits", *tfds.list_builders(with_community_datasets=False)]
+        names = ["digits", "shapes", *tfds.list_builders(with_community_datasets=False)]
         if name.split("/")[0].split(":")[0] in names:
             raise
         nearest = difflib.get_close_matches(name, names, cutoff=0.5)

@@ -23,6 +23,7 @@ def scores():
         examination=examined,
         x=x,
         outliers=halves,
+        factors=np.stack([halves, np.arange(60) // 2 % 2], axis=1),
     )
 
 
@@ -33,7 +34,9 @@ def test_scores_are_told_alike_of_images_and_of_tables():
 def test_every_score_has_an_entry_and_every_entry_a_score(scores):
     of_dimensions = {f"kl_{dimension:02}" for dimension in range(11)}
     assert of_dimensions < set(scores)
-    assert set(scores) - of_dimensions == set(analysis.glossary()) - {"kl_j"}
+    entries = analysis.glossary().items()
+    of_codes = {name for name, entry in entries if entry.group != "samples"}
+    assert set(scores) - of_dimensions == of_codes - {"kl_j"}
 
 
 def test_entries_of_scores_are_in_their_order(scores):
@@ -46,7 +49,15 @@ def test_entries_of_scores_are_in_their_order(scores):
 @pytest.mark.parametrize("name", analysis.glossary())
 def test_entries_are_complete(name):
     entry = analysis.glossary()[name]
-    assert entry.group in ("clusters", "classes", "picture", "latent", "outliers")
+    assert entry.group in (
+        "clusters",
+        "classes",
+        "picture",
+        "latent",
+        "outliers",
+        "factors",
+        "samples",
+    )
     assert entry.direction in ("higher", "lower", "neither")
     assert entry.title and entry.range
     assert entry.explanation.endswith(".") and 30 < len(entry.explanation) < 200

@@ -354,14 +354,21 @@ def test_one_class_only_and_codes_that_are_all_the_same(model, data, tmp_path):
 def test_a_dataset_is_told_of_by_its_test_part(model, data, tmp_path):
     few, names = data.y_test < 3, ("zero", "one", "two")
     parts = data.x_test[~few][:3], data.y_test[few][:3], data.x_test[few], data.y_test[few]
-    few = kerae.data.Dataset(*parts, name="some digits", class_names=names)
+    rows = np.arange(len(parts[2]))
+    factors = {"factors_test": np.stack([rows % 2, rows % 3], axis=1)}
+    factors |= {"factors_train": factors["factors_test"][:3]}
+    factors |= {"factor_values": {"parity": (0, 1), "rest": (0, 1, 2)}}
+    few = kerae.data.Dataset(*parts, name="some digits", class_names=names, **factors)
     found = analysis.report(model, few, path=tmp_path / "report.html")
     assert found.labels.names == names
     np.testing.assert_array_equal(found.labels.values, few.y_test)
     np.testing.assert_allclose(found.examination.x, few.x_test)
+    gap = kerae.metrics.mutual_information_gap(found.examination.z, few.factors_test)
+    assert found.scores["mutual_information_gap"] == gap
     assert (
         f"VAE on some digits: {len(few.x_test)} examples" in (tmp_path / "report.html").read_text()
     )
+    assert f"tells {gap:.0%} more than the next (MIG)" in (tmp_path / "report.html").read_text()
     for given in ({"labels": few.y_test}, {"y": few.y_test}):
         with pytest.raises(ValueError, match=r"Expected Dataset\(.*alone"):
             analysis.report(model, few, path=tmp_path / "report.html", **given)

@@ -48,8 +48,10 @@ def test_few_examples_give_scores_or_reasons(count):
     halves = np.arange(count) % 2
     examined = analysis.examine(kerae.VAE((4,), latent_dim=2), x)
     given = {"labels": halves, "clusters": halves, "embedding": z, "x": x, "outliers": halves}
+    given["factors"] = np.stack([halves, 0 * halves], axis=1)
     scores = analysis.score(z, examination=examined, **given)
-    names = {name for name in analysis.glossary() if name != "kl_j"}
+    entries = analysis.glossary().items()
+    names = {name for name, entry in entries if entry.group != "samples"} - {"kl_j"}
     assert names <= set(scores) | set(scores.notes)
     assert np.isfinite(list(scores.values())).all()
 

@@ -23,6 +23,39 @@ def test_states_its_sizes():
     )
 
 
+def test_states_its_factors():
+    v = np.array([[0, 2], [1, 0]])
+    values = {"animal": ("cat", "dog"), "legs": (2, 3, 4)}
+    dataset = Dataset(**arrays(factors_train=v, factors_test=v, factor_values=values))
+    assert dataset.has_factors and not Dataset(**arrays()).has_factors
+    assert repr(dataset).endswith("classes=2, factors=2)")
+
+
+@pytest.mark.parametrize(
+    "factors, message",
+    [
+        (None, r"hold int64 numbers of values, of shape \(2, 2\), .*Received: None"),
+        (np.zeros((2, 2)), "float64 of shape"),
+        (np.zeros((2, 1), int), r"int64 of shape \(2, 1\)"),
+        (np.zeros((3, 2), int), r"int64 of shape \(3, 2\)"),
+        (np.array([[0, 3], [1, 0]]), r"below that of \[2, 3\].* \[0, 0\] to \[1, 3\]"),
+        (np.array([[0, -1], [1, 0]]), r"\[0, -1\] to \[1, 0\]"),
+    ],
+)
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_refuses_other_factors(factors, message, split):
+    v = np.array([[0, 2], [1, 0]])
+    given = {"factors_train": v, "factors_test": v, f"factors_{split}": factors}
+    values = {"animal": ("cat", "dog"), "legs": (2, 3, 4)}
+    with pytest.raises(ValueError, match=f"`factors_{split}` of the data set 'tiny'.*{message}"):
+        Dataset(**arrays(**given, factor_values=values))
+
+
+def test_refuses_factors_without_their_values():
+    with pytest.raises(ValueError, match="as `factor_values` tells"):
+        Dataset(**arrays(factors_train=np.zeros((2, 2), int)))
+
+
 def test_cannot_be_reassigned():
     with pytest.raises(dataclasses.FrozenInstanceError):
         Dataset(**arrays()).name = "other"

@@ -10,7 +10,7 @@ def summary(analysis):
         analysis: `kerae.analysis.Analysis`.
     """
     sentences = [_what(analysis)]
-    sentences += filter(None, (_latent(analysis), _classes(analysis), _clusters(analysis)))
+    sentences += [_latent(analysis), _classes(analysis), _factors(analysis), _clusters(analysis)]
     sentences += [_picture(analysis), _errors(analysis)]
     return [sentence for sentence in sentences if sentence]
 
@@ -50,6 +50,16 @@ def _classes(analysis):
             f"{scores['linear_probe_accuracy_input']:.1%}"
         )
     return f"{text}."
+
+
+def _factors(analysis):
+    gap = analysis.scores.get("mutual_information_gap")
+    if gap is None:
+        return None
+    return (
+        f"Of what is to be known of a factor of variation, the dimension that tells most tells "
+        f"{gap:.0%} more than the next (MIG)."
+    )
 
 
 def _clusters(analysis):
