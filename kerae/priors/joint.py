@@ -47,7 +47,6 @@ class Joint(Prior):
         return JointLatent(latents).tried_in() | {"prior": self}
 
     def fit_to(self, model: "Autoencoder") -> None:
-        from ..autoencoder.parts import check_spaces
         from ..latents import Joint as JointLatent
 
         super().fit_to(model)
@@ -60,7 +59,6 @@ class Joint(Prior):
             )
         for prior, part in zip(self.parts, latent.parts):
             prior.fit_to(_with_latent(model, part))
-            check_spaces(part, prior)
 
     def given(self, model: "Autoencoder", outputs: dict):
         latent = model.latent
