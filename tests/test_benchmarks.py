@@ -218,3 +218,18 @@ def test_likelihoods_are_measured_once_and_compared_image_by_image(tmp_path):
     assert sphere["less than another row, nats"].startswith(f"{(nll - own).mean():+.2f} ± ")
     assert flat["published"] == "135.73" and flat["steps"] == str(2 * 23)
     assert "Expected rows of" in ran("papers.py", "--row", "none", *few).stderr
+
+
+@pytest.mark.nightly
+def test_samplers_are_measured_once_and_shown(tmp_path):
+    places = ["--results", tmp_path / "found.jsonl", "--out", tmp_path, "--pictures", tmp_path]
+    few = ["--models", "AE", "VAE", "--epochs", 1, "--images", 300, "--samples", 100]
+    for samplers in (["own"], ["own", "gmm", "kde"]):
+        printed("samplers.py", "--data", "digits", "--samplers", *samplers, *few, *places)
+    lines = (tmp_path / "found.jsonl").read_text().splitlines()
+    pairs = [(each["model"], each["sampler"]) for each in map(json.loads, lines)]
+    kinds = [("own",), ("gmm", "kde")]
+    assert pairs == [(name, kind) for some in kinds for name in ("AE", "VAE") for kind in some]
+    assert (tmp_path / "samplers_vae.png").read_bytes().startswith(b"\x89PNG")
+    page = printed("samplers.py", "--page", *places)
+    assert page.count("| kde |") == 2 and "## VAE" in page and "`halved`" in page

@@ -46,10 +46,10 @@ def test_what_samples_of_a_fitted_prior_take_is_exported(run, tmp_path):
     out, _ = run
     to = tmp_path / "sample.onnx"
     command = ("export", out, "--format", "onnx", "--signature", "sample", "--to", to)
-    for prior, takes in (("gmm", {"noise", "uniform"}), ("maf", {"noise"})):
-        result = kerae_command(*command, "--prior", prior, "--overwrite")
-        assert result.returncode == 0, result.stderr
-        assert {each.name for each in onnxruntime.InferenceSession(to).get_inputs()} == takes
+    result = kerae_command(*command, "--prior", "gmm")
+    assert result.returncode == 0, result.stderr
+    inputs = onnxruntime.InferenceSession(to).get_inputs()
+    assert {each.name for each in inputs} == {"noise", "uniform"}
 
 
 @pytest.fixture

@@ -1,0 +1,194 @@
+r"""What samples of models are like, by the prior that codes are drawn from.
+
+    python benchmarks/samplers.py --data mnist --data-dir folder
+    python benchmarks/samplers.py --page > docs/results/samplers.md
+
+Trains each model once, fits each prior to the codes of its training examples, and measures samples
+beside test examples. What is measured is appended to a file, a line of JSON a pair, which `--page`
+draws; a pair that is in the file is left out. A picture of each model has a row of samples a prior.
+"""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+from contenders import add_data_options, add_thread_option, device, machine, share_machine
+from contenders import table as markdown
+
+DOCS = Path(__file__).parents[1] / "docs"
+LATENT_DIM, SEED, SHOWN = 16, 0, 12
+OWN = "own"
+
+parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+parser.add_argument("--models", nargs="+", help="of `MODELS`; all by default")
+parser.add_argument("--samplers", nargs="+", help=f"{OWN}, or as kerae.priors.fitted names them")
+parser.add_argument("--images", type=int, default=60_000, help="to train on")
+parser.add_argument("--samples", type=int, default=10_000, help="and as many test examples")
+parser.add_argument("--epochs", type=int, default=30, help="of the models")
+parser.add_argument("--page", action="store_true", help="print what has been measured")
+parser.add_argument("--out", type=Path, default=Path("saved_models/samplers"), help="of the models")
+parser.add_argument("--results", type=Path, default=DOCS / "results" / "samplers.jsonl")
+parser.add_argument("--pictures", type=Path, default=DOCS / "images")
+add_data_options(parser)
+add_thread_option(parser)
+args = parser.parse_args()
+if not args.page:
+    share_machine(args.threads)
+
+import keras  # noqa: E402 - the threads are chosen before
+import numpy as np  # noqa: E402
+
+import kerae  # noqa: E402
+from kerae.priors.named import NAMED  # noqa: E402
+
+MODELS = {
+    "AE": kerae.AE,
+    "VAE": kerae.VAE,
+    "RAE": kerae.RAE,
+    "WAE": kerae.WAE,
+    "VampVAE": kerae.VampVAE,
+}
+SAMPLERS = (OWN, *NAMED)
+
+
+def halved(images):
+    """Pixels, of images the mean over blocks of 2 x 2."""
+    count, height, width, channels = images.shape
+    blocks = images.reshape(count, height // 2, 2, width // 2, 2, channels)
+    return blocks.mean(axis=(2, 4)).reshape(count, -1)
+
+
+def records():
+    """What has been measured, by model and prior; the last of each counts."""
+    lines = args.results.read_text().splitlines() if args.results.exists() else []
+    found = map(json.loads, lines)
+    return {(record["model"], record["sampler"]): record for record in found}
+
+
+def trained(name, x):
+    """A model, trained now or before."""
+    path = args.out / f"{name}.keras"
+    if path.is_file():
+        return kerae.load(path)
+    kerae.set_random_seed(SEED)
+    model = MODELS[name](x.shape[1:], latent_dim=LATENT_DIM)
+    steps = args.epochs * -(-len(x) // 128)
+    model.compile(keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(1e-3, steps)))
+    model.fit(x, batch_size=128, epochs=args.epochs, verbose=2)
+    if isinstance(model, kerae.RAE):
+        model.fit_prior(x)
+    model.save(path)
+    return model
+
+
+def measured(real, made):
+    """Distances of samples from examples, on features of both."""
+    real, made = halved(real), halved(made)
+    precision, recall = kerae.metrics.precision_recall(real, made)
+    density, coverage = kerae.metrics.density_coverage(real, made)
+    return {
+        "features": halved.__name__,
+        "frechet_distance": kerae.metrics.frechet_distance(real, made),
+        "kernel_distance": kerae.metrics.kernel_distance(real, made),
+        "precision": precision,
+        "recall": recall,
+        "density": density,
+        "coverage": coverage,
+    }
+
+
+def sampled(model, sampler, x):
+    """Samples, and the seconds that fitting the prior and drawing took."""
+    started = time.perf_counter()
+    prior = None if sampler == OWN else kerae.priors.fitted(sampler, model, x, seed=SEED)
+    fitted = time.perf_counter()
+    made = model.sample(args.samples, seed=SEED, prior=prior)
+    return made, round(fitted - started, 1), round(time.perf_counter() - fitted, 1)
+
+
+def compare(name, data):
+    """Measures each prior of a model that is not in the file, and draws what was measured now."""
+    known = records()
+    missing = [each for each in args.samplers or SAMPLERS if (name, each) not in known]
+    if not missing:
+        return
+    x = data.x_train[: args.images]
+    model, shown = trained(name, x), {}
+    for sampler in missing:
+        made, seconds_to_fit, seconds_to_sample = sampled(model, sampler, x)
+        shown[sampler] = made[:SHOWN]
+        record = {
+            "model": name,
+            "sampler": sampler,
+            "data": data.name,
+            "backend": keras.backend.backend(),
+            "machine": machine("keras", keras.backend.backend()),
+            "device": device(),
+            "images": len(x),
+            "epochs": args.epochs,
+            "samples": len(made),
+            "seconds_to_fit": seconds_to_fit,
+            "seconds_to_sample": seconds_to_sample,
+            **measured(data.x_test[: args.samples], made),
+        }
+        args.results.parent.mkdir(parents=True, exist_ok=True)
+        with args.results.open("a") as file:
+            file.write(json.dumps(record) + "\n")
+        print(record, flush=True)
+    path = args.pictures / f"samplers_{name.lower()}.png"
+    title = f"{name}, a row each: {', '.join(shown)}"
+    kerae.figures.samples(np.concatenate(list(shown.values())), title, path=path)
+
+
+def cells(record):
+    return {
+        "codes from": record["sampler"],
+        "Fréchet distance": record["frechet_distance"],
+        "kernel distance": record["kernel_distance"],
+        "precision": record["precision"],
+        "recall": record["recall"],
+        "density": record["density"],
+        "coverage": record["coverage"],
+        "s to fit": record["seconds_to_fit"],
+        "s to sample": record["seconds_to_sample"],
+    }
+
+
+def page():
+    """Markdown: a table for each model."""
+    known = list(records().values())
+    yield "# Ways to sample\n"
+    yield (
+        "Samples of models beside as many test examples, by the prior that codes are drawn from: "
+        f"the model's {OWN}, and such as are fitted to the codes of its training examples. Only "
+        "numbers on the same features can be compared.\n"
+    )
+    yield (
+        "```\nKERAS_BACKEND=jax python benchmarks/samplers.py --data mnist --data-dir folder\n"
+        "python benchmarks/samplers.py --page > docs/results/samplers.md\n```\n"
+    )
+    machines = sorted({record["machine"] for record in known})
+    yield f"On {' And on '.join(machines)} Other jobs ran beside it: seconds are for scale only.\n"
+    for name in dict.fromkeys(record["model"] for record in known):
+        own = [record for record in known if record["model"] == name]
+        first = own[0]
+        yield (
+            f"## {name}\n\n{first['images']:,} images of {first['data']}, "
+            f"{first['epochs']} epochs; "
+            f"{first['samples']:,} samples, on features `{first['features']}`.\n\n"
+            f"{markdown(list(map(cells, own)))}"
+        )
+
+
+if args.page:
+    print("\n".join(page()))
+    sys.exit()
+chosen = args.models or list(MODELS)
+for given, possible in ((chosen, MODELS), (args.samplers or (), SAMPLERS)):
+    if unknown := set(given) - set(possible):
+        parser.error(f"Expected names of {', '.join(possible)}. Received: {', '.join(unknown)}.")
+data = kerae.data.load(args.data or "mnist", args.data_dir)
+for name in chosen:
+    compare(name, data)
