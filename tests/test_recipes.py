@@ -39,3 +39,14 @@ def test_bounds_are_compared_on_digits(tmp_path, monkeypatch):
     likelihood = -measured["importance_weighted_bound"]
     assert likelihood < measured["negative_bound"] < measured["negative_elbo"]
     assert 0 < measured["standard_error"] < 1 and 1 < measured["effective_sample_size"] < 200
+
+
+@pytest.mark.nightly
+def test_codes_of_digits_are_more_likely_under_their_pixel_cnn(tmp_path, monkeypatch, capsys):
+    arguments = ["--data", "digits", "--epochs", "5", "--prior-epochs", "20"]
+    monkeypatch.setattr(sys, "argv", ["vqvae_mnist.py", *arguments, "--out", str(tmp_path)])
+    runpy.run_path(str(RECIPES / "vqvae_mnist.py"), run_name="__main__")
+    printed = capsys.readouterr().out.splitlines()
+    uniform, fitted = (float(line.split()[5]) for line in printed if line.startswith("- log p(x)"))
+    assert fitted < uniform - 2
+    assert (tmp_path / "samples_by_class.png").exists()

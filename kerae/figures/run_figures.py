@@ -26,7 +26,7 @@ def run_figures(model, data, history, folder, seed):
     if history:  # unless its file was lost
         loss_curves(history, path=folder / "loss_curves.png")
     latent_scatter(
-        codes,
+        codes.reshape(len(codes), -1),  # those of a map in a row
         data.y_test,
         data.class_names,
         title="codes of the test examples",

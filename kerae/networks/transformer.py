@@ -39,11 +39,11 @@ class Transformer(layers.Layer):
     ) -> None:
         super().__init__(**kwargs)
         self.length, self.causal, policy = length, causal, self.dtype_policy
-        small = keras.initializers.RandomNormal(stddev=0.02)
-        self.embedding = layers.Embedding(num_codes + (not causal), width, small, dtype=policy)
-        self.of_class = layers.Embedding(max(1, num_classes), width, small, dtype=policy)
+        start = keras.initializers.RandomNormal(stddev=width**-0.5)
+        self.embedding = layers.Embedding(num_codes + (not causal), width, start, dtype=policy)
+        self.of_class = layers.Embedding(max(1, num_classes), width, start, dtype=policy)
         tokens = length + (not causal)
-        self.positions = self.add_weight(shape=(tokens, width), initializer=small, name="positions")
+        self.positions = self.add_weight(shape=(tokens, width), initializer=start, name="positions")
         self.blocks = [Block(width, num_heads, dtype=policy) for _ in range(num_layers)]
         self.norm = layers.LayerNormalization(dtype=policy)
         self.head = layers.Dense(num_codes, kernel_initializer="zeros", dtype=policy)

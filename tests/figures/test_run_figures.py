@@ -33,3 +33,12 @@ def test_those_are_the_examples_of_a_run(tmp_path, monkeypatch):
     run_figures.run_figures(kerae.VAE((4, 4, 1), 2), data, {"loss": [1.0]}, tmp_path, seed=3)
     rows = run_figures.spread_over_classes(y, 20, seed=3)
     np.testing.assert_allclose(drawn[0], x[rows], atol=1e-6)
+
+
+def test_maps_of_codes_are_drawn_as_rows(tmp_path):
+    x = np.random.default_rng(0).random((12, 8, 8, 1), dtype="float32")
+    y = np.arange(12) % 2
+    data = kerae.data.Dataset(x, y, x, y, name="maps", class_names=("a", "b"))
+    model = kerae.VQVAE((8, 8, 1), num_codes=4, code_dim=3)
+    run_figures.run_figures(model, data, {"loss": [1.0]}, tmp_path, seed=0)
+    assert (tmp_path / "latent_scatter.png").exists() and (tmp_path / "samples.png").exists()

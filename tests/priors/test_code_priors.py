@@ -111,7 +111,7 @@ def test_a_step_with_what_is_kept_is_the_pass_without():
 STRIPES, CHECKS = [[0, 1], [0, 1]], [[1, 0], [0, 1]]
 
 
-def of_two_classes(count=240):
+def of_two_classes(count=960):
     """Of class 0 stripes, a quarter of them checks; of class 1 one code at all places, any."""
     y = np.arange(count) % 3 // 2
     maps = np.where(np.arange(count)[:, None, None] % 4 == 0, CHECKS, STRIPES)
@@ -143,7 +143,9 @@ def test_what_is_drawn_of_a_class_is_what_the_class_is_like(of_class, given):
     prior = of_class(num_classes=2, **{"num_layers": 1} | given)
     in_model(prior)
     maps, y = of_two_classes()
-    prior.fit(maps, y, epochs=50, batch_size=60, learning_rate=0.01)
+    prior.fit(
+        maps, y, epochs=80, batch_size=480, learning_rate=0.02 if of_class is PixelCNN else 0.01
+    )
     for label, expected in ((0, maps[y == 0]), (1, maps[y == 1]), (-1, maps)):
         labels = tensor([label] * 1500)
         # 0.04 is what chance allows for; the rest is what the network has not learned.
