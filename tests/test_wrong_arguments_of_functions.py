@@ -112,6 +112,9 @@ def fitting(tmp_path_factory):
     }
     by_function = {
         "analysis.analyze": {"n_clusters": 2},
+        "analysis.annealed_importance_sampling": dict.fromkeys(
+            ("num_temperatures", "num_chains", "num_leapfrog"), 2
+        ),
         "analysis.cluster": {"n_clusters": 2},
         "analysis.explore": {"port": 0},
         "analysis.project": {"method": "pca"},
