@@ -101,6 +101,8 @@ def fitting(tmp_path_factory):
         "model": model,
         "models": {"one": model},
         "name": "digits",
+        "log_likelihood": -X[:, 0],
+        "num_dimensions": 2,
         "num_factors": 2,
         "num_neighbors": 2,
         "out": "run",

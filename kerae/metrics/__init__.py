@@ -2,6 +2,7 @@
 
 from .active_units import active_units as active_units
 from .beta_vae_score import beta_vae_score as beta_vae_score
+from .bits_per_dimension import bits_per_dimension as bits_per_dimension
 from .bootstrap_interval import bootstrap_interval as bootstrap_interval
 from .cluster_accuracy import cluster_accuracy as cluster_accuracy
 from .completeness import completeness as completeness
