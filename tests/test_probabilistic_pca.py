@@ -7,6 +7,8 @@ Reference:
     Tipping and Bishop, 1999, https://doi.org/10.1111/1467-9868.00196
 """
 
+import warnings
+
 import keras
 import numpy as np
 import pytest
@@ -69,6 +71,20 @@ def test_with_another_posterior_many_samples_give_the_exact_likelihood():
     found = model.log_likelihood(X[:50], num_samples=20_000)
     np.testing.assert_allclose(found, exact(X[:50]), rtol=1e-2)
     assert found.mean() == pytest.approx(exact(X[:50]).mean(), rel=1e-3)
+
+
+@pytest.mark.once
+def test_a_posterior_that_is_far_off_is_warned_of():
+    far = with_known_weights(shift=4.0)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        found = far.log_likelihood(X[:20], num_samples=200)
+    of_codes = [str(each.message) for each in told if "codes count" in str(each.message)]
+    assert len(of_codes) == 1
+    assert "On 20 of 20 examples fewer than 5 of 200 codes count" in of_codes[0]
+    assert np.mean(exact(X[:20]) - found) > 1
+    far.log_likelihood(X[:20], num_samples=99)  # a bound rather than an estimate
+    with_known_weights(spread=1.5, shift=0.1).log_likelihood(X[:20], num_samples=200)
 
 
 def best_negative_log_likelihood(scale):

@@ -101,6 +101,8 @@ def fitting(tmp_path_factory):
         "model": model,
         "models": {"one": model},
         "name": "digits",
+        "log_likelihood": -X[:, 0],
+        "num_dimensions": 2,
         "num_factors": 2,
         "num_neighbors": 2,
         "out": "run",
@@ -112,6 +114,9 @@ def fitting(tmp_path_factory):
     }
     by_function = {
         "analysis.analyze": {"n_clusters": 2},
+        "analysis.annealed_importance_sampling": dict.fromkeys(
+            ("num_temperatures", "num_chains", "num_leapfrog"), 2
+        ),
         "analysis.cluster": {"n_clusters": 2},
         "analysis.explore": {"port": 0},
         "analysis.project": {"method": "pca"},

@@ -2,6 +2,10 @@
 
 from .analysis import Analysis as Analysis
 from .analysis import analyze as analyze
+from .annealed_importance_sampling import AnnealedLikelihood as AnnealedLikelihood
+from .annealed_importance_sampling import (
+    annealed_importance_sampling as annealed_importance_sampling,
+)
 from .classifier_features import classifier_features as classifier_features
 from .clustering import Clustering as Clustering
 from .clustering import cluster as cluster

@@ -31,6 +31,7 @@ class Examination(ShortRepr):
         reconstruction: Array `(n,)`, - log p(x|z_drawn) in nats.
         kl: Array `(n, latent_dim)`, the KL(q(z_j|x) || p(z_j)) in nats, or `(n, 1)` where only
             their sum is known; `None` for codes without a density.
+        log_variance: Array `(n, latent_dim)`, of the q(z|x) of `kerae.latents.Normal`, else `None`.
     """
 
     model: Any
@@ -41,6 +42,7 @@ class Examination(ShortRepr):
     error: np.ndarray
     reconstruction: np.ndarray
     kl: np.ndarray | None
+    log_variance: np.ndarray | None = None
 
     @property
     def negative_elbo(self):

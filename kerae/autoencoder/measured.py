@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from keras import ops
 
 from ..checks.types import Tensor
+from ..latents import Normal
 from ..terms.term import total
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ def measured(x: Tensor, y: Tensor = None, *, model: "Autoencoder") -> dict[str, 
         Dict: `z`, its code, and `z_drawn`, one draw from q(z|x), both flat; `error`, the mean over
         pixels of (target - x_hat)^2, x_hat decoded from `z`; `reconstruction`,
         - log p(target|z_drawn) in nats; and for codes with a density `kl`, the KL(q(z|x) || p(z))
-        in nats of each dimension, or of all in one column.
+        in nats of each dimension, or of all in one column; for the codes of `kerae.latents.Normal`
+        the `log_variance` of q(z|x), of which `z` is the mean.
     """
     return _of_pass(model.propagate(x, y), model)
 
@@ -40,6 +42,8 @@ def _of_pass(outputs, model):
     }
     if model.latent.has_density:
         result["kl"] = model.latent.kl_divergence(outputs)
+    if type(model.latent) is Normal:
+        result["log_variance"] = outputs["posterior"]["log_variance"]
     return result
 
 

@@ -1,6 +1,7 @@
 """How well a model knows examples: a number for each, of several kinds."""
 
 import math
+import warnings
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,8 @@ from .measured import bounds_of, scored
 
 ELEMENTS_AT_ONCE = 2**23
 BATCH_SIZE = 64  # of examples with many codes each
+# Of as many codes or more, where on over a tenth of the examples fewer than 5 count, that is told.
+MANY_CODES, FEW_THAT_COUNT, SHARE = 100, 5, 0.1
 OF_A_PASS = ("reconstruction_error", "reconstruction", "kl", "negative_elbo")
 OF_WEIGHTS = ("importance_weighted_bound", "effective_sample_size")
 
@@ -85,9 +88,7 @@ class Scoring(ModelMixin):
             if self.latent.has_density:
                 sums = self._log_sums(arrays, num_samples, seed, batch_size)
                 found["importance_weighted_bound"] = sums[0] - math.log(num_samples)
-                # Of weights that are far from 1, rounding can leave the interval.
-                size = np.exp(2 * sums[0] - sums[1])
-                found["effective_sample_size"] = np.clip(size, 1, num_samples)
+                found["effective_sample_size"] = _effective_sample_size(sums, num_samples)
             bounds = [term.label for term in bounds_of(self)]
             names = (*OF_A_PASS, *bounds, *OF_WEIGHTS)
             return {name: found[name] for name in names if name in found}
@@ -107,7 +108,9 @@ class Scoring(ModelMixin):
             log p(x) = log( 1/K sum over k of  p(x|z_k) p(z_k) / q(z_k|x) ),   z_k ~ q(z|x)
 
         A lower bound in expectation that gets tighter with K; with K = 1 it is the ELBO. Of a
-        conditional model it is log p(x|y).
+        conditional model it is log p(x|y). Where of many codes only few count, by the effective
+        sample size of `score`, it warns: q(z|x) is then far from the posterior, and the estimate
+        too low.
 
         Args:
             x: Array `(n, *input_shape)`, or a data set as `encode` takes it.
@@ -133,6 +136,7 @@ class Scoring(ModelMixin):
             for targets in self.targets_in_parts(*arrays):
                 self.likelihood.check_density(targets)
             sums = self._log_sums(arrays, num_samples, seed, batch_size)
+            _warn_of_few(_effective_sample_size(sums, num_samples), num_samples)
             return sums[0] - math.log(num_samples)
 
         return self._answers(estimates, x, y, self._read_beside(target=True), batch_size)
@@ -161,6 +165,22 @@ class Scoring(ModelMixin):
         is_kept = ops.arange(num_samples, dtype="int32") < kept
         log_weights = ops.where(is_kept, self.log_weights(outputs), -math.inf)
         return ops.logsumexp(log_weights, axis=1), ops.logsumexp(2 * log_weights, axis=1)
+
+
+def _effective_sample_size(sums, num_samples):
+    # Of weights that are far from 1, rounding can leave the interval.
+    return np.clip(np.exp(2 * sums[0] - sums[1]), 1, num_samples)
+
+
+def _warn_of_few(sizes, num_samples):
+    few = int(np.sum(sizes < FEW_THAT_COUNT))
+    if num_samples >= MANY_CODES and few > SHARE * len(sizes):
+        warnings.warn(
+            f"On {few} of {len(sizes)} examples fewer than {FEW_THAT_COUNT} of {num_samples} codes "
+            "count (effective sample size), so that their log-likelihood is likely too low. Take "
+            "more `num_samples`, or kerae.analysis.annealed_importance_sampling.",
+            stacklevel=5,
+        )
 
 
 def _check_counts(num_samples, seed, batch_size):

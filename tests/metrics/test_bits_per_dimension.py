@@ -1,15 +1,33 @@
 import numpy as np
 import pytest
+from scipy import stats
 
-from kerae.metrics import bits_per_dimension
+from kerae import metrics
+
+pytestmark = pytest.mark.once
 
 
-@pytest.mark.once
-def test_a_coin_an_element_is_a_bit_and_the_shape_is_kept():
-    nats = np.log(2) * 12 * np.array([[1.0, 2.0]])
-    np.testing.assert_allclose(bits_per_dimension(nats, (2, 3, 2)), [[1.0, 2.0]])
-    assert bits_per_dimension(100.0, (10,)) == pytest.approx(10 * np.log2(np.e))
-    with pytest.raises(ValueError, match="tuple of positive integers"):
-        bits_per_dimension(nats, 784)
-    with pytest.raises(ValueError, match="NaN or infinity"):
-        bits_per_dimension([np.nan], (2,))
+def test_dequantized_values_take_as_many_bits_as_their_entropy():
+    """A histogram over 4 values, its density on [0, 1] where noise fills the steps."""
+    generator = np.random.default_rng(0)
+    probability = np.array([0.1, 0.2, 0.3, 0.4])
+    values = generator.choice(4, size=(20_000, 3), p=probability)
+    log_density = np.log(4 * probability[values]).sum(axis=1)  # at (value + noise) / 4
+    bits = metrics.bits_per_dimension(log_density, 3, levels=4)
+    entropy = stats.entropy(probability, base=2)
+    assert abs(bits.mean() - entropy) < 4 * bits.std() / np.sqrt(len(bits))
+    counted = metrics.bits_per_dimension(np.log(probability[values]).sum(axis=1), 3)
+    np.testing.assert_allclose(counted, bits)
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (([np.nan], 3), "log_likelihood"),
+        (([-1.0], 0), "`num_dimensions` of at least 1"),
+        (([-1.0], 3, 1), "`levels` of at least 2"),
+    ],
+)
+def test_others_are_refused(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        metrics.bits_per_dimension(*arguments)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ... import metrics
+from .parts_of_kl import parts_of_kl
 from .prior_discrepancy import prior_discrepancy
 from .scores import Scores
 
@@ -34,6 +35,7 @@ def scores_of_latent(
     _correlation(scores, z)
     if examination is not None:
         _kl(scores, z, examination.kl)
+        scores.add(parts_of_kl(examination, seed))
         _discrepancy(scores, examination, seed)
         scores.give("reconstruction_error", examination.error.mean(dtype="float64"))
         scores.give("reconstruction", examination.reconstruction.mean(dtype="float64"))
