@@ -458,7 +458,13 @@ ENTRIES = {
     latents.VonMisesFisher: lambda: dict(latent_dim=3, num_samples=2),
     latents.FiniteScalar: lambda: dict(levels=(8, 7)),
     latents.VectorQuantizer: lambda: dict(
-        num_codes=6, code_dim=3, update="gradient", estimator="rotation", decay=0.9, revive=0.0
+        num_codes=6,
+        code_dim=3,
+        update="gradient",
+        estimator="rotation",
+        decay=0.9,
+        revive=0.0,
+        metric="cosine",
     ),
     latents.WrappedNormal: lambda: dict(
         latent_dim=3, num_samples=2, curvature=0.5, learn_curvature=True
