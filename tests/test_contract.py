@@ -457,6 +457,7 @@ ENTRIES = {
     ),
     latents.VonMisesFisher: lambda: dict(latent_dim=3, num_samples=2),
     latents.FiniteScalar: lambda: dict(levels=(8, 7)),
+    latents.SimVQ: lambda: dict(num_codes=6, code_dim=3, estimator="rotation"),
     latents.VectorQuantizer: lambda: dict(
         num_codes=6,
         code_dim=3,

@@ -12,6 +12,7 @@ from .power_spherical import PowerSpherical as PowerSpherical
 from .product_of_experts import ProductOfExperts as ProductOfExperts
 from .quantizers import FiniteScalar as FiniteScalar
 from .quantizers import Quantizer as Quantizer
+from .quantizers import SimVQ as SimVQ
 from .quantizers import VectorQuantizer as VectorQuantizer
 from .riemannian_hamiltonian_posterior import (
     RiemannianHamiltonianPosterior as RiemannianHamiltonianPosterior,

@@ -2,4 +2,5 @@
 
 from .finite_scalar import FiniteScalar as FiniteScalar
 from .quantizer import Quantizer as Quantizer
+from .sim_vq import SimVQ as SimVQ
 from .vector_quantizer import VectorQuantizer as VectorQuantizer
