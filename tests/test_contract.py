@@ -137,6 +137,7 @@ ENTRIES = {
     terms.ClusterAssignment: lambda: dict(
         centers=[[0.0, 1.0, 2.0], [3.0, 2.0, 1.0]], weight=0.5, alpha=2.0
     ),
+    terms.CodeEntropy: lambda: dict(weight=0.5, gamma=0.9, temperature=0.1, group_dim=2),
     terms.CodebookError: lambda: dict(weight=0.5),
     terms.Commitment: lambda: dict(weight=0.5),
     terms.Perplexity: lambda: dict(weight=0.5),
@@ -457,6 +458,7 @@ ENTRIES = {
     ),
     latents.VonMisesFisher: lambda: dict(latent_dim=3, num_samples=2),
     latents.FiniteScalar: lambda: dict(levels=(8, 7)),
+    latents.LookupFree: lambda: dict(code_dim=4, spherical=True),
     latents.SimVQ: lambda: dict(num_codes=6, code_dim=3, estimator="rotation"),
     latents.VectorQuantizer: lambda: dict(
         num_codes=6,

@@ -1,6 +1,7 @@
 """The named summands of the objective."""
 
 from .cluster_assignment import ClusterAssignment as ClusterAssignment
+from .code_entropy import CodeEntropy as CodeEntropy
 from .code_norm import CodeNorm as CodeNorm
 from .codebook_error import CodebookError as CodebookError
 from .commitment import Commitment as Commitment

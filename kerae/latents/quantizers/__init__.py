@@ -1,6 +1,7 @@
 """Codes that are one of finitely many."""
 
 from .finite_scalar import FiniteScalar as FiniteScalar
+from .lookup_free import LookupFree as LookupFree
 from .quantizer import Quantizer as Quantizer
 from .sim_vq import SimVQ as SimVQ
 from .vector_quantizer import VectorQuantizer as VectorQuantizer
