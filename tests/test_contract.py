@@ -459,6 +459,9 @@ ENTRIES = {
     latents.VonMisesFisher: lambda: dict(latent_dim=3, num_samples=2),
     latents.FiniteScalar: lambda: dict(levels=(8, 7)),
     latents.LookupFree: lambda: dict(code_dim=4, spherical=True),
+    latents.Residual: lambda: dict(
+        quantizer=latents.VectorQuantizer(6, 3), depth=2, quantizer_dropout=True
+    ),
     latents.SimVQ: lambda: dict(num_codes=6, code_dim=3, estimator="rotation"),
     latents.VectorQuantizer: lambda: dict(
         num_codes=6,

@@ -13,6 +13,7 @@ from .product_of_experts import ProductOfExperts as ProductOfExperts
 from .quantizers import FiniteScalar as FiniteScalar
 from .quantizers import LookupFree as LookupFree
 from .quantizers import Quantizer as Quantizer
+from .quantizers import Residual as Residual
 from .quantizers import SimVQ as SimVQ
 from .quantizers import VectorQuantizer as VectorQuantizer
 from .riemannian_hamiltonian_posterior import (
