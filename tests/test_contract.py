@@ -458,6 +458,7 @@ ENTRIES = {
     ),
     latents.VonMisesFisher: lambda: dict(latent_dim=3, num_samples=2),
     latents.FiniteScalar: lambda: dict(levels=(8, 7)),
+    latents.Grouped: lambda: dict(quantizer=latents.FiniteScalar((8, 7)), num_groups=3),
     latents.LookupFree: lambda: dict(code_dim=4, spherical=True),
     latents.Residual: lambda: dict(
         quantizer=latents.VectorQuantizer(6, 3), depth=2, quantizer_dropout=True
