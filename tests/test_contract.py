@@ -139,6 +139,7 @@ ENTRIES = {
     ),
     terms.CodeEntropy: lambda: dict(weight=0.5, gamma=0.9, temperature=0.1, group_dim=2),
     terms.CodebookError: lambda: dict(weight=0.5),
+    terms.CodebookOrthogonality: lambda: dict(weight=0.5),
     terms.Commitment: lambda: dict(weight=0.5),
     terms.Perplexity: lambda: dict(weight=0.5),
     terms.UsedCodes: lambda: dict(weight=0.5),
