@@ -10,6 +10,7 @@ Holds out 5,000 training images to choose the best epoch; reads the test images 
 """
 
 import argparse
+import math
 from pathlib import Path
 
 import numpy as np
@@ -42,9 +43,10 @@ args = parser.parse_args()
 
 def tell(prior):
     """Prints the bound of the test images, under the model's prior as it is now."""
-    bound = -np.mean(model.log_likelihood(data.x_test, num_samples=1), dtype="float64")
-    bits = kerae.metrics.bits_per_dimension(bound, data.input_shape)
-    print(f"- log p(x) at most {bound:.2f} nats, {bits:.4f} bits per dimension, {prior}")
+    log_p = model.log_likelihood(data.x_test, num_samples=1)
+    nats = -np.mean(log_p, dtype="float64")
+    bits = np.mean(kerae.metrics.bits_per_dimension(log_p, math.prod(data.input_shape)))
+    print(f"- log p(x) at most {nats:.2f} nats, {bits:.4f} bits per dimension, {prior}")
 
 
 kerae.set_random_seed(args.seed)

@@ -138,7 +138,9 @@ ENTRIES = {
     terms.ClusterAssignment: lambda: dict(
         centers=[[0.0, 1.0, 2.0], [3.0, 2.0, 1.0]], weight=0.5, alpha=2.0
     ),
+    terms.CodeEntropy: lambda: dict(weight=0.5, gamma=0.9, temperature=0.1, group_dim=2),
     terms.CodebookError: lambda: dict(weight=0.5),
+    terms.CodebookOrthogonality: lambda: dict(weight=0.5),
     terms.Commitment: lambda: dict(weight=0.5),
     terms.Perplexity: lambda: dict(weight=0.5),
     terms.UsedCodes: lambda: dict(weight=0.5),
@@ -488,8 +490,20 @@ ENTRIES = {
     ),
     latents.VonMisesFisher: lambda: dict(latent_dim=3, num_samples=2),
     latents.FiniteScalar: lambda: dict(levels=(8, 7)),
+    latents.Grouped: lambda: dict(quantizer=latents.FiniteScalar((8, 7)), num_groups=3),
+    latents.LookupFree: lambda: dict(code_dim=4, spherical=True),
+    latents.Residual: lambda: dict(
+        quantizer=latents.VectorQuantizer(6, 3), depth=2, quantizer_dropout=True
+    ),
+    latents.SimVQ: lambda: dict(num_codes=6, code_dim=3, estimator="rotation"),
     latents.VectorQuantizer: lambda: dict(
-        num_codes=6, code_dim=3, update="gradient", estimator="rotation", decay=0.9, revive=0.0
+        num_codes=6,
+        code_dim=3,
+        update="gradient",
+        estimator="rotation",
+        decay=0.9,
+        revive=0.0,
+        metric="cosine",
     ),
     latents.WrappedNormal: lambda: dict(
         latent_dim=3, num_samples=2, curvature=0.5, learn_curvature=True

@@ -13,7 +13,11 @@ from .normal import Normal as Normal
 from .power_spherical import PowerSpherical as PowerSpherical
 from .product_of_experts import ProductOfExperts as ProductOfExperts
 from .quantizers import FiniteScalar as FiniteScalar
+from .quantizers import Grouped as Grouped
+from .quantizers import LookupFree as LookupFree
 from .quantizers import Quantizer as Quantizer
+from .quantizers import Residual as Residual
+from .quantizers import SimVQ as SimVQ
 from .quantizers import VectorQuantizer as VectorQuantizer
 from .riemannian_hamiltonian_posterior import (
     RiemannianHamiltonianPosterior as RiemannianHamiltonianPosterior,

@@ -7,9 +7,9 @@ import numpy as np
 from ..autoencoder.autoencoder import Autoencoder, data_shape
 from ..autoencoder.in_batches import BATCH_SIZE, in_batches
 from ..checks.codes import as_indices
-from ..checks.short import short
 from ..checks.types import ArrayLike, Shape
 from ..latents.quantizers import Quantizer, VectorQuantizer
+from ..latents.quantizers.quantizer import check_quantizer
 from ..likelihoods import Likelihood
 from ..likelihoods import get as likelihood_of
 from ..networks import residual_decoder, residual_encoder
@@ -28,8 +28,15 @@ class VQVAE(Autoencoder):
         z = the code nearest to before, at each place of a map;  before = encoder(x)
 
     per example, with sg, through which no gradient passes. The summand in brackets trains the codes
-    where the quantizer does not move them by itself (`update="gradient"`). A quantizer without a
-    codebook, such as `kerae.latents.FiniteScalar`, has the reconstruction alone.
+    where the quantizer does not move them by itself (`update="gradient"`). What else there is to
+    train on, the quantizer says. Of `kerae.latents` there are:
+
+    - `VectorQuantizer`, a codebook learned by EMA or by gradient, of any vectors or of directions
+    - `SimVQ`, random codes behind a learned linear map
+    - `FiniteScalar` (FSQ), dimensions rounded to levels, with nothing to learn
+    - `LookupFree` (LFQ, BSQ), signs of dimensions
+    - `Residual` (RVQ), levels of which each stands for what those before left
+    - `Grouped`, groups of dimensions, each with a quantizer of its own
 
     Beside the terms are logged the `perplexity` of the codes and the part of `used_codes`, of all
     of an epoch. `score` and `log_likelihood` take all codes to be alike: with K codes at each of
@@ -83,12 +90,8 @@ class VQVAE(Autoencoder):
     ) -> None:
         if quantizer is None:
             quantizer = VectorQuantizer(num_codes, code_dim)
-        elif not isinstance(quantizer, Quantizer):
-            raise ValueError(
-                "Expected `quantizer` to be a kerae.latents.Quantizer. Received: "
-                f"{short(quantizer)}. Take one such as kerae.latents.FiniteScalar((8, 6, 5))."
-            )
-        elif (num_codes, code_dim) not in (DEFAULTS, (quantizer.num_codes, quantizer.code_dim)):
+        check_quantizer(quantizer)
+        if (num_codes, code_dim) not in (DEFAULTS, (quantizer.num_codes, quantizer.code_dim)):
             raise ValueError(
                 "Expected either `quantizer` or `num_codes` and `code_dim`, which it has of its "
                 f"own. Received: {quantizer} of {quantizer.num_codes} codes of "
@@ -125,7 +128,9 @@ class VQVAE(Autoencoder):
             x: Array `(n, *input_shape)`, or a data set as `encode` takes it.
             batch_size: Integer, the number of examples computed at once.
         Returns:
-            Array of int32 `(n, height, width)`, or `(n,)` of codes that are vectors.
+            Array of int32 `(n, *places)` with the `places` of the quantizer: `(n, height, width)`,
+            or `(n,)` of codes that are vectors; where a code has several numbers, as of
+            `kerae.latents.Residual`, they are the last axis.
         Raises:
             ValueError: If the data do not fit the model.
         """

@@ -14,7 +14,7 @@ from ..geometry import Discrete
 from ..noise.fresh import FreshNoise
 from .components import drawn_component
 from .fitting import falling_adam, seeded
-from .prior import Prior, check_quantizer, refuse_labels
+from .prior import Prior, refuse_labels
 
 if TYPE_CHECKING:
     from ..autoencoder.autoencoder import Autoencoder
@@ -98,7 +98,7 @@ class CodePrior(Prior):
         return VectorQuantizer(8, 3).tried_in() | {"prior": self}
 
     def fit_to(self, model: "Autoencoder") -> None:
-        check_quantizer(self, model.latent)
+        _check_quantizer(self, model.latent)
         super().fit_to(model)
         found = tuple(model.latent.places), model.latent.num_codes
         if self.network is None:
@@ -211,6 +211,18 @@ class CodePrior(Prior):
 def taken(values: Tensor, indices: Tensor) -> Tensor:
     """The values `(…,)` at indices `(…,)` into the last axis of `(…, count)`."""
     return ops.take_along_axis(values, ops.expand_dims(indices, -1), axis=-1)[..., 0]
+
+
+def _check_quantizer(prior, latent):
+    """Raises a `ValueError` if codes are not those of a quantizer, which a prior is made for."""
+    from ..latents import Quantizer
+
+    if not isinstance(latent, Quantizer):
+        raise ValueError(
+            f"Expected codes of a kerae.latents.Quantizer under {type(prior).__name__}. Received: "
+            f"those of {type(latent).__name__}. Take kerae.latents.VectorQuantizer, or another "
+            "prior."
+        )
 
 
 class _InPass(NamedTuple):

@@ -237,18 +237,6 @@ def check_vectors(prior: Any, event_shape: tuple) -> None:
         )
 
 
-def check_quantizer(prior: Any, latent: Any) -> None:
-    """Raises a `ValueError` if codes are not those of a quantizer, which a prior is made for."""
-    from ..latents import Quantizer
-
-    if not isinstance(latent, Quantizer):
-        raise ValueError(
-            f"Expected codes of a kerae.latents.Quantizer under {type(prior).__name__}. Received: "
-            f"those of {type(latent).__name__}. Take kerae.latents.VectorQuantizer, or another "
-            "prior."
-        )
-
-
 def refuse_labels(prior: Any, labels: Tensor):
     """Raises a `ValueError` if labels are given to a prior that has no classes."""
     if labels is not None:

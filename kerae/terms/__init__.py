@@ -1,8 +1,10 @@
 """The named summands of the objective."""
 
 from .cluster_assignment import ClusterAssignment as ClusterAssignment
+from .code_entropy import CodeEntropy as CodeEntropy
 from .code_norm import CodeNorm as CodeNorm
 from .codebook_error import CodebookError as CodebookError
+from .codebook_orthogonality import CodebookOrthogonality as CodebookOrthogonality
 from .commitment import Commitment as Commitment
 from .contractive import Contractive as Contractive
 from .deception import Deception as Deception

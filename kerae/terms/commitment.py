@@ -1,23 +1,19 @@
-from typing import TYPE_CHECKING, Any
-
 import keras
 from keras import ops
 
 from ..checks.types import Tensor
-from .quantized import OfQuantizer
+from .quantized import OfPairs
 from .term import flat
-
-if TYPE_CHECKING:
-    from ..autoencoder.autoencoder import Autoencoder
 
 
 @keras.saving.register_keras_serializable("kerae.terms")
-class Commitment(OfQuantizer):
+class Commitment(OfPairs):
     """How far the encoder is from the codes that stand for what it says; it moves the encoder.
 
         value = sum over places of |before - sg(z)|^2
 
-    with sg, through which no gradient passes. Its weight is the beta of the paper.
+    with sg, through which no gradient passes; of several codebooks the sum over each, of what it
+    stands for. Its weight is the beta of the paper.
 
     Args:
         weight: Float or `kerae.schedules.Schedule`. Defaults to 1; 0.25 in `kerae.VQVAE`, as in the
@@ -30,6 +26,5 @@ class Commitment(OfQuantizer):
 
     label = "commitment"
 
-    def value(self, model: "Autoencoder", outputs: dict[str, Any]) -> Tensor:
-        difference = outputs["posterior"]["before"] - ops.stop_gradient(outputs["codes"])
-        return ops.sum(ops.square(flat(difference)), axis=-1)
+    def of_pair(self, vectors: Tensor, codes: Tensor) -> Tensor:
+        return ops.sum(ops.square(flat(vectors - ops.stop_gradient(codes))), axis=-1)

@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from ..backend import replica_sum
-from ..checks.types import Tensor
+from ..checks.types import Shape, Tensor
 from ..latents.quantizers import Quantizer, VectorQuantizer
 from ..schedules import Weight
 from .term import Term, of_each_example
@@ -36,6 +36,21 @@ class OfQuantizer(Term):
         return VectorQuantizer(8, 3).tried_in() | {"terms": [Reconstruction(), self]}
 
 
+class OfPairs(OfQuantizer):
+    """A term that compares vectors with the codes that stand for them; see `Quantizer.pairs`.
+
+    Subclasses define `of_pair`.
+    """
+
+    def of_pair(self, vectors: Tensor, codes: Tensor) -> Tensor:
+        """The quantity of each example, `(batch,)`, of one of the pairs, whose sum is the term."""
+        raise NotImplementedError
+
+    def value(self, model: "Autoencoder", outputs: dict[str, Any]) -> Tensor:
+        values = [self.of_pair(*pair) for pair in outputs["pairs"]]
+        return sum(values[1:], values[0])
+
+
 class OfUsage(OfQuantizer):
     """A number of how often each code was chosen, by all examples of an epoch or an evaluation.
 
@@ -49,17 +64,22 @@ class OfUsage(OfQuantizer):
     def fit_to(self, model: "Autoencoder") -> None:
         super().fit_to(model)
         self.num_codes = model.latent.num_codes
+        self.num_codebooks = model.latent.num_codebooks
 
     def summary(self, counts: Tensor) -> Tensor:
-        """The number, a scalar, made of how often each code was chosen, `(num_codes,)`."""
+        """The number, a scalar, made of how often each code of each codebook was chosen,
+        `(num_codebooks, num_codes)`."""
         raise NotImplementedError
 
     def counts(self, outputs: dict[str, Any]) -> Tensor:
         """How often each code was chosen by the examples of a batch, on all replicas."""
         if "code_counts" not in outputs:  # of another term, too
-            indices = ops.reshape(outputs["posterior"]["indices"], (-1,))
+            indices = ops.reshape(outputs["posterior"]["indices"], (-1, self.num_codebooks))
+            codebooks = ops.arange(self.num_codebooks, dtype="int32")
+            indices = ops.reshape(indices + self.num_codes * codebooks, (-1,))
             ones = ops.ones_like(indices, dtype="float32")
-            counts = ops.segment_sum(ones, indices, self.num_codes)
+            counts = ops.segment_sum(ones, indices, self.num_codebooks * self.num_codes)
+            counts = ops.reshape(counts, (self.num_codebooks, self.num_codes))
             outputs["code_counts"] = replica_sum(counts)
         return outputs["code_counts"]
 
@@ -67,7 +87,8 @@ class OfUsage(OfQuantizer):
         return of_each_example(self.summary(self.counts(outputs)), outputs)
 
     def tracker(self) -> keras.metrics.Metric:
-        return OfSum(self.summary, self.num_codes, name=self.label)
+        shape = (self.num_codebooks, self.num_codes)
+        return OfSum(self.summary, shape, name=self.label)
 
     def track(
         self, tracker: Any, values: Tensor, model: "Autoencoder", outputs: dict[str, Any]
@@ -76,21 +97,31 @@ class OfUsage(OfQuantizer):
 
 
 class OfSum(keras.metrics.Metric):
-    """A function of the sum of vectors.
+    """A function of the sum of tensors.
 
     Args:
-        summary: Function of a tensor `(size,)`.
-        size: Integer.
+        summary: Function of a tensor of that shape.
+        shape: Tuple.
         name: String.
     """
 
-    def __init__(self, summary: Any, size: int, name: str) -> None:
+    def __init__(self, summary: Any, shape: Shape, name: str) -> None:
         super().__init__(name=name)
         self.summary = summary
-        self.sum = self.add_variable((size,), "zeros", name="sum")
+        self.sum = self.add_variable(shape, "zeros", name="sum")
 
-    def update_state(self, vector: Tensor) -> None:
-        self.sum.assign_add(vector)
+    def update_state(self, tensor: Tensor) -> None:
+        self.sum.assign_add(tensor)
 
     def result(self):
         return self.summary(ops.convert_to_tensor(self.sum))
+
+
+def check_trained(term: Term, model: "Autoencoder") -> None:
+    """Raises a `ValueError` unless the model's codes are trained by gradient."""
+    if not model.latent.trains_codes:
+        name = type(term).__name__
+        raise ValueError(
+            f'Expected a VectorQuantizer with update="gradient" under {name}. Received: '
+            f"{model.latent}. Leave the term out: nothing in its codes is trained by gradient."
+        )

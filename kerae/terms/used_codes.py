@@ -9,7 +9,8 @@ from .quantized import OfUsage
 class UsedCodes(OfUsage):
     """The part of the codes that were chosen at least once, in all of an epoch or an evaluation.
 
-    It is logged, and not trained on.
+    Of several codebooks, as of `kerae.latents.Residual`, the codes of all are counted. It is
+    logged, and not trained on.
 
     Raises:
         ValueError: If the model's latent is no quantizer.

@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
+from quantized import small_vqvae
 
 import kerae
 from kerae.latents import FiniteScalar, VectorQuantizer
@@ -10,19 +11,9 @@ RANDOM = np.random.default_rng(0)
 X = RANDOM.random((10, 8, 8, 1), dtype="float32")
 
 
-def small(**arguments):
-    networks = {
-        "encoder": kerae.networks.residual_encoder((8, 8, 1), width=4, num_blocks=1),
-        "decoder": kerae.networks.residual_decoder((2, 2, 3), (8, 8, 1), width=4, num_blocks=1),
-    }
-    if "quantizer" not in arguments:
-        arguments |= {"num_codes": 7, "code_dim": 3}
-    return kerae.VQVAE((8, 8, 1), **networks | arguments)
-
-
 @pytest.fixture(scope="module")
 def trained():
-    model = small()
+    model = small_vqvae()
     model.compile()
     model.fit(X, batch_size=5, epochs=2, verbose=0)
     return model
@@ -60,7 +51,7 @@ def test_refuses_what_are_no_numbers_of_codes(trained, indices, message):
     "quantizer", [None, FiniteScalar((3, 2, 2))], ids=["vector", "finite_scalar"]
 )
 def test_the_bound_counts_the_codes(quantizer):
-    model = small() if quantizer is None else small(quantizer=quantizer)
+    model = small_vqvae() if quantizer is None else small_vqvae(quantizer=quantizer)
     binary = np.round(X)
     scores = model.score(binary, num_samples=2)
     p = model.reconstruct(binary)
@@ -87,7 +78,7 @@ def test_no_sum_over_codes_is_below_the_bound():
 
 
 def test_usage_is_that_of_all_examples_and_not_the_mean_of_batches():
-    model = small()
+    model = small_vqvae()
     model.compile(keras.optimizers.SGD(0.0))
     # Two kinds of batches, each of which uses codes of its own.
     x = np.concatenate([X, np.round(X), 0 * X])
@@ -106,7 +97,7 @@ def test_usage_is_that_of_all_examples_and_not_the_mean_of_batches():
 
 @pytest.mark.mainly("torch")
 def test_an_epoch_begins_to_count_anew():
-    model = small()
+    model = small_vqvae()
     model.compile(keras.optimizers.SGD(0.0))
     history = model.fit(X, epochs=3, verbose=0, validation_data=(X,)).history
     assert history["val_used_codes"][1:] == [1.0, 1.0]  # seven codes and forty vectors
@@ -124,7 +115,7 @@ def test_an_epoch_begins_to_count_anew():
     ids=["ema", "gradient", "finite_scalar"],
 )
 def test_the_quantizer_says_what_it_is_trained_on(quantizer, labels):
-    model = small(quantizer=quantizer)
+    model = small_vqvae(quantizer=quantizer)
     assert model.labels == ["reconstruction", *labels, "perplexity", "used_codes"]
     assert [term.weight for term in model.terms] == [1.0, *[0.25, 1.0][: len(labels)], 0.0, 0.0]
 

@@ -8,6 +8,11 @@ from ...ops.gradients import with_gradient_of
 SMALLEST = 1e-6  # of a length that is divided by
 
 
+def direction(a: Tensor) -> Tensor:
+    """The vectors with length 1; those that are nearly 0 stay short."""
+    return a / ops.sqrt(ops.maximum(_dot(a, a), SMALLEST**2))
+
+
 def straight_through(x: Tensor, code: Tensor) -> Tensor:
     """The code, with the gradient as if it were `x`.
 
@@ -28,8 +33,8 @@ def rotated(x: Tensor, code: Tensor) -> Tensor:
         Fifty et al., 2024, https://arxiv.org/abs/2410.06424
     """
     fixed, code = ops.stop_gradient(x), ops.stop_gradient(code)
-    e, q = _direction(fixed), _direction(code)
-    r = _direction(e + q)
+    e, q = direction(fixed), direction(code)
+    r = direction(e + q)
     turned = x - 2 * r * _dot(r, x) + 2 * q * _dot(e, x)
     return with_gradient_of(code, turned * _length(code) / ops.maximum(_length(fixed), SMALLEST))
 
@@ -43,7 +48,3 @@ def _dot(a, b):
 
 def _length(a):
     return ops.sqrt(_dot(a, a))
-
-
-def _direction(a):
-    return a / ops.maximum(_length(a), SMALLEST)

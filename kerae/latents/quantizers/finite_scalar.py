@@ -8,7 +8,6 @@ from keras import ops
 
 from ...checks.parts import checked_shape
 from ...checks.types import Tensor
-from .estimators import straight_through
 from .quantizer import Quantizer
 
 EPSILON = 1e-3
@@ -73,9 +72,8 @@ class FiniteScalar(Quantizer):
         level = ops.cast(level - _tensor(self._half), self.compute_dtype)
         return level / _tensor(self._half, self.compute_dtype)
 
-    def estimated(self, before: Tensor, codes: Tensor) -> Tensor:
-        bounded = self._bounded(before) / _tensor(self._half, self.compute_dtype)
-        return straight_through(bounded, codes)
+    def compared(self, before: Tensor) -> Tensor:
+        return self._bounded(before) / _tensor(self._half, self.compute_dtype)
 
     def _bounded(self, before):
         half = (1 + EPSILON) * (self._levels - 1) / 2

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 from keras import layers, ops
 
+from ...checks.short import short
 from ...checks.types import Shape, Tensor
 from ...geometry import Discrete
 from ..latent import Latent
+from .estimators import ESTIMATORS
 
 if TYPE_CHECKING:
     from ...autoencoder.autoencoder import Autoencoder
@@ -20,7 +22,9 @@ class Quantizer(Latent):
 
     The encoder's features, `(batch, features)` or `(batch, height, width, channels)`, are mapped
     linearly to `code_dim` numbers at each place, `before`. Subclasses call
-    `set_codes` and define `indices_of`, `codes_of` and `estimated`.
+    `set_codes` and define `indices_of` and `codes_of`; `compared` where it is not `before` itself
+    that the codes stand for, and `follow` where they move codes by themselves. So they can be a
+    part of another quantizer.
 
     All of the mass q(z|x) is on one code: log q(z|x) = 0. With a prior over the same codes, the
     ELBO is log p(x|z) + log p(z), an honest bound of log p(x); under `kerae.priors.UniformCodes`
@@ -29,7 +33,16 @@ class Quantizer(Latent):
     Attributes:
         num_codes: Integer, the number of codes at a place.
         code_dim: Integer, the dimensions of each.
-        places: Tuple, the shape of the indices of one example: `(height, width)` or `()`.
+        index_shape: Tuple, the shape of the numbers that stand for one vector: `()` for one, or
+            `(depth,)` where each is of a codebook of its own.
+        places: Tuple, the shape of the indices of one example: `(height, width)` or `()`, followed
+            by `index_shape`.
+        estimator: String, one of `ESTIMATORS`.
+        trains_codes: Boolean, whether codes are trained by gradient, by
+            `kerae.terms.CodebookError`.
+        is_binary: Boolean, whether a code is the sign of each dimension.
+        has_any_scale: Boolean, whether codes go to where vectors are, of whatever length, as those
+            of a level of `Residual` have to.
     Raises:
         ValueError: If the encoder's features are neither vectors nor maps.
     """
@@ -38,12 +51,16 @@ class Quantizer(Latent):
     geometry = Discrete()
     num_codes: int
     code_dim: int
+    index_shape: tuple[int, ...] = ()
+    estimator = "straight_through"
+    trains_codes = False
+    is_binary = False
+    has_any_scale = False
 
     def set_codes(self, num_codes: int, code_dim: int) -> None:
         """Sets how many codes there are, and of how many dimensions."""
         self.num_codes = num_codes
         self.code_dim = code_dim
-        self.head = layers.Dense(code_dim, dtype=self.dtype_policy)
 
     @property
     def served(self):
@@ -51,7 +68,12 @@ class Quantizer(Latent):
 
     @property
     def places(self) -> Shape:
-        return self.event_shape[:-1]
+        return (*self.event_shape[:-1], *self.index_shape)
+
+    @property
+    def num_codebooks(self) -> int:
+        """How many numbers stand for one vector."""
+        return math.prod(self.index_shape)
 
     def build(self, input_shape: Any) -> None:
         is_one = not isinstance(input_shape[0], list | tuple)
@@ -62,8 +84,18 @@ class Quantizer(Latent):
                 f"shape (batch, height, width, channels). Received: {received}. Use "
                 "kerae.networks.residual_encoder, or end the encoder in one of the two."
             )
-        self.event_shape = (*input_shape[1:-1], self.code_dim)
+        self.head = layers.Dense(self.code_dim, dtype=self.dtype_policy)
         self.head.build(input_shape)
+        self.build_at(input_shape[1:-1])
+
+    def build_at(self, places: Shape) -> None:
+        """Builds all but the map of the features, which a part of another quantizer has not.
+
+        Args:
+            places: Tuple, `(height, width)` of a map, or `()`.
+        """
+        self.event_shape = (*places, self.code_dim)
+        self.built = True
 
     def terms(self, commitment: "Weight") -> "list[Term]":
         """What the quantizer adds to the objective that it is trained on; by default nothing.
@@ -85,12 +117,36 @@ class Quantizer(Latent):
         raise NotImplementedError
 
     def codes_of(self, indices: Tensor) -> Tensor:
-        """The codes `(…, code_dim)` of their numbers `(…,)`."""
+        """The codes `(…, code_dim)` of their numbers `(…, *index_shape)`."""
         raise NotImplementedError
+
+    def compared(self, before: Tensor) -> Tensor:
+        """What the codes stand for: by default, `before` itself."""
+        return before
 
     def estimated(self, before: Tensor, codes: Tensor) -> Tensor:
         """The codes, with the gradient that `before` gets."""
-        raise NotImplementedError
+        return ESTIMATORS[self.estimator](self.compared(before), codes)
+
+    def pairs(self, before: Tensor, indices: Tensor) -> list[tuple[Tensor, Tensor]]:
+        """Vectors and the codes that stand for them, which terms compare.
+
+        Both have the gradient that they have by themselves, with nothing estimated.
+        """
+        return [(self.compared(before), self.codes_of(indices))]
+
+    def codebooks(self) -> list[Tensor]:
+        """The learned codes, `(num_codes, code_dim)` each; by default none."""
+        return []
+
+    def follow(self, before: Tensor, indices: Tensor, noise: Any) -> None:
+        """Moves codes in a step of training; by default none.
+
+        Args:
+            before: Tensor `(batch, *event_shape)`.
+            indices: Tensor `(batch, *places)`, the codes that were chosen.
+            noise: What random numbers are drawn from.
+        """
 
     def call(self, features: Tensor):
         before = self.head(features)
@@ -102,10 +158,16 @@ class Quantizer(Latent):
     def draw(
         self, model: "Autoencoder", outputs: dict, num_samples: int | None = None
     ) -> dict[str, Any]:
-        posterior = outputs["posterior"]
-        codes = self.mode(posterior)
-        z = ops.expand_dims(self.estimated(posterior["before"], codes), 1)
-        return {"z": ops.repeat(z, num_samples or 1, axis=1), "codes": codes}
+        before, indices = (outputs["posterior"][name] for name in ("before", "indices"))
+        z = ops.expand_dims(self.estimated(before, self.codes_in(outputs)), 1)
+        pairs = self.pairs(before, indices)
+        if outputs["training"]:
+            self.follow(ops.stop_gradient(before), indices, outputs["noise"])
+        return {"z": ops.repeat(z, num_samples or 1, axis=1), "pairs": pairs}
+
+    def codes_in(self, outputs: dict[str, Any]) -> Tensor:
+        """The codes that the decoder gets in a pass: by default, all of each."""
+        return self.mode(outputs["posterior"])
 
     def log_posterior(self, outputs: dict[str, Any]) -> Tensor:
         return ops.zeros_like(outputs["log_likelihood"])
@@ -114,3 +176,12 @@ class Quantizer(Latent):
     def log_num_codes(self) -> float:
         """The logarithm of the number of all codes of an example, in nats."""
         return math.prod(self.places) * math.log(self.num_codes)
+
+
+def check_quantizer(quantizer: Any) -> None:
+    """Raises a `ValueError` unless it is a `Quantizer`."""
+    if not isinstance(quantizer, Quantizer):
+        raise ValueError(
+            "Expected `quantizer` to be a kerae.latents.Quantizer. Received: "
+            f"{short(quantizer)}. Take one such as kerae.latents.VectorQuantizer(512, 16)."
+        )

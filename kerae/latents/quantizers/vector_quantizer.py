@@ -8,15 +8,15 @@ from ...checks.arguments import check_choice
 from ...checks.numbers import check_count
 from ...checks.types import Tensor
 from ...ops.nearest import nearest
-from .estimators import ESTIMATORS
+from .estimators import ESTIMATORS, direction
 from .quantizer import Quantizer
 
 if TYPE_CHECKING:
-    from ...autoencoder.autoencoder import Autoencoder
     from ...schedules import Weight
     from ...terms.term import Term
 
 UPDATES = ("ema", "gradient")
+METRICS = ("euclidean", "cosine")
 REVIVE = 0.1
 
 
@@ -36,7 +36,12 @@ class VectorQuantizer(Quantizer):
     vectors of its batch; after t steps d is the smaller one of `decay` and t / (t + 1), so that the
     first batches are an online k-means. A code that is *dead*, with n_k below `revive`
     times the mean of all, is put on a random vector of the batch, with the mean as its n_k, and
-    m_k to match.
+    m_k to match. With it, no start by k-means is needed.
+
+    `metric="cosine"` gives vectors and codes length 1 before they are compared, so that the code is
+    that at the smallest angle, and all codes lie on a sphere:
+
+        before <- before / |before|,   e_k = m_k / |m_k|
 
     Args:
         num_codes: Integer, the number K of codes.
@@ -47,6 +52,7 @@ class VectorQuantizer(Quantizer):
         decay: Float in [0, 1), of the EMA. Defaults to 0.99.
         revive: Float in [0, 1); 0 revives no code. Defaults to 0.1 for `"ema"`; codes that are
             trained by gradient are not revived.
+        metric: `"euclidean"` or `"cosine"`. Defaults to `"euclidean"`.
 
     Example:
 
@@ -61,7 +67,8 @@ class VectorQuantizer(Quantizer):
     Reference:
         Van den Oord et al., 2017, https://arxiv.org/abs/1711.00937 (EMA in appendix A.1, there
         without a start on data and without revival);
-        Fifty et al., 2024, https://arxiv.org/abs/2410.06424 (rotation)
+        Fifty et al., 2024, https://arxiv.org/abs/2410.06424 (rotation);
+        Yu et al., 2021, https://arxiv.org/abs/2110.04627 (codes of length 1)
     """
 
     def __init__(
@@ -72,12 +79,14 @@ class VectorQuantizer(Quantizer):
         estimator: str = "straight_through",
         decay: float = 0.99,
         revive: float | None = None,
+        metric: str = "euclidean",
         **kwargs: Any,
     ) -> None:
         check_count("num_codes", num_codes, 2)
         check_count("code_dim", code_dim)
         check_choice("update", update, UPDATES)
         check_choice("estimator", estimator, ESTIMATORS)
+        check_choice("metric", metric, METRICS)
         for name, value in (("decay", decay), ("revive", revive)):
             if value is not None and not 0 <= value < 1:
                 raise ValueError(f"Expected `{name}` to be in [0, 1). Received: {name}={value}")
@@ -92,6 +101,7 @@ class VectorQuantizer(Quantizer):
         self.estimator = estimator
         self.decay = decay
         self.revive = revive
+        self.metric = metric
         follows = update == "ema"
         start = keras.initializers.RandomNormal(stddev=code_dim**-0.5)
         self.codebook = self.add_weight(
@@ -107,32 +117,37 @@ class VectorQuantizer(Quantizer):
                 )
             )
 
+    @property
+    def has_any_scale(self) -> bool:
+        return self.metric == "euclidean"
+
+    @property
+    def trains_codes(self) -> bool:
+        return self.update == "gradient"
+
     def terms(self, commitment: "Weight") -> "list[Term]":
         from ...terms import CodebookError, Commitment
 
-        return [Commitment(commitment), *([CodebookError()] if self.update == "gradient" else [])]
+        return [Commitment(commitment), *([CodebookError()] if self.trains_codes else [])]
 
     def indices_of(self, before: Tensor) -> Tensor:
-        return nearest(before, self.codebook)
+        return nearest(self.compared(before), self.codebooks()[0])
 
     def codes_of(self, indices: Tensor) -> Tensor:
-        return ops.take(ops.convert_to_tensor(self.codebook), indices, axis=0)
+        return ops.take(self.codebooks()[0], indices, axis=0)
 
-    def estimated(self, before: Tensor, codes: Tensor) -> Tensor:
-        return ESTIMATORS[self.estimator](before, codes)
+    def codebooks(self) -> list[Tensor]:
+        return [self.compared(ops.convert_to_tensor(self.codebook))]
 
-    def draw(
-        self, model: "Autoencoder", outputs: dict, num_samples: int | None = None
-    ) -> dict[str, Any]:
-        drawn = super().draw(model, outputs, num_samples)
-        if self.update == "ema" and outputs["training"]:
-            self._follow(outputs["posterior"], outputs["noise"])
-        return drawn
+    def compared(self, before: Tensor) -> Tensor:
+        return direction(before) if self.metric == "cosine" else before
 
-    def _follow(self, posterior, noise):
+    def follow(self, before: Tensor, indices: Tensor, noise: Any) -> None:
         """Moves the codes to the vectors that chose them, and the dead ones to others."""
-        x = ops.reshape(ops.stop_gradient(posterior["before"]), (-1, self.code_dim))
-        chosen = ops.reshape(posterior["indices"], (-1,))
+        if self.update != "ema":
+            return
+        x = ops.reshape(self.compared(before), (-1, self.code_dim))
+        chosen = ops.reshape(indices, (-1,))
         count, total = (
             replica_sum(ops.segment_sum(each, chosen, self.num_codes))
             for each in (ops.ones_like(x[:, 0]), x)
@@ -145,7 +160,7 @@ class VectorQuantizer(Quantizer):
         counts = decay * counts + (1 - decay) * count
         sums = decay * sums + (1 - decay) * total
         is_used = count > 0
-        means = sums / ops.expand_dims(ops.where(is_used, counts, 1.0), 1)
+        means = self.compared(sums / ops.expand_dims(ops.where(is_used, counts, 1.0), 1))
         codebook = ops.where(ops.expand_dims(is_used, 1), means, codebook)
 
         mean = ops.mean(counts)

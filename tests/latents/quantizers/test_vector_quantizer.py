@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import pytest
 from fixtures import fixture
-from gradients import gradient, loss_gradients
 from keras import ops
+from quantized import array, choices, model_of, slopes, slopes_of_codes, train_step
 from scipy.linalg import expm
 
 import kerae
@@ -14,33 +14,6 @@ from kerae.latents.quantizers.estimators import ESTIMATORS
 
 RANDOM = np.random.default_rng(0)
 X = RANDOM.random((12, 3), dtype="float32")
-
-
-def model_of(latent, likelihood="normal", commitment=0.25, **arguments):
-    """Codes of the very input, which the decoder leaves as they are but for a factor."""
-    dim = latent.code_dim
-    model = kerae.VQVAE(
-        (dim,),
-        quantizer=latent,
-        commitment=commitment,
-        likelihood=likelihood,
-        encoder=keras.layers.Identity(),
-        decoder=keras.layers.Dense(dim, use_bias=False),
-        **arguments,
-    )
-    latent.head.set_weights([np.eye(dim), np.zeros(dim)])
-    model.decoder.set_weights([np.diag(np.arange(1.0, dim + 1))])
-    return model
-
-
-def array(tensor):
-    return ops.convert_to_numpy(tensor)
-
-
-def choices(x, codes):
-    """By brute force, in double precision: the first one of the nearest."""
-    distances = ((x[:, None].astype("float64") - codes) ** 2).sum(axis=-1)
-    return distances.argmin(axis=1)
 
 
 @pytest.mark.parametrize("num_codes", [1, 5, 512, 1100])
@@ -68,17 +41,12 @@ def test_codes_are_told_apart_in_full_precision_whatever_the_networks_are_in():
     assert array(latent.indices_of(ops.convert_to_tensor(codes))).tolist() == [0, 1]
 
 
-def slopes_of_code(name, upstream, x, code):
-    code, upstream = map(ops.convert_to_tensor, (code, upstream))
-    return gradient(lambda x: ops.sum(ESTIMATORS[name](x, code) * upstream), x)
-
-
 @pytest.mark.mainly("torch")
 def test_the_rotation_trick_is_that_of_its_authors():
     known = fixture("rotation_trick.npz")
     z = ESTIMATORS["rotation"](*map(ops.convert_to_tensor, (known["e"], known["code"])))
     np.testing.assert_allclose(array(z), known["out"], atol=1e-6)
-    found = slopes_of_code("rotation", known["upstream"], known["e"], known["code"])
+    found = slopes_of_codes(ESTIMATORS["rotation"], known["upstream"], known["e"], known["code"])
     np.testing.assert_allclose(found, known["grad_e"], atol=1e-5)
 
 
@@ -96,7 +64,7 @@ def test_the_gradient_of_a_code_is_that_of_the_formula(name):
     x, code, upstream = RANDOM.normal(size=(3, 6, 4)).astype("float32")
     z = ESTIMATORS[name](ops.convert_to_tensor(x), ops.convert_to_tensor(code))
     np.testing.assert_array_equal(array(z), code)
-    found = slopes_of_code(name, upstream, x, code)
+    found = slopes_of_codes(ESTIMATORS[name], upstream, x, code)
     for e, q, up, slope in zip(x, code, upstream, found, strict=True):
         turned = np.linalg.norm(q) / np.linalg.norm(e) * rotation_onto(e, q)
         expected = up if name == "straight_through" else turned.T @ up
@@ -107,12 +75,9 @@ def test_the_gradient_of_a_code_is_that_of_the_formula(name):
 @pytest.mark.parametrize(("x", "code"), [([0.0, 0], [1, 0]), ([1, 0], [0.0, 0]), ([1, 0], [-1, 0])])
 def test_gradients_are_finite_where_nothing_can_be_turned(x, code):
     x, code = (np.array([each], "float32") for each in (x, code))
-    assert np.isfinite(slopes_of_code("rotation", np.ones((1, 2), "float32"), x, code)).all()
-
-
-def slopes(model):
-    names = [variable.path for variable in model.trainable_variables]
-    return dict(zip(names, loss_gradients(model, (X,)), strict=True))
+    assert np.isfinite(
+        slopes_of_codes(ESTIMATORS["rotation"], np.ones((1, 2), "float32"), x, code)
+    ).all()
 
 
 def test_which_term_moves_what_by_hand():
@@ -120,7 +85,7 @@ def test_which_term_moves_what_by_hand():
     model = model_of(latent, commitment=0.7)
     codes, factors = array(latent.codebook), np.arange(1.0, 4)
     chosen = choices(X, codes)
-    found = slopes(model)
+    found = slopes(model, X)
     # Of the codebook: the second term alone, and only of codes that were chosen.
     of_codes = np.zeros_like(codes)
     np.add.at(of_codes, chosen, -2 * (X - codes[chosen]) / len(X))
@@ -144,11 +109,6 @@ def test_the_terms_are_those_of_an_example_and_none_of_the_batch_around():
     assert once["commitment"] == pytest.approx(distance, rel=1e-5)
     assert once["codebook"] == pytest.approx(distance, rel=1e-5)
     assert twice == pytest.approx(once, rel=1e-5)
-
-
-def train_step(model, x):
-    model.compile(keras.optimizers.SGD(0.0))
-    model.fit(x, batch_size=len(x), epochs=1, verbose=0, shuffle=False)
 
 
 def state(latent):
@@ -192,6 +152,50 @@ def test_codes_follow_the_vectors_that_chose_them(updates, decay):
     train_step(model, X)
     for found, known in zip(state(model.latent), again, strict=True):
         np.testing.assert_allclose(found, known, rtol=1e-4, atol=1e-5)
+
+
+def unit(vectors):
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+@pytest.mark.mainly("torch")
+def test_directions_are_compared_followed_and_given():
+    model, codes, counts = started(revive=0.0, metric="cosine")
+    latent = model.latent
+    latent.codebook.assign(unit(np.array([[3, 2, 2], [2, 3, 2], [2, 2, 3], [0, 1, 1]])))
+    codes, u = array(latent.codebook), unit(X.astype("float64"))
+    latent.sums.assign(codes * counts[:, None])
+    chosen = (u @ codes.T).argmax(axis=1)
+    assert len(set(chosen)) > 2
+    np.testing.assert_array_equal(model.encode_indices(X), chosen)
+    np.testing.assert_allclose(model.encode(X), codes[chosen], atol=1e-6)
+    model.compile()
+    logs = model.evaluate(X, verbose=0, return_dict=True)
+    # |u - e|^2 of two vectors of length 1
+    expected = (2 - 2 * (u * codes[chosen]).sum(axis=1)).mean()
+    assert logs["commitment"] == pytest.approx(expected, rel=1e-4)
+    train_step(model, X)
+    sums = np.stack([u[chosen == k].sum(axis=0) for k in range(4)])
+    m = 0.9 * codes * counts[:, None] + 0.1 * sums
+    is_used = np.bincount(chosen, minlength=4)[:, None] > 0
+    np.testing.assert_allclose(array(latent.sums), m, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(array(latent.codebook), np.where(is_used, unit(m), codes), atol=1e-5)
+
+
+@pytest.mark.mainly("torch")
+def test_gradients_of_directions_are_at_right_angles_to_them():
+    latent = VectorQuantizer(4, 3, update="gradient", metric="cosine")
+    model = model_of(latent)
+    upstream = RANDOM.normal(size=X.shape).astype("float32")
+    codes = array(latent.codes_of(model.encode_indices(X)))
+    np.testing.assert_allclose(np.linalg.norm(codes, axis=1), 1, rtol=1e-6)
+    found, length = slopes_of_codes(latent.estimated, upstream, X, codes), np.linalg.norm(X, axis=1)
+    u = unit(X)
+    expected = (upstream - (upstream * u).sum(axis=1, keepdims=True) * u) / length[:, None]
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-6)
+    of_codes = slopes(model, X)[latent.codebook.path]
+    assert of_codes.any()
+    np.testing.assert_allclose((of_codes * array(latent.codebook)).sum(axis=1), 0, atol=1e-6)
 
 
 @pytest.mark.mainly("torch")
@@ -248,6 +252,7 @@ def test_nothing_moves_but_in_training():
         ({"num_codes": 1}, "`num_codes` of at least 2"),
         ({"update": "sgd"}, r"\['ema', 'gradient'\]"),
         ({"estimator": "gumbel"}, "straight_through"),
+        ({"metric": "l2"}, r"\['euclidean', 'cosine'\]"),
         ({"decay": 1.0}, r"`decay` to be in \[0, 1\).*1.0"),
         ({"update": "gradient", "revive": 0.1}, 'no `revive` with update="gradient"'),
     ],
