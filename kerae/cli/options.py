@@ -14,7 +14,7 @@ from .opened import checked_run
 Backend = StrEnum("Backend", BACKENDS)
 FittedPrior = StrEnum(
     "FittedPrior",
-    ["gmm", "kde", "neural_spline", "real_nvp", "iaf", "maf", "second_stage", "vamp"],
+    "gmm kde neural_spline real_nvp iaf maf second_stage vamp pixel_cnn transformer mask_git",
 )
 Strategy = StrEnum("Strategy", list(STRATEGIES))
 

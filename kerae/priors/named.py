@@ -4,9 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..checks.arguments import check_choice, checked
 from ..checks.types import ArrayLike
+from .causal_transformer import CausalTransformer
 from .flow import QUICK, SLOW, Flow
 from .gaussian_mixture import GaussianMixture
 from .kernel_density import KernelDensity
+from .mask_git import MaskGIT
+from .pixel_cnn import PixelCNN
 from .prior import Prior
 from .second_stage import SecondStage
 from .vamp import Vamp
@@ -20,6 +23,9 @@ NAMED: dict[str, tuple[type[Prior], dict[str, Any]]] = {
     **{flow: (Flow, {"flow": flow}) for flow in (*QUICK, *SLOW)},
     "second_stage": (SecondStage, {}),
     "vamp": (Vamp, {}),
+    "pixel_cnn": (PixelCNN, {}),
+    "transformer": (CausalTransformer, {}),
+    "mask_git": (MaskGIT, {}),
 }
 
 
@@ -37,7 +43,8 @@ def fitted(
     Args:
         name: `"gmm"` for `kerae.priors.GaussianMixture`, `"kde"` for `KernelDensity`, `"real_nvp"`,
             `"neural_spline"`, `"maf"` or `"iaf"` for `Flow`, `"second_stage"` for `SecondStage`,
-            `"vamp"` for `Vamp`.
+            `"vamp"` for `Vamp`; of the codes of a quantizer, `"pixel_cnn"` for `PixelCNN`,
+            `"transformer"` for `CausalTransformer`, `"mask_git"` for `MaskGIT`.
         model: As for `kerae.priors.Prior.fitted`, like what follows.
     Returns:
         The prior, to be given to `model.sample(n, prior=…)`.

@@ -61,16 +61,7 @@ class Prior(Part):
                 "or the prior."
             )
         self.event_shape = event_shape
-        latent = model.latent
-        # Else codes drawn would lie where no example's are, and a KL would mean nothing.
-        if self.space and latent.has_density and not isinstance(latent.geometry, self.space):
-            own = type(latent.geometry).__name__
-            raise ValueError(
-                f"Expected a prior whose density is over the space of the codes of "
-                f"{type(latent).__name__}, {own}. Received: {type(self).__name__}, over "
-                f"{self.space.__name__}. Take {SUITABLE.get(own, 'one over it')}, or another "
-                "latent."
-            )
+        check_space(type(self), self.space, model.latent)
 
     @classmethod
     def fitted(
@@ -111,6 +102,7 @@ class Prior(Part):
         """
         from .by_class import ByClass
 
+        check_space(cls, cls.space, model.latent)
         is_read = model.condition is not None or model.target.reads_labels
         inputs = model.checked_inputs(x, y if is_read else None, target=True)
         labels = labels_to_fit_by(model, y, len(inputs[0]))
@@ -226,6 +218,20 @@ class Prior(Part):
             ValueError: If labels are given to a prior without classes.
         """
         raise NotImplementedError
+
+
+def check_space(kind: type[Prior], space: type[Geometry] | None, latent: Any) -> None:
+    """Raises a `ValueError` unless a prior over a space is one over that of a latent's codes.
+
+    Else codes drawn would lie where no example's are, and a KL would mean nothing.
+    """
+    if space and latent.has_density and not isinstance(latent.geometry, space):
+        own = type(latent.geometry).__name__
+        raise ValueError(
+            f"Expected a prior whose density is over the space of the codes of "
+            f"{type(latent).__name__}, {own}. Received: {kind.__name__}, over {space.__name__}. "
+            f"Take {SUITABLE.get(own, 'one over it')}, or another latent."
+        )
 
 
 def check_vectors(prior: Any, event_shape: tuple) -> None:
