@@ -12,7 +12,6 @@ its last epoch; one that is in the file is left out.
 
 import argparse
 import sys
-import time
 from pathlib import Path
 
 from contenders import add_data_options, add_thread_option, device, machine, share_machine
@@ -39,19 +38,10 @@ if not args.page:
 import keras  # noqa: E402 - the threads are chosen before
 import numpy as np  # noqa: E402
 from published import PROTOCOLS, ROWS  # noqa: E402
+from seconds import Seconds  # noqa: E402
 
 import kerae  # noqa: E402
 from kerae.callbacks.history_file import HistoryFile, read_history  # noqa: E402
-
-
-class Seconds(keras.callbacks.Callback):
-    """Adds to the logs of an epoch how long it took."""
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.started = time.perf_counter()
-
-    def on_epoch_end(self, epoch, logs=None):
-        logs["seconds"] = time.perf_counter() - self.started
 
 
 def folder(name):

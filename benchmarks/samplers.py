@@ -9,15 +9,14 @@ draws; a pair that is in the file is left out. A picture of each model has a row
 """
 
 import argparse
-import json
 import sys
 import time
 from pathlib import Path
 
 from contenders import add_data_options, add_thread_option, device, machine, share_machine
 from contenders import table as markdown
+from records import RESULTS, append, read
 
-DOCS = Path(__file__).parents[1] / "docs"
 LATENT_DIM, SEED, SHOWN = 16, 0, 12
 OWN = "own"
 
@@ -29,8 +28,8 @@ parser.add_argument("--samples", type=int, default=10_000, help="and as many tes
 parser.add_argument("--epochs", type=int, default=30, help="of the models")
 parser.add_argument("--page", action="store_true", help="print what has been measured")
 parser.add_argument("--out", type=Path, default=Path("saved_models/samplers"), help="of the models")
-parser.add_argument("--results", type=Path, default=DOCS / "results" / "samplers.jsonl")
-parser.add_argument("--pictures", type=Path, default=DOCS / "images")
+parser.add_argument("--results", type=Path, default=RESULTS / "samplers.jsonl")
+parser.add_argument("--pictures", type=Path, default=RESULTS.parent / "images")
 add_data_options(parser)
 add_thread_option(parser)
 args = parser.parse_args()
@@ -62,9 +61,7 @@ def halved(images):
 
 def records():
     """What has been measured, by model and prior; the last of each counts."""
-    lines = args.results.read_text().splitlines() if args.results.exists() else []
-    found = map(json.loads, lines)
-    return {(record["model"], record["sampler"]): record for record in found}
+    return {(record["model"], record["sampler"]): record for record in read(args.results)}
 
 
 def trained(name, x):
@@ -133,9 +130,7 @@ def compare(name, data):
             "seconds_to_sample": seconds_to_sample,
             **measured(data.x_test[: args.samples], made),
         }
-        args.results.parent.mkdir(parents=True, exist_ok=True)
-        with args.results.open("a") as file:
-            file.write(json.dumps(record) + "\n")
+        append(args.results, record)
         print(record, flush=True)
     path = args.pictures / f"samplers_{name.lower()}.png"
     title = f"{name}, a row each: {', '.join(shown)}"
