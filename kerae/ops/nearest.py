@@ -2,6 +2,7 @@
 
 from keras import ops
 
+from ..backend import argmax
 from ..checks.types import Tensor
 
 AT_ONCE = 512  # codes whose distances to all vectors are in memory together
@@ -35,9 +36,9 @@ def nearest(x: Tensor, codes: Tensor) -> Tensor:
     index = best = None
     for start in range(0, codes.shape[0], AT_ONCE):
         scores = ops.matmul(x, ops.transpose(codes[start : start + AT_ONCE]))
-        at = ops.argmax(scores, axis=-1, keepdims=True)
+        at = ops.expand_dims(argmax(scores), -1)
         score = ops.take_along_axis(scores, at, axis=-1)  # Keras has no maximum of no vectors
-        at = ops.cast(at, "int32") + start
+        at = at + start
         if best is not None:
             is_nearer = score > best
             at, score = ops.where(is_nearer, at, index), ops.where(is_nearer, score, best)
