@@ -31,6 +31,8 @@ class Examination(ShortRepr):
         reconstruction: Array `(n,)`, - log p(x|z_drawn) in nats.
         kl: Array `(n, latent_dim)`, the KL(q(z_j|x) || p(z_j)) in nats, or `(n, 1)` where only
             their sum is known; `None` for codes without a density.
+        indices: Array `(n, *places)` of the numbers of discrete codes, or `None` without a
+            quantizer.
     """
 
     model: Any
@@ -41,6 +43,7 @@ class Examination(ShortRepr):
     error: np.ndarray
     reconstruction: np.ndarray
     kl: np.ndarray | None
+    indices: np.ndarray | None = None
 
     @property
     def negative_elbo(self):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from keras import ops
 
 from ..checks.types import Tensor
+from ..latents.quantizers import Quantizer
 from ..terms.term import total
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ def measured(x: Tensor, y: Tensor = None, *, model: "Autoencoder") -> dict[str, 
         Dict: `z`, its code, and `z_drawn`, one draw from q(z|x), both flat; `error`, the mean over
         pixels of (target - x_hat)^2, x_hat decoded from `z`; `reconstruction`,
         - log p(target|z_drawn) in nats; and for codes with a density `kl`, the KL(q(z|x) || p(z))
-        in nats of each dimension, or of all in one column.
+        in nats of each dimension, or of all in one column; and of a quantizer `indices`, the
+        numbers of the codes `(batch, *places)`.
     """
     return _of_pass(model.propagate(x, y), model)
 
@@ -40,6 +42,8 @@ def _of_pass(outputs, model):
     }
     if model.latent.has_density:
         result["kl"] = model.latent.kl_divergence(outputs)
+    if isinstance(model.latent, Quantizer):
+        result["indices"] = outputs["posterior"]["indices"]
     return result
 
 

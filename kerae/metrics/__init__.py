@@ -4,6 +4,7 @@ from .active_units import active_units as active_units
 from .beta_vae_score import beta_vae_score as beta_vae_score
 from .bootstrap_interval import bootstrap_interval as bootstrap_interval
 from .cluster_accuracy import cluster_accuracy as cluster_accuracy
+from .code_perplexity import code_perplexity as code_perplexity
 from .completeness import completeness as completeness
 from .continuity import continuity as continuity
 from .dci import dci as dci
