@@ -192,9 +192,8 @@ def traverse(
     """
     z = as_one_code(z, model.latent.event_shape)
     if dims is None:
-        of_categories = [place for each in model.latent.categorical_variables for place in each]
-        dims = np.setdiff1d(np.arange(len(z)), of_categories)
-        if not len(dims):
+        dims = model.latent.continuous_dimensions
+        if not dims:
             raise ValueError(
                 "Expected a code with dimensions that are no categories. Received: one of "
                 f"{len(model.latent.categorical_variables)} categorical variables alone. Call "

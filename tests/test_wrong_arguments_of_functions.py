@@ -126,6 +126,13 @@ def fitting(tmp_path_factory):
         "export.onnx": {"path": "model.onnx"},
         "export.openvino": {"path": "model.xml"},
         "export.saved_model": {"path": "model/1"},
+        "figures.category_traversals": {"images": IMAGES[None]},
+        "figures.code_maps": {
+            "x": IMAGES,
+            "indices": LABELS[:, None, None],
+            "codes": Z[:, None, None],
+        },
+        "figures.code_usage": {"indices": LABELS, "num_codes": 2},
         "figures.extremes": {"x": IMAGES},
         "figures.interpolations": {"images": IMAGES[None]},
         "figures.manifold": {"model": new_model((3, 3, 1)), "n": 2},
@@ -136,6 +143,7 @@ def fitting(tmp_path_factory):
             "model": kerae.CategoricalVAE((4,), 2, 3),
             "z": np.zeros(6),
         },
+        "metrics.code_perplexity": {"indices": LABELS},
         "networks.convolutional_decoder": {"output_shape": (8, 8, 1)},
         "networks.convolutional_encoder": {"input_shape": (8, 8, 1)},
     }

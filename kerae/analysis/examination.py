@@ -32,6 +32,8 @@ class Examination(ShortRepr):
         kl: Array `(n, latent_dim)`, the KL(q(z_j|x) || p(z_j)) in nats, or `(n, 1)` where only
             their sum is known; `None` for codes without a density.
         log_variance: Array `(n, latent_dim)`, of the q(z|x) of `kerae.latents.Normal`, else `None`.
+        indices: Array `(n, *places)` of the numbers of discrete codes, or `None` without a
+            quantizer.
     """
 
     model: Any
@@ -43,6 +45,7 @@ class Examination(ShortRepr):
     reconstruction: np.ndarray
     kl: np.ndarray | None
     log_variance: np.ndarray | None = None
+    indices: np.ndarray | None = None
 
     @property
     def negative_elbo(self):

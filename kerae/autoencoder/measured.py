@@ -6,6 +6,7 @@ from keras import ops
 
 from ..checks.types import Tensor
 from ..latents import Normal
+from ..latents.quantizers import Quantizer
 from ..terms.term import total
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ def measured(x: Tensor, y: Tensor = None, *, model: "Autoencoder") -> dict[str, 
         pixels of (target - x_hat)^2, x_hat decoded from `z`; `reconstruction`,
         - log p(target|z_drawn) in nats; and for codes with a density `kl`, the KL(q(z|x) || p(z))
         in nats of each dimension, or of all in one column; for the codes of `kerae.latents.Normal`
-        the `log_variance` of q(z|x), of which `z` is the mean.
+        the `log_variance` of q(z|x), of which `z` is the mean; and of a quantizer `indices`, the
+        numbers of the codes `(batch, *places)`.
     """
     return _of_pass(model.propagate(x, y), model)
 
@@ -44,6 +46,8 @@ def _of_pass(outputs, model):
         result["kl"] = model.latent.kl_divergence(outputs)
     if type(model.latent) is Normal:
         result["log_variance"] = outputs["posterior"]["log_variance"]
+    if isinstance(model.latent, Quantizer):
+        result["indices"] = outputs["posterior"]["indices"]
     return result
 
 

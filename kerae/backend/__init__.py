@@ -18,6 +18,8 @@
 - `one_operation(function)`: `function` of tensors that is made of many small operations, prepared
   once for each shape: compiled as a whole on JAX, where each operation that is called by itself is
   compiled, and a function of its own in the graphs of TensorFlow.
+- `argmax(x)`: the place of the largest value along the last axis, an int32, the first one of
+  several; that of Keras tells -0 from 0, on TensorFlow by operations that LiteRT does not know.
 - `jvp(function, x, tangent)`: J(x) tangent, the derivative of `function` along `tangent`.
 - `vjp(function, x)`: the function that maps a cotangent to J(x)^T cotangent. Both can be
   differentiated again.
@@ -58,6 +60,7 @@ LOOP_FUNCTIONS = (
     "variables_kept",
 )
 __all__ = [
+    "argmax",
     "barrier",
     "can_loop",
     "compiled",

@@ -8,6 +8,7 @@ from keras import ops
 
 from ..autoencoder.measured import bounds_of, scored
 from ..checks.types import ArrayLike
+from ..latents.quantizers import Quantizer
 from ..likelihoods.unit_interval import UnitInterval
 from ..noise.given import AskedNoise, GivenNoise
 from .endpoint import Endpoint, Input
@@ -55,6 +56,12 @@ def endpoints(model: "Autoencoder") -> dict[str, Any]:
         score: (x | compared, scores),
         sample: (_noise_inputs(model), data),
     }
+    if isinstance(model.latent, Quantizer):
+        of_codes = "The numbers of the codes at each place."
+        last = model.latent.num_codes - 1
+        numbers = {"indices": Input(model.latent.places, "int32", of_codes, 0, last)}
+        answers[encode_indices] = (answers[encode][0], {"indices": of_codes})
+        answers[decode_indices] = (numbers | y, data)
     if isinstance(model.likelihood, UnitInterval):
         answers[decode_logits] = (z | y, {"logits": "A logit for each element."})
     return {
@@ -83,6 +90,17 @@ def encode(model: "Autoencoder", x: ArrayLike, y: ArrayLike | None = None):
 def decode(model: "Autoencoder", z: ArrayLike, y: ArrayLike | None = None):
     """The mean of p(x|z) at codes."""
     return {"x": model.likelihood.mean(_parameters(model, z, y))}
+
+
+def encode_indices(model: "Autoencoder", x: ArrayLike, y: ArrayLike | None = None):
+    """The numbers of the codes of each example, one at each place."""
+    posterior = model.posterior(model.preprocess(x), model.embed(y))
+    return {"indices": posterior["indices"]}
+
+
+def decode_indices(model: "Autoencoder", indices: ArrayLike, y: ArrayLike | None = None):
+    """The mean of p(x|z) at the codes of such numbers."""
+    return decode(model, model.latent.codes_of(indices), y)
 
 
 def decode_logits(model: "Autoencoder", z: ArrayLike, y: ArrayLike | None = None):

@@ -69,6 +69,8 @@ def questions_and_answers(
             answers[name] = _answer(model, endpoint, questions[name])
         if name == "encode":
             given["z"] = answers[name]["mean"]
+        if name == "encode_indices":
+            given |= answers[name]
     return questions, answers
 
 

@@ -41,6 +41,8 @@ def saved_model(
         encode                          x -> mean, and log_variance if the code is drawn
         decode                          z -> x, the mean of p(x|z)
         decode_logits                   z -> logits, if the likelihood has them
+        encode_indices                  x -> indices, the numbers of the codes of a quantizer
+        decode_indices                  indices -> x
         score                           x -> reconstruction_error, and negative_elbo in nats;
                                              negative_bound of an IWAE and its like
         sample                          noise -> x; the noise is standard normal

@@ -1,6 +1,9 @@
 """Pictures of a run and of a trained model, as matplotlib figures."""
 
+from .category_traversals import category_traversals as category_traversals
 from .cluster_sheet import cluster_sheet as cluster_sheet
+from .code_maps import code_maps as code_maps
+from .code_usage import code_usage as code_usage
 from .confusion import confusion as confusion
 from .criterion_curve import criterion_curve as criterion_curve
 from .error_by_class import error_by_class as error_by_class

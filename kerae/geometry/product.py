@@ -22,7 +22,7 @@ class Product(Geometry):
     array([0.5  , 0.707, 0.707])
     """
 
-    way = "a shortest way in each of its spaces"
+    way = "a way that is shortest in each part of the code"
 
     def __init__(self, parts: Sequence[Geometry], sizes: Sequence[int]) -> None:
         self.parts = tuple(parts)

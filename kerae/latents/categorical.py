@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
+from ..backend import argmax
 from ..checks.numbers import check_count, check_positive
 from ..checks.types import Shape, Tensor
 from ..geometry import Discrete
@@ -134,12 +135,12 @@ class Categorical(Latent):
         return ops.reshape(one_hot, (*ops.shape(indices)[:-1], *self.event_shape))
 
     def mode(self, posterior: dict[str, Any]) -> Tensor:
-        return self.codes_of(ops.argmax(posterior["log_probabilities"], axis=-1))
+        return self.codes_of(argmax(posterior["log_probabilities"]))
 
     def sample(
         self, posterior: dict[str, Any], noise: Any, num_samples: int | None = None
     ) -> Tensor:
-        return self.codes_of(ops.argmax(self._perturbed(posterior, noise, num_samples), axis=-1))
+        return self.codes_of(argmax(self._perturbed(posterior, noise, num_samples)))
 
     def draw(
         self, model: "Autoencoder", outputs: dict, num_samples: int | None = None
@@ -151,7 +152,7 @@ class Categorical(Latent):
         relaxed = ops.softmax(perturbed / value_at(self.temperature, outputs["step"]))
         relaxed = ops.reshape(relaxed, (-1, perturbed.shape[1], *self.event_shape))
         if self.straight_through:
-            relaxed = with_gradient_of(self.codes_of(ops.argmax(perturbed, axis=-1)), relaxed)
+            relaxed = with_gradient_of(self.codes_of(argmax(perturbed)), relaxed)
         return {"z": relaxed}
 
     def log_prob(self, posterior: dict[str, Any], z: Tensor) -> Tensor:

@@ -1,5 +1,6 @@
 """What an autoencoder asks of its code."""
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from keras import ops
@@ -40,6 +41,12 @@ class Latent(Part):
     geometry = Euclidean()
     categorical_variables: tuple[range, ...] = ()
     served = {"mean": "The code."}
+
+    @property
+    def continuous_dimensions(self) -> list[int]:
+        """The elements of a flat code that belong to no categorical variable."""
+        of_categories = {place for each in self.categorical_variables for place in each}
+        return [place for place in range(math.prod(self.event_shape)) if place not in of_categories]
 
     def tried_in(self) -> dict[str, Any]:
         from ..terms import KLDivergence, Reconstruction

@@ -5,6 +5,7 @@ from .beta_vae_score import beta_vae_score as beta_vae_score
 from .bits_per_dimension import bits_per_dimension as bits_per_dimension
 from .bootstrap_interval import bootstrap_interval as bootstrap_interval
 from .cluster_accuracy import cluster_accuracy as cluster_accuracy
+from .code_perplexity import code_perplexity as code_perplexity
 from .completeness import completeness as completeness
 from .continuity import continuity as continuity
 from .dci import dci as dci

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from ..backend import argmax
 from ..checks.types import Tensor
 
 AT_ONCE = 512  # codes whose distances to all vectors are in memory together
@@ -62,9 +63,8 @@ def nearest(x: Tensor, codes: Tensor) -> Tensor:
 def _best(x, codes):
     """The places of the codes with the highest scores, the first of several, and these."""
     scores = ops.matmul(x, ops.transpose(codes))
-    at = ops.argmax(scores, axis=-1, keepdims=True)
-    # Keras has no maximum of no vectors.
-    return ops.cast(at, "int32"), ops.take_along_axis(scores, at, axis=-1)
+    at = ops.expand_dims(argmax(scores), -1)
+    return at, ops.take_along_axis(scores, at, axis=-1)  # Keras has no maximum of no vectors
 
 
 def _in_full(tensor):

@@ -170,6 +170,32 @@ class RemoteModels:
         """
         return self._ask(model, "decode", {"z": z}, y, options, "x")
 
+    def encode_indices(
+        self, model: str, x: ArrayLike, y: ArrayLike | None = None, **options: Any
+    ) -> np.ndarray:
+        """The numbers of the codes of examples, of a model with a quantizer; arguments as of
+        `encode`.
+
+        Returns:
+            Array of int32 `(n, *places)`.
+        """
+        return self._ask(model, "encode_indices", {"x": x}, y, options, "indices")
+
+    def decode_indices(
+        self, model: str, indices: ArrayLike, y: ArrayLike | None = None, **options: Any
+    ) -> np.ndarray:
+        """The data that numbers of codes stand for.
+
+        Args:
+            model: String, its name.
+            indices: Array of integers `(n, *places)`, as `encode_indices` gives them.
+            y: Array of what a conditional model is conditioned on, for each of them.
+            **options: `version` and `batch_size`, as for `predict`.
+        Returns:
+            Array `(n, *data_shape)`.
+        """
+        return self._ask(model, "decode_indices", {"indices": indices}, y, options, "x")
+
     def reconstruct(
         self, model: str, x: ArrayLike, y: ArrayLike | None = None, **options: Any
     ) -> np.ndarray:
@@ -215,12 +241,15 @@ class RemoteModels:
             raise ValueError(f"Expected `num_samples` of at least 1. Received: {num_samples}.")
         signatures = self.metadata(model, options.get("version"))
         signature = _named("sample", signatures, f"a signature of {model}")
-        codes = _named("noise", signature.inputs, f"an input of `sample` of {model}")
-        generator = np.random.default_rng(seed)
-        noise = {"noise": generator.standard_normal((num_samples, *codes.shape[1:]))}
-        if "uniform" in signature.inputs:
-            # Neither 0 nor 1, also as float32.
-            noise["uniform"] = (generator.integers(2**23, size=num_samples) + 0.5) / 2**23
+        generator, noise = np.random.default_rng(seed), {}
+        for name, spec in signature.inputs.items():
+            shape = (num_samples, *spec.shape[1:])
+            if name.startswith("noise"):
+                noise[name] = generator.standard_normal(shape)
+            elif name.startswith("uniform"):  # neither 0 nor 1, also as float32
+                noise[name] = (generator.integers(2**23, size=shape) + 0.5) / 2**23
+        if not noise:
+            _named("noise", signature.inputs, f"an input of `sample` of {model}")
         return self._ask(model, "sample", noise, y, options, "x")
 
     def _ask(self, model, signature, inputs, y, options, output=None) -> Any:

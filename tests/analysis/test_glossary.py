@@ -36,7 +36,20 @@ def test_every_score_has_an_entry_and_every_entry_a_score(scores):
     assert of_dimensions < set(scores)
     entries = analysis.glossary().items()
     of_codes = {name for name, entry in entries if entry.group != "samples"}
-    assert set(scores) - of_dimensions == of_codes - {"kl_j"}
+    of_use = {"used_codes", "perplexity"}
+    assert set(scores) - of_dimensions == of_codes - {"kl_j"} - of_use
+
+
+def test_discrete_codes_have_scores_of_their_use():
+    x = np.random.default_rng(0).random((60, 4), dtype="float32")
+    model = kerae.VQVAE((4,), num_codes=8, code_dim=3)
+    examined = analysis.examine(model, x)
+    scores = analysis.score(examined.z, examination=examined)
+    np.testing.assert_array_equal(examined.indices, model.encode_indices(x))
+    p = np.unique(examined.indices, return_counts=True)[1] / 60
+    assert scores["used_codes"] == len(p) / 8
+    assert scores["perplexity"] == pytest.approx(np.prod(p**-p))
+    assert set(scores) <= set(analysis.glossary())
 
 
 def test_entries_of_scores_are_in_their_order(scores):

@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from browser import browser, console_errors, eventually, has_started, requested_addresses
+from keras import ops
 from PIL import Image
 from sklearn import metrics as sklearn_metrics
 
 import kerae
 from kerae import analysis
 from kerae.analysis.page.pictures import pictures
+from kerae.analysis.page.pictures_of_images import _center, _some
 
 pytestmark = pytest.mark.once
 
@@ -317,6 +319,41 @@ def test_samples_of_other_priors_stand_beside_those_of_the_models_own(
     assert "KernelDensity" in drawn["samples_kde"].caption
     assert "ByClass" in drawn["samples_by class"].caption
     assert pictures(found) == {}
+
+
+OF_CODES = {"code_maps", "code_usage", "categories", "traversals"}
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [
+        (lambda: kerae.VQVAE((8, 8, 1), 7, 3), {"code_maps", "code_usage", "traversals"}),
+        (lambda: kerae.JointVAE((8, 8, 1), 2, 12, 3), {"categories", "traversals"}),
+        (lambda: kerae.CategoricalVAE((8, 8, 1), 1, 2), {"categories"}),
+    ],
+    ids=["quantizer", "joint", "categorical"],
+)
+def test_discrete_codes_have_pictures_of_their_own(model, expected, data):
+    model, x = model(), data.x_test[:40]
+    if "code_maps" in expected:  # codes among those that the encoder gives
+        before = model.posterior(ops.convert_to_tensor(x))["before"]
+        model.latent.codebook.assign(ops.reshape(before, (-1, 3))[:7])
+    found = analysis.analyze(model, x, method="pca", n_clusters=2)
+    drawn = pictures(found)
+    assert set(drawn) & OF_CODES == expected and "manifold" not in drawn
+    if "code_maps" in expected:
+        picture = np.asarray(drawn["code_maps"].figure.axes[0].images[0].get_array())
+        rows = _some(found, 10)
+        decoded = model.decode_indices(model.encode_indices(x[rows]))
+        np.testing.assert_allclose(picture[1:9, 1:9, 0], x[rows[0], ..., 0], rtol=1e-6)
+        np.testing.assert_allclose(picture[19:27, 1:9, 0], decoded[0, ..., 0], rtol=1e-4)
+    if "traversals" in expected and "categories" in expected:
+        (axes,) = drawn["traversals"].figure.axes
+        assert [label.get_text() for label in axes.get_yticklabels()] == ["z[0]", "z[1]"]
+        (axes,) = drawn["categories"].figure.axes
+        assert len(axes.get_yticks()) == 10 and "Of 12 variables" in drawn["categories"].caption
+        center = _center(found.examination)
+        assert center[2:].reshape(12, 3).sum(axis=1).tolist() == [1.0] * 12
 
 
 def test_a_conditional_model_is_given_the_labels(data, tmp_path):

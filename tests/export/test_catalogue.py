@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from test_contract import CLASSES, MODEL_CLASSES, new
 
+import kerae
 from kerae.export.export_job import export_job
 from kerae.export.exporting import Exporting
 from kerae.models.catalogue import catalogue
@@ -41,6 +42,8 @@ def test_it_is_exported(of_class, tmp_path, digits):
         export_job(export.folder, [], tmp_path / "1", names, image_bytes=False)
         differences = export.differences("run_saved_model.py", tmp_path / "1")
     assert {"serving_default", "reconstruct", "encode", "decode", "score", "sample"} <= set(names)
+    of_codes = {"encode_indices", "decode_indices"} & set(names)
+    assert len(of_codes) == 2 * isinstance(model.latent, kerae.latents.Quantizer)
     assert max(differences.values()) < 1e-5, differences
     for name, asked in export.questions["reconstruct"].items():
         np.testing.assert_array_equal(asked, {"x": x, "y": y}[name][:8])

@@ -96,6 +96,30 @@ def test_a_conditional_model_is_asked_with_its_condition(images):
     near(ops.convert_to_numpy(scores["negative_elbo"]), examined.negative_elbo)
 
 
+@pytest.mark.parametrize("name", ["vector", "finite_scalar"])
+def test_codes_of_a_quantizer_go_by_their_numbers(name, images):
+    finite = kerae.latents.FiniteScalar((3, 2, 2))
+    quantizer = kerae.latents.VectorQuantizer(7, 3) if name == "vector" else finite
+    model = kerae.VQVAE(SHAPE, quantizer=quantizer)
+    indices = answer(model, "encode_indices", x=images)["indices"]
+    assert indices.dtype == "int32"
+    np.testing.assert_array_equal(indices, model.encode_indices(images))
+    near(answer(model, "decode_indices", indices=indices)["x"], model.reconstruct(images))
+    given = endpoints(model)["decode_indices"].inputs["indices"]
+    expected = ((2, 2), "int32", 0, quantizer.num_codes - 1)
+    assert (given.shape, given.dtype, given.low, given.high) == expected
+    assert given.drawn(50).max() == quantizer.num_codes - 1
+
+
+def test_numbers_of_codes_are_read_with_the_condition(images):
+    arguments = kerae.latents.VectorQuantizer(7, 3).tried_in()
+    condition = kerae.conditions.Vector((2,))
+    model = kerae.Autoencoder(SHAPE, condition=condition, **arguments)
+    y = np.random.default_rng(0).normal(size=(16, 2)).astype("float32")
+    indices = answer(model, "encode_indices", x=images, y=y)["indices"]
+    near(answer(model, "decode_indices", indices=indices, y=y)["x"], model.reconstruct(images, y))
+
+
 def test_a_decoder_that_alone_is_conditional_has_an_encoder_without_condition(images):
     model = kerae.CAAE(SHAPE, 3, condition_shape=(2,))
     found = endpoints(model)

@@ -71,6 +71,35 @@ def test_a_model_with_everything_in_it_in_each_format(conditional, digits, tmp_p
     assert max(differences) < EXACT, differences
 
 
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", ["vector", "finite_scalar"])
+def test_numbers_of_codes_in_each_format(name, digits, tmp_path):
+    """From each backend, and equal."""
+    kerae.set_random_seed(0)
+    finite = kerae.latents.FiniteScalar((8, 6, 5))
+    quantizer = kerae.latents.VectorQuantizer(16, 3) if name == "vector" else finite
+    model = kerae.VQVAE((8, 8, 1), quantizer=quantizer)
+    x, found = digits.x_test, {}
+    found["litert"] = kerae.export.litert(model, tmp_path / "vq.tflite", x).differences
+    path = tmp_path / "vq" / "1"
+    found["saved_model"] = kerae.export.saved_model(model, path, x).differences
+    for signature in ("encode_indices", "decode_indices"):
+        for form, suffix in (("onnx", "onnx"), ("openvino", "xml")):
+            file = tmp_path / f"{signature}.{suffix}"
+            written = getattr(kerae.export, form)(model, file, signature, x)
+            found[form] = found.get(form, {}) | written.differences
+    for differences in found.values():
+        assert differences["encode_indices"] == 0 and differences["decode_indices"] < EXACT
+
+
+@pytest.mark.nightly
+@pytest.mark.once
+def test_categories_in_litert(digits, tmp_path):
+    model = kerae.JointVAE((8, 8, 1), 2, num_categories=3)
+    exported = kerae.export.litert(model, tmp_path / "joint.tflite", digits.x_test)
+    assert max(exported.differences.values()) < EXACT
+
+
 @pytest.mark.once
 def test_an_unknown_signature_is_refused_with_those_there_are(vae, tmp_path):
     for export, name in ((kerae.export.onnx, "a.onnx"), (kerae.export.openvino, "a.xml")):

@@ -16,6 +16,14 @@ def test_units_are_active_above_the_threshold_of_their_variance():
     assert metrics.active_units(z, threshold=0.005).tolist() == [True, True, False]
 
 
+def test_the_perplexity_of_codes_is_that_of_how_often_each_was_chosen():
+    indices = np.array([[0, 0, 9], [4, 4, 4]])
+    p = np.array([2, 1, 3]) / 6
+    assert metrics.code_perplexity(indices) == pytest.approx(np.prod(p**-p))
+    assert metrics.code_perplexity(np.arange(7)) == pytest.approx(7)
+    assert metrics.code_perplexity(np.full(5, 3)) == 1
+
+
 def test_neighbors_vote():
     z_train, y_train = np.array([[0.0], [0.4], [1.0], [9.0]]), np.array([0, 1, 1, 0])
     z_test, y_test = np.array([[0.1], [0.1]]), np.array([0, 1])

@@ -165,6 +165,46 @@ def test_what_a_conditional_model_is_conditioned_on_is_sent(client, served):
     assert served.requests[0].inputs["y"].dtype == np.int32
 
 
+def test_numbers_of_codes_are_encoded_and_decoded(client, served):
+    numbers = ("DT_INT32", (-1, 8, 8))
+    served.signatures["encode_indices"] = (
+        {"x": PIXELS},
+        {"indices": numbers},
+        lambda x: {"indices": np.int32(9 * x[..., 0])},
+    )
+    served.signatures["decode_indices"] = (
+        {"indices": numbers},
+        {"x": PIXELS},
+        lambda indices: {"x": np.float32(indices[..., None]) / 9},
+    )
+    x = (np.arange(3 * 64) % 10 / 9).reshape(3, 8, 8, 1)
+    indices = client.encode_indices(MODEL, x + 0.01)
+    assert indices.dtype == np.int32
+    np.testing.assert_array_equal(indices, np.arange(3 * 64).reshape(3, 8, 8) % 10)
+    np.testing.assert_allclose(client.decode_indices(MODEL, indices), x, rtol=1e-6)
+    with pytest.raises(ValueError, match="`indices` to hold int32"):
+        client.decode_indices(MODEL, x[..., 0])
+
+
+def test_samples_are_made_of_all_the_noise_that_is_asked_for(client, served):
+    served.signatures["sample"] = (
+        {"noise": CODES, "noise_2": CODES, "uniform": ("DT_FLOAT", (-1, 3, 5))},
+        {"x": PIXELS},
+        lambda noise, noise_2, uniform: {"x": np.ones((len(noise), 8, 8, 1), "float32")},
+    )
+    assert client.sample(MODEL, 4).shape == (4, 8, 8, 1)
+    inputs = served.requests[-1].inputs
+    assert inputs["uniform"].shape == (4, 3, 5) and len(np.unique(inputs["uniform"])) == 60
+    assert 0 < inputs["uniform"].min() and inputs["uniform"].max() < 1
+    assert not np.isin(inputs["noise"], inputs["noise_2"]).any()
+    served.signatures["sample"] = (
+        {"uniform": ("DT_FLOAT", (-1, 3, 5))},
+        {"x": PIXELS},
+        lambda uniform: {"x": np.zeros((len(uniform), 8, 8, 1), "float32")},
+    )
+    assert client.sample(MODEL, 4).max() == 0  # of discrete codes, from uniform noise alone
+
+
 def test_samples_are_decoded_from_standard_normal_noise(client, served):
     x = client.sample(MODEL, 1000, seed=3)
     noise, uniform = (

@@ -67,6 +67,17 @@ def kl_per_dimension(analysis):
     )
 
 
+def code_usage(analysis):
+    indices = analysis.examination.indices
+    if indices is None:
+        return None
+    return Picture(
+        "Use of codes",
+        "How often each discrete code was chosen at any place, the most frequent first.",
+        figures.code_usage(indices, analysis.examination.model.latent.num_codes),
+    )
+
+
 def labeled_map(analysis, images=None):
     labels = analysis.labels
     return figures.latent_scatter(
@@ -85,4 +96,5 @@ CODE_PICTURES = (
     confusion,
     error_by_class,
     kl_per_dimension,
+    code_usage,
 )

@@ -7,6 +7,7 @@ from .picture import Picture
 from .pictures_of_codes import labeled_map
 
 TRAVERSED = 10  # dimensions
+MOST_CATEGORIES = 20  # in a row
 EXTREMES = 8
 
 
@@ -25,6 +26,26 @@ def reconstructions(analysis):
         "Reconstructions",
         "Examples taken at random, and what comes back from their codes.",
         figures.reconstructions(x, analysis.decode(analysis.examination.z[rows], rows)),
+    )
+
+
+def code_maps(analysis):
+    examined, rows = analysis.examination, _some(analysis, 10)
+    if examined.indices is None or examined.indices.ndim < 3:
+        return None
+    indices = examined.indices[rows]
+    is_one_a_place = indices.ndim == 3  # of several, the first
+    z = examined.z[rows]
+    return Picture(
+        "Maps of codes",
+        "Examples taken at random, a color for the code at each place, and what comes back of "
+        "these. " + ("" if is_one_a_place else "Of several codes at a place, the first."),
+        figures.code_maps(
+            examined.x[rows],
+            indices.reshape(*indices.shape[:3], -1)[..., 0],
+            analysis.decode(z, rows),
+            z.reshape(*indices.shape, -1) if is_one_a_place else None,
+        ),
     )
 
 
@@ -63,15 +84,18 @@ def interpolations(analysis):
 
 def traversals(analysis):
     examined = analysis.examination
+    places = np.array(examined.model.latent.continuous_dimensions, int)
+    if not len(places):
+        return None
     tells = examined.z.var(axis=0)
     if examined.kl is not None and examined.kl.shape == examined.z.shape:
         tells = examined.kl.mean(axis=0)
-    dims = np.sort(np.argsort(-tells, kind="stable")[:TRAVERSED])
-    center, width = examined.z.mean(axis=0), 3 * examined.z.std(axis=0)
+    dims = np.sort(places[np.argsort(-tells[places], kind="stable")[:TRAVERSED]])
+    center, width = _center(examined), 3 * examined.z.std(axis=0)
     ends = center[dims] - width[dims], center[dims] + width[dims]
     condition = None if examined.y is None else examined.y[_some(analysis, 1)[0]]
     images = latent_space.traverse(examined.model, center, dims, ends, steps=9, y=condition)
-    chosen = f" The {TRAVERSED} that tell most." if len(dims) < len(center) else ""
+    chosen = f" The {TRAVERSED} that tell most." if len(dims) < len(places) else ""
     return Picture(
         "Traversals",
         "From the mean code, each dimension moves by 3 standard deviations of all codes to "
@@ -80,9 +104,30 @@ def traversals(analysis):
     )
 
 
+def categories(analysis):
+    examined = analysis.examination
+    places = examined.model.latent.categorical_variables
+    alike = [number for number, each in enumerate(places) if len(each) == len(places[0])]
+    if not alike:
+        return None
+    tells = [examined.z[:, places[number]].var(axis=0).sum() for number in alike]
+    chosen = np.sort(np.array(alike)[np.argsort(-np.array(tells), kind="stable")[:TRAVERSED]])
+    condition = None if examined.y is None else examined.y[_some(analysis, 1)[0]]
+    images = latent_space.traverse_categories(examined.model, _center(examined), chosen, condition)[
+        :, :MOST_CATEGORIES
+    ]
+    some = f" Of {len(places)} variables those that vary most." if len(chosen) < len(places) else ""
+    return Picture(
+        "Categories",
+        f"From the mean code and the most frequent categories, one variable changes.{some}",
+        figures.category_traversals(images, chosen),
+    )
+
+
 def manifold(analysis):
     examined = analysis.examination
-    if tuple(examined.model.latent.event_shape) != (2,):
+    latent = examined.model.latent
+    if tuple(latent.event_shape) != (2,) or latent.categorical_variables:
         return None
     condition = None if examined.y is None else examined.y[_some(analysis, 1)[0]]
     return Picture(
@@ -128,6 +173,14 @@ def most_unusual(analysis):
     )
 
 
+def _center(examined):
+    """The mean code, of categorical variables the most frequent category."""
+    center = examined.z.mean(axis=0)
+    for each in examined.model.latent.categorical_variables:
+        center[each] = np.arange(len(each)) == center[each].argmax()
+    return center
+
+
 def _some(analysis, count):
     """Rows taken at random, the same for all pictures."""
     return np.random.default_rng(analysis.seed).permutation(len(analysis.examination))[:count]
@@ -144,9 +197,11 @@ def _extremes(analysis, values, name):
 IMAGE_PICTURES = (
     examples_on_the_map,
     reconstructions,
+    code_maps,
     samples,
     interpolations,
     traversals,
+    categories,
     manifold,
     cluster_sheet,
     hardest,

@@ -41,6 +41,10 @@ def scores_of_latent(
         scores.give("reconstruction", examination.reconstruction.mean(dtype="float64"))
         if examination.kl is not None:
             scores.give("negative_elbo", examination.negative_elbo.mean(dtype="float64"))
+        if examination.indices is not None:
+            used = len(np.unique(examination.indices)) / examination.model.latent.num_codes
+            scores.give("used_codes", used)
+            scores.give("perplexity", metrics.code_perplexity(examination.indices))
     return scores
 
 

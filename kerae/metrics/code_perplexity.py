@@ -1,0 +1,34 @@
+import numpy as np
+
+from ..checks.arguments import checked
+from ..checks.codes import as_finite
+from ..checks.types import ArrayLike
+
+
+@checked
+def code_perplexity(indices: ArrayLike) -> float:
+    """How many discrete codes it would take, all chosen alike, to be as uncertain of the choice.
+
+        exp( - sum over k of p_k log p_k )        from 1 to the number of codes that were chosen
+
+    with p_k the part of all places of all examples at which code k was chosen.
+
+    Args:
+        indices: Array of the numbers of codes, of any shape, as `kerae.VQVAE.encode_indices` gives
+            them.
+    Returns:
+        Float.
+
+    Example:
+
+    >>> kerae.metrics.code_perplexity(np.array([[0, 3], [3, 0]])).round(6)
+    2.0
+
+    Raises:
+        ValueError: If there are none, or numbers that are not finite.
+    Reference:
+        Van den Oord et al., 2017, https://arxiv.org/abs/1711.00937
+    """
+    indices = as_finite(indices, "indices")
+    p = np.unique(indices, return_counts=True)[1] / indices.size
+    return float(np.exp(-np.sum(p * np.log(p))))
