@@ -476,6 +476,7 @@ ENTRIES = {
     priors.Autoregressive: lambda: dict(num_components=2, widths=(8,)),
     priors.KernelDensity: lambda: dict(num_codes=5, bandwidth=0.5),
     priors.LearnedMixture: lambda: dict(num_components=3),
+    priors.MetricVolume: lambda: dict(num_proposals=3, num_leapfrog=2, step_size=0.1),
     priors.Vamp: lambda: dict(num_pseudo_inputs=4),
     priors.Hierarchical: dict,
     priors.HyperbolicNormal: lambda: dict(scale=0.5),

@@ -8,6 +8,7 @@ from .hierarchical import Hierarchical as Hierarchical
 from .hyperbolic_normal import HyperbolicNormal as HyperbolicNormal
 from .kernel_density import KernelDensity as KernelDensity
 from .learned_mixture import LearnedMixture as LearnedMixture
+from .metric_volume import MetricVolume as MetricVolume
 from .named import fitted as fitted
 from .prior import Prior as Prior
 from .second_stage import SecondStage as SecondStage
