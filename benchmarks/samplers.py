@@ -114,7 +114,11 @@ def compare(name, data):
     x = data.x_train[: args.images]
     model, shown = trained(name, x), {}
     for sampler in missing:
-        made, seconds_to_fit, seconds_to_sample = sampled(model, sampler, x)
+        try:
+            made, seconds_to_fit, seconds_to_sample = sampled(model, sampler, x)
+        except ValueError as error:  # a prior that makes no sense for the model
+            print(f"{name}, {sampler}: {error}")
+            continue
         shown[sampler] = made[:SHOWN]
         record = {
             "model": name,
@@ -132,9 +136,10 @@ def compare(name, data):
         }
         append(args.results, record)
         print(record, flush=True)
-    path = args.pictures / f"samplers_{name.lower()}.png"
-    title = f"{name}, a row each: {', '.join(shown)}"
-    kerae.figures.samples(np.concatenate(list(shown.values())), title, path=path)
+    if shown:
+        path = args.pictures / f"samplers_{name.lower()}.png"
+        title = f"{name}, a row each: {', '.join(shown)}"
+        kerae.figures.samples(np.concatenate(list(shown.values())), title, path=path)
 
 
 def cells(record):

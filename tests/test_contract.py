@@ -527,6 +527,7 @@ ENTRIES = {
         num_steps=1, temperature=1.0, num_classes=3, width=4, num_layers=1, num_heads=2
     ),
     priors.PixelCNN: lambda: dict(num_classes=3, width=4, num_layers=1, kernel_size=5),
+    priors.MetricVolume: lambda: dict(num_proposals=3, num_leapfrog=2, step_size=0.1),
     priors.Vamp: lambda: dict(num_pseudo_inputs=4),
     priors.Hierarchical: dict,
     priors.HyperbolicNormal: lambda: dict(scale=0.5),

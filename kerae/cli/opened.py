@@ -86,7 +86,7 @@ def model_under(run, prior=None, data=None, data_dir=None, by_class=False, seed=
     Args:
         run: As for `source_of`, like `data` and `data_dir`.
         prior: String, as for `kerae.priors.fitted`, or `None` for the model's own.
-        by_class: Boolean, whether a model that reads no labels is drawn from by class.
+        by_class: Boolean, whether a model without a condition is drawn from by class.
         seed: Integer, of the fit.
     Returns:
         `kerae.Autoencoder`.
@@ -108,7 +108,7 @@ def model_under(run, prior=None, data=None, data_dir=None, by_class=False, seed=
         print(f"Fitting {prior} to the codes of {len(dataset.x_train)} examples.")
         return dataset.x_train, dataset.y_train
 
-    by_class = by_class and not model.label_readers
+    by_class = by_class and model.condition is None
     folder = model_file(run).parent
     made, is_new = under_prior(model, str(prior), folder, examples, by_class, seed)
     print(f"{made.prior}: {'kept' if is_new else 'as it was kept'} in {folder / 'priors'}")

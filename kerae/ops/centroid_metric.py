@@ -56,9 +56,13 @@ class CentroidMetric:
     def log_prob(self, z: Tensor, momentum: Tensor) -> Tensor:
         place = _Place(self, z)
         white = _product(ops.swapaxes(place.triangle, -1, -2), momentum)
-        log_root = ops.sum(ops.log(ops.diagonal(place.triangle, axis1=-2, axis2=-1)), axis=-1)
         squared = ops.sum(ops.square(white) + math.log(2 * math.pi), axis=-1)
-        return log_root - 0.5 * squared
+        return place.log_inverse_volume - 0.5 * squared
+
+    def log_inverse_volume(self, z: Tensor) -> tuple[Tensor, Tensor]:
+        """log sqrt |G(z)^-1| at codes `(…, d)`, of shape `(…,)`, and its gradient `(…, d)`."""
+        place = _Place(self, z)
+        return place.log_inverse_volume, -place.slope(ops.zeros_like(z))[0]
 
     def drift(self, z: Tensor, momentum: Tensor, step_size: Tensor):
         half = 0.5 * step_size
@@ -108,6 +112,11 @@ class _Place:
     def triangle(self):
         """The lower triangular C with C C^T = G^-1."""
         return ops.cholesky(self.inverse)
+
+    @cached_property
+    def log_inverse_volume(self):
+        """log sqrt |G^-1|, `(…,)`."""
+        return ops.sum(ops.log(ops.diagonal(self.triangle, axis1=-2, axis2=-1)), axis=-1)
 
     @cached_property
     def whitening(self):

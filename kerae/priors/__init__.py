@@ -12,6 +12,7 @@ from .joint import Joint as Joint
 from .kernel_density import KernelDensity as KernelDensity
 from .learned_mixture import LearnedMixture as LearnedMixture
 from .mask_git import MaskGIT as MaskGIT
+from .metric_volume import MetricVolume as MetricVolume
 from .named import fitted as fitted
 from .pixel_cnn import PixelCNN as PixelCNN
 from .prior import Prior as Prior

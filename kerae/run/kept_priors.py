@@ -30,7 +30,7 @@ def under_prior(
         name: String, as for `kerae.priors.fitted`.
         folder: `pathlib.Path` of the run.
         examples: Function that gives what the model was trained on, `(x, y)`; called if needed.
-        by_class: Boolean, whether it has a part for each class, of a model that reads no labels.
+        by_class: Boolean, whether it has a part for each class, of a model without a condition.
         seed: Integer, of the fit.
     Returns:
         `kerae.Autoencoder`, and whether the prior was fitted now.

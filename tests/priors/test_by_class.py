@@ -20,6 +20,7 @@ def numpy(tensor):
     return np.asarray(ops.convert_to_numpy(tensor))
 
 
+@pytest.mark.mainly("torch")
 def test_the_density_is_that_of_all_classes():
     z = np.random.default_rng(0).normal(size=(4, 3, 2)).astype("float32")
     expected = sum(p * stats.multivariate_normal(m, np.eye(2)).pdf(z) for p, m in zip(P, MEANS))
