@@ -65,13 +65,14 @@ class GatedLayer(layers.Layer):
     def __init__(self, shape: Any, num_classes: int, kernel_size: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.half, width, policy = kernel_size // 2, shape[-1], self.dtype_policy
+        spread = keras.initializers.RandomNormal(stddev=0.5)
         rows, form = self.half + 1, {"data_format": FORMAT, "dtype": policy}
         self.vertical = layers.Conv2D(2 * width, (rows, kernel_size), **form)
         self.horizontal = layers.Conv2D(2 * width, (1, rows), **form)
         self.across = layers.Dense(2 * width, dtype=policy)
         self.last = layers.Dense(width, dtype=policy)
         self.of_classes = [
-            layers.Embedding(num_classes, 2 * width, "zeros", dtype=policy)
+            layers.Embedding(num_classes, 2 * width, spread, dtype=policy)
             for _ in range(2 if num_classes else 0)
         ]
         for each in (self.vertical, self.horizontal, self.last):

@@ -1,7 +1,10 @@
 """Priors over maps of codes: of few places and codes, by enumeration of all maps."""
 
 import itertools
+import os
+import subprocess
 
+import code_prior_elsewhere
 import keras
 import numpy as np
 import pytest
@@ -9,6 +12,7 @@ from code_maps import CODES, EVERY, PLACES, in_model, with_weights
 from gradients import gradient
 from keras import ops
 from numbered_noise import noise
+from python_program import python
 
 import kerae
 from kerae.priors import CausalTransformer, CodePrior, MaskGIT, PixelCNN
@@ -321,3 +325,28 @@ def test_refuses_what_makes_no_sense():
     ):
         with pytest.raises(ValueError, match=message):
             wrong()
+
+
+@pytest.mark.once
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("backend", "of_class"),
+    [
+        pytest.param("jax", PixelCNN, id="pixel_cnn"),
+        pytest.param("tensorflow", CausalTransformer, id="transformer"),
+        pytest.param("jax", MaskGIT, id="mask_git", marks=pytest.mark.nightly),
+    ],
+)
+def test_on_another_backend_it_says_the_same(backend, of_class, tmp_path):
+    given = {"num_steps": 2} if of_class is MaskGIT else {}
+    prior = of_class(num_classes=2, width=4, num_layers=1, **given)
+    model = in_model(prior)
+    with_weights(prior)
+    model.save(tmp_path / "model.keras")
+    arguments = [code_prior_elsewhere.__file__, tmp_path / "model.keras", tmp_path / "answers.npz"]
+    environment = os.environ | {"KERAS_BACKEND": backend}
+    subprocess.run([*python(backend), *map(str, arguments)], env=environment, check=True)
+    expected = code_prior_elsewhere.answers(kerae.load(tmp_path / "model.keras"))
+    with np.load(tmp_path / "answers.npz") as found:
+        for name, values in expected.items():
+            np.testing.assert_allclose(found[name], values, rtol=1e-4, atol=1e-5)
