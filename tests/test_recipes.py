@@ -1,11 +1,14 @@
 """Recipes take other data than those that they are named for."""
 
 import json
+import re
 import runpy
 import sys
 from pathlib import Path
 
 import pytest
+
+import kerae
 
 pytestmark = pytest.mark.once
 
@@ -50,3 +53,30 @@ def test_codes_of_digits_are_more_likely_under_their_pixel_cnn(tmp_path, monkeyp
     uniform, fitted = (float(line.split()[5]) for line in printed if line.startswith("- log p(x)"))
     assert fitted < uniform - 2
     assert (tmp_path / "samples_by_class.png").exists()
+
+
+@pytest.mark.slow
+def test_the_page_on_shapes_tells_which_orderings_show(tmp_path, monkeypatch, capsys):
+    """Of runs that were made, with scores by model and seed."""
+    glossary = kerae.analysis.glossary()
+    factors = [name for name, entry in glossary.items() if entry.group == "factors"]
+    means = {"VAE": 0.5, "beta-VAE": 0.3, "FactorVAE": 0.4, "beta-TCVAE": 0.3, "DIP-VAE": 0.2}
+    lines = []
+    for model, mean in means.items():
+        for seed, off in enumerate((-0.02, 0.03, -0.01)):
+            scores = dict.fromkeys(factors, mean + off * (1 + (model == "beta-TCVAE")))
+            record = {"model": model, "seed": seed, "steps": 7, "scores": scores}
+            record |= {"cpu_seconds": 4.0, "backend": "torch", "keras": "3"}
+            lines.append(json.dumps(record))
+    (tmp_path / "runs.jsonl").write_text("\n".join(lines))
+    arguments = ["--seeds", "3", "--steps", "7", "--out", str(tmp_path)]
+    monkeypatch.setattr(sys, "argv", ["disentangle_shapes.py", *arguments])
+    runpy.run_path(str(RECIPES / "disentangle_shapes.py"), run_name="__main__")
+    page = (tmp_path / "disentanglement.md").read_text()
+    assert page in capsys.readouterr().out
+    assert "15 runs in 1 CPU minutes" in page and r"KL(q(z\|x) \|\| p(z))" in page
+    # Student's t of 2 degrees of freedom: 4.303 * 0.02646 / sqrt(3)
+    assert "| Modularity | 0.5 ± 0.066 | 0.3 ± 0.066 |" in page
+    verdicts = re.findall(r"\*\*(.*)\*\*", page)
+    reversed_ = "does not show: it is the other way round"
+    assert verdicts == [reversed_, "shows", "does not show", reversed_, reversed_]
