@@ -7,6 +7,9 @@ from keras import ops
 from ..checks.types import Tensor
 
 AT_ONCE = 512  # codes whose distances to all vectors are in memory together
+# Fewer blocks than these are unrolled, which ONNX Runtime can read; more are a loop, without which
+# XLA would have all of them in memory.
+UNROLLED = 8
 
 
 def nearest(x: Tensor, codes: Tensor) -> Tensor:
@@ -15,7 +18,7 @@ def nearest(x: Tensor, codes: Tensor) -> Tensor:
         argmin over k of |x - e_k|^2 = argmax over k of  x . e_k - 1/2 |e_k|^2
 
     in full precision, since in half of it many codes are equally near. Takes 2 kB of memory a
-    vector, however many codes there are.
+    vector, however many codes there are; on JAX up to 16 kB for up to 4,096 codes.
 
     Args:
         x: Tensor `(…, code_dim)`.
@@ -34,23 +37,26 @@ def nearest(x: Tensor, codes: Tensor) -> Tensor:
     x = ops.concatenate([x, ops.ones_like(x[..., :1])], axis=-1)
     half = -0.5 * ops.sum(ops.square(codes), axis=-1, keepdims=True)
     codes = ops.concatenate([codes, half], axis=-1)
-    index, best = _best(x, codes[:AT_ONCE])
     count = codes.shape[0]
-    if count > AT_ONCE:
-        # A loop: of blocks that do not wait for each other XLA has all in memory at once. The last
-        # one begins earlier where it would be shorter.
-        starts = np.minimum(np.arange(AT_ONCE, count, AT_ONCE), count - AT_ONCE).astype("int32")
-        starts = ops.convert_to_tensor(starts)
+    # The last block begins earlier where it would be shorter.
+    starts = np.minimum(np.arange(AT_ONCE, count, AT_ONCE), count - AT_ONCE).astype("int32")
 
-        def nearer(step, found):
-            index, best = found
-            start = ops.take(starts, step)
-            at, score = _best(x, ops.slice(codes, (start, 0), (AT_ONCE, codes.shape[1])))
-            is_nearer = score > best
-            return ops.where(is_nearer, at + start, index), ops.where(is_nearer, score, best)
+    def nearer(start, found):
+        index, best = found
+        at, score = _best(x, ops.slice(codes, (start, 0), (AT_ONCE, codes.shape[1])))
+        is_nearer = score > best
+        return ops.where(is_nearer, at + start, index), ops.where(is_nearer, score, best)
 
-        index, best = ops.fori_loop(0, starts.shape[0], nearer, (index, best))
-    return index[..., 0]
+    found = _best(x, codes[:AT_ONCE])
+    if len(starts) < UNROLLED:
+        for start in starts:
+            found = nearer(int(start), found)
+    else:
+        table = ops.convert_to_tensor(starts)
+        found = ops.fori_loop(
+            0, len(starts), lambda step, found: nearer(ops.take(table, step), found), found
+        )
+    return found[0][..., 0]
 
 
 def _best(x, codes):

@@ -16,7 +16,7 @@ RANDOM = np.random.default_rng(0)
 X = RANDOM.random((12, 3), dtype="float32")
 
 
-@pytest.mark.parametrize("num_codes", [1, 5, 512, 1100])
+@pytest.mark.parametrize("num_codes", [1, 5, 512, 1100, 4700])
 def test_the_first_of_the_nearest_codes_is_chosen(num_codes):
     # Of small integers all distances are exact, and many are equal.
     x = RANDOM.integers(-2, 3, (40, 3)).astype("float32")
