@@ -11,10 +11,7 @@ its last epoch; one that is in the file is left out.
 """
 
 import argparse
-import json
-import os
 import sys
-import time
 from pathlib import Path
 
 from contenders import add_data_options, add_thread_option, device, machine, share_machine
@@ -40,20 +37,11 @@ if not args.page:
 
 import keras  # noqa: E402 - the threads are chosen before
 import numpy as np  # noqa: E402
+import records as kept  # noqa: E402
 from published import PROTOCOLS, ROWS  # noqa: E402
 
 import kerae  # noqa: E402
 from kerae.callbacks.history_file import HistoryFile, read_history  # noqa: E402
-
-
-class Seconds(keras.callbacks.Callback):
-    """Adds to the logs of an epoch how long it took."""
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.started = time.perf_counter()
-
-    def on_epoch_end(self, epoch, logs=None):
-        logs["seconds"] = time.perf_counter() - self.started
 
 
 def folder(name):
@@ -62,8 +50,7 @@ def folder(name):
 
 def records():
     """What has been measured, by row; the last of each counts."""
-    lines = args.results.read_text().splitlines() if args.results.exists() else []
-    return {record["row"]: record for record in map(json.loads, lines)}
+    return {record["row"]: record for record in kept.read(args.results)}
 
 
 def reproduce(name):
@@ -83,7 +70,7 @@ def reproduce(name):
         batch_size=protocol.batch_size,
         epochs=epochs,
         initial_epoch=done,
-        callbacks=[Seconds(), HistoryFile(out / "history.csv", done), checkpoint],
+        callbacks=[kept.Seconds(), HistoryFile(out / "history.csv", done), checkpoint],
         verbose=2,
     )
     logs = model.evaluate(data.x_test, verbose=0, return_dict=True)
@@ -123,14 +110,6 @@ def beside(row, nll):
 
 def standard_error(values):
     return np.std(values, ddof=1) / np.sqrt(len(values))
-
-
-def append(record):
-    args.results.parent.mkdir(parents=True, exist_ok=True)
-    with args.results.open("a") as file:
-        file.write(json.dumps(record) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def cells(record):
@@ -194,5 +173,5 @@ for name in chosen:
     if name in records():
         print(f"{name} is in {args.results}; take its line out to measure it again.")
     else:
-        append(reproduce(name))
+        kept.append(args.results, reproduce(name))
         print(records()[name])
