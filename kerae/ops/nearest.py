@@ -62,9 +62,11 @@ def nearest(x: Tensor, codes: Tensor) -> Tensor:
 def _best(x, codes):
     """The places of the codes with the highest scores, the first of several, and these."""
     scores = ops.matmul(x, ops.transpose(codes))
-    at = ops.argmax(scores, axis=-1, keepdims=True)
-    # Keras has no maximum of no vectors.
-    return ops.cast(at, "int32"), ops.take_along_axis(scores, at, axis=-1)
+    # With a start, since Keras has no maximum of no vectors.
+    best = ops.max(scores, axis=-1, keepdims=True, initial=float(np.finfo("float32").min))
+    # Keras' argmax of floats tells -0 from 0, by an operation that ONNX Runtime does not know.
+    is_best = ops.cast(ops.equal(scores, best), "int8")
+    return ops.cast(ops.argmax(is_best, axis=-1, keepdims=True), "int32"), best
 
 
 def _in_full(tensor):
