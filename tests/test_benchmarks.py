@@ -233,3 +233,18 @@ def test_samplers_are_measured_once_and_shown(tmp_path):
     assert (tmp_path / "samplers_vae.png").read_bytes().startswith(b"\x89PNG")
     page = printed("samplers.py", "--page", *places)
     assert page.count("| kde |") == 2 and "## VAE" in page and "`halved`" in page
+
+
+@pytest.mark.nightly
+def test_quantizers_are_measured_once_for_as_many_images_and_epochs(tmp_path):
+    few = ["--data", "digits", "--threads", 1, "--out", tmp_path / "models", "--images", 300]
+    few += ["--results", tmp_path / "quantizers.jsonl", "--epochs", 1]
+    names = ["VQ, 512", "LFQ, 9 bits"]
+    printed("quantizers.py", "--row", *names, *few)
+    assert "take its line out" in printed("quantizers.py", "--row", names[0], *few)
+    rows = table("quantizers.py", "--page", *few)
+    assert [row["row"] for row in rows] == names
+    for row in rows:  # of 8x8 images 2x2 codes
+        assert row["bits an image"] == "36" and row["perplexity"].endswith(" of 512")
+        added = float(row["with all codes alike, nats"]) - float(row["- log p(x given z), nats"])
+        assert abs(added - 36 * np.log(2)) < 0.1

@@ -44,6 +44,19 @@ def test_distances_are_in_full_precision_whatever_that_of_the_arguments(dtype):
     np.testing.assert_array_equal(found, np.arange(40))
 
 
+def test_zero_is_zero_whatever_its_sign():
+    # The products with the first are -0, with the second 0.
+    found = nearest(np.array([[-1.0]], "float32"), np.array([[0.0], [0.0]], "float32"))
+    assert ops.convert_to_numpy(found) == [0]
+    codes = np.array([[0.0, 0.0], [-0.0, 0.0]], "float32")
+    assert ops.convert_to_numpy(nearest(np.array([[-1.0, 0.0]], "float32"), codes)) == [0]
+
+
+def test_no_vectors_have_no_codes():
+    found = nearest(np.zeros((0, 2, 3), "float32"), np.ones((700, 3), "float32"))
+    assert found.shape == (0, 2)
+
+
 @pytest.mark.nightly
 def test_many_vectors_and_codes_take_little_memory():
     command = [*python(), "-c", LARGE]
