@@ -43,7 +43,8 @@ class ByClass(Prior):
         self, priors: Sequence[Prior], probabilities: Sequence[float] | None = None, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        if not priors or len({type(each) for each in priors} | {Prior}) > 2:
+        kinds = {type(each) for each in priors}
+        if len(kinds) != 1 or not issubclass(*kinds, Prior):
             raise ValueError(
                 "Expected `priors` to be a list of kerae.priors.Prior of one kind. Received: "
                 f"{short(priors)}. Make one for each class."

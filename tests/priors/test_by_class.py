@@ -79,6 +79,7 @@ def test_those_of_all_classes_are_saved(tmp_path):
     ("make", "message"),
     [
         (lambda: ByClass([]), "of one kind"),
+        (lambda: ByClass([0.5, 0.5]), r"of one kind. Received: \[0.5, 0.5\]"),
         (lambda: ByClass([StandardNormal(), Vamp(2)]), "of one kind"),
         (lambda: ByClass([StandardNormal()] * 2, [1.0]), "2 positive numbers with the sum 1"),
         (lambda: ByClass([StandardNormal()] * 2, [0.5, 0.6]), r"sum 1. Received: \[0.5, 0.6\]"),
