@@ -61,7 +61,8 @@ model = kerae.VQVAE(
     decoder=kerae.networks.residual_decoder(map_shape, data.input_shape, WIDTH),
     preprocessing=kerae.data.Binarize("fixed"),
     prior=kerae.priors.PixelCNN(len(data.class_names), **PRIOR),
-).start_at_mean(data.x_train)
+)
+model.start_at_mean(data.x_train)
 kerae.train(
     model,
     data,

@@ -35,7 +35,7 @@ class Joint(Latent):
     >>> posterior = latent(np.zeros((1, 8), "float32"))
     >>> sorted(posterior)
     ['log_probabilities_2', 'log_variance_1', 'mean_1']
-    >>> np.asarray(latent.mode(posterior))
+    >>> keras.ops.convert_to_numpy(latent.mode(posterior))
     array([[0., 0., 1., 0., 0.]], dtype=float32)
 
     Raises:

@@ -21,8 +21,8 @@ class JointVAE(Autoencoder):
         loss = - E[log p(x|z, c)] + gamma * | KL(q(z|x) || p(z)) - C_z |
                                   + gamma * | KL(q(c|x) || p(c)) - C_c |        nats per example
 
-        C_z = continuous_capacity * min(step / steps, 1)
-        C_c = categorical_capacity * min(step / steps, 1), but at most num_variables log
+        C_z = capacity_z * min(step / steps, 1)
+        C_c = capacity_c * min(step / steps, 1), but at most num_variables log
               num_categories, the largest KL that categories can have
 
     with z ~ N(mu(x), sigma(x)^2) beside p(z) = N(0, I), and one-hot vectors c beside uniform
@@ -41,9 +41,9 @@ class JointVAE(Autoencoder):
         num_categories: Integer, of each. Defaults to 10.
         gamma: Float or `kerae.schedules.Schedule`, the weight of both distances. Defaults to 30, as
             in the paper for MNIST, like the capacities and steps.
-        continuous_capacity: Float, in nats, the KL that is aimed at in the end; or a schedule, the
+        capacity_z: Float, in nats, the KL that is aimed at in the end; or a schedule, the
             capacity itself. Defaults to 5.
-        categorical_capacity: The same for the categorical variables. Defaults to 5.
+        capacity_c: The same for the categorical variables. Defaults to 5.
         steps: Integer, the number of training steps until then. Defaults to 25,000.
         temperature: Float or schedule, of the relaxation. Defaults to 0.67.
         **kwargs: `likelihood`, `encoder`, `decoder`, `corruption` and `preprocessing`, as for
@@ -77,8 +77,8 @@ class JointVAE(Autoencoder):
         num_variables: int = 1,
         num_categories: int = 10,
         gamma: Weight = 30.0,
-        continuous_capacity: Weight = 5.0,
-        categorical_capacity: Weight = 5.0,
+        capacity_z: Weight = 5.0,
+        capacity_c: Weight = 5.0,
         steps: int = 25_000,
         temperature: Weight = 0.67,
         **kwargs: Any,
@@ -86,8 +86,8 @@ class JointVAE(Autoencoder):
         check_positive("steps", steps)
         categorical = Categorical(num_variables, num_categories, temperature)
         most = categorical.log_num_codes
-        continuous = _growing("continuous_capacity", continuous_capacity, steps)
-        of_categories = _growing("categorical_capacity", categorical_capacity, steps, most)
+        continuous = _growing("capacity_z", capacity_z, steps)
+        of_categories = _growing("capacity_c", capacity_c, steps, most)
         super().__init__(
             input_shape,
             **composed(
@@ -102,8 +102,8 @@ class JointVAE(Autoencoder):
                 prior=JointPrior([StandardNormal(), UniformCodes()]),
                 of_latent={"temperature": temperature},
                 gamma=gamma,
-                continuous_capacity=continuous_capacity,
-                categorical_capacity=categorical_capacity,
+                capacity_z=capacity_z,
+                capacity_c=capacity_c,
                 steps=steps,
             ),
         )
@@ -111,8 +111,8 @@ class JointVAE(Autoencoder):
         self.num_variables = num_variables
         self.num_categories = num_categories
         self.gamma = gamma
-        self.continuous_capacity = continuous_capacity
-        self.categorical_capacity = categorical_capacity
+        self.capacity_z = capacity_z
+        self.capacity_c = capacity_c
         self.steps = steps
         self.temperature = temperature
 

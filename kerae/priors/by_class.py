@@ -44,7 +44,7 @@ class ByClass(Prior):
     ) -> None:
         super().__init__(**kwargs)
         kinds = {type(each) for each in priors}
-        if len(kinds) != 1 or not issubclass(*kinds, Prior):
+        if len(kinds) != 1 or not all(isinstance(each, Prior) for each in priors):
             raise ValueError(
                 "Expected `priors` to be a list of kerae.priors.Prior of one kind. Received: "
                 f"{short(priors)}. Make one for each class."

@@ -200,7 +200,7 @@ class GaussianMixture(Prior):
 
 def _mixture(z, num_components, seed):
     """That of scikit-learn which fits codes."""
-    require("A kerae.priors.GaussianMixture that is fitted", "analysis", "sklearn")
+    require("kerae.priors.GaussianMixture, fitted,", "analysis", "sklearn")
     from sklearn import mixture
 
     check_count("seed", seed, 0)

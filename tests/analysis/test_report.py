@@ -15,8 +15,9 @@ from sklearn import metrics as sklearn_metrics
 
 import kerae
 from kerae import analysis
+from kerae.analysis.page.picture import some_rows
 from kerae.analysis.page.pictures import pictures
-from kerae.analysis.page.pictures_of_images import _center, _some
+from kerae.analysis.page.pictures_of_walks import center_of
 
 pytestmark = pytest.mark.once
 
@@ -343,7 +344,7 @@ def test_discrete_codes_have_pictures_of_their_own(model, expected, data):
     assert set(drawn) & OF_CODES == expected and "manifold" not in drawn
     if "code_maps" in expected:
         picture = np.asarray(drawn["code_maps"].figure.axes[0].images[0].get_array())
-        rows = _some(found, 10)
+        rows = some_rows(found, 10)
         decoded = model.decode_indices(model.encode_indices(x[rows]))
         np.testing.assert_allclose(picture[1:9, 1:9, 0], x[rows[0], ..., 0], rtol=1e-6)
         np.testing.assert_allclose(picture[19:27, 1:9, 0], decoded[0, ..., 0], rtol=1e-4)
@@ -352,7 +353,7 @@ def test_discrete_codes_have_pictures_of_their_own(model, expected, data):
         assert [label.get_text() for label in axes.get_yticklabels()] == ["z[0]", "z[1]"]
         (axes,) = drawn["categories"].figure.axes
         assert len(axes.get_yticks()) == 10 and "Of 12 variables" in drawn["categories"].caption
-        center = _center(found.examination)
+        center = center_of(found.examination)
         assert center[2:].reshape(12, 3).sum(axis=1).tolist() == [1.0] * 12
 
 

@@ -20,6 +20,10 @@ GIVEN = {
     "preservation": np.linspace(0.1, 1, 7),
     **dict.fromkeys(("num_neighbors", "k", "batch_size", "num_factors", "num_trees"), 2),
     **dict.fromkeys(("num_train", "num_test", "num_variance", "num_bins"), 9),
+    "indices": Y,
+    "log_likelihood": -Z[:, 0],
+    "num_dimensions": 2,
+    "levels": 2,
     "threshold": 0.01,
     "quantile": 0.9,
     "closed": False,
@@ -47,6 +51,7 @@ WRONG = {
 FINE = {  # what is right of these
     "threshold": {"zero", "minus one"},
     "closed": {"boolean"},
+    "levels": {"None"},
     "continuous": {"boolean"},
     "seed": {"zero"},
 }

@@ -76,12 +76,12 @@ def test_the_loss_is_that_of_the_paper(step, continuous, categorical):
 @pytest.mark.once
 def test_a_capacity_may_be_a_schedule_or_nothing():
     schedule = Linear(0.5, 1.0, 10)
-    terms = small(continuous_capacity=schedule, categorical_capacity=0.0).terms
+    terms = small(capacity_z=schedule, capacity_c=0.0).terms
     assert terms[1].capacity is schedule
     assert float(terms[2].capacity(50)) == 0.0
     assert [term.label for term in terms] == ["reconstruction", "kl_continuous", "kl_categorical"]
-    with pytest.raises(ValueError, match="`categorical_capacity` to be a number of at least 0"):
-        small(categorical_capacity=-1.0)
+    with pytest.raises(ValueError, match="`capacity_c` to be a number of at least 0"):
+        small(capacity_c=-1.0)
     with pytest.raises(ValueError, match="`steps` to be positive"):
         small(steps=0)
     with pytest.raises(ValueError, match="either `terms` or `gamma`"):

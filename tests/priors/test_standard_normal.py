@@ -27,5 +27,5 @@ def test_a_sample_is_the_noise_itself():
 def test_refuses_labels():
     prior = StandardNormal()
     prior.fit_to(SimpleNamespace(latent=Normal(3)))
-    with pytest.raises(ValueError, match=r"StandardNormal has no classes.*GaussianMixture"):
+    with pytest.raises(ValueError, match=r"StandardNormal has no classes.*fitted"):
         prior.sample(GivenNoise(np.zeros((4, 3))), labels=np.zeros(4, int))

@@ -3,6 +3,8 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from ...figures.savable import COLUMN
 
 DPI = 170  # of a screen: a figure of one column fills half of the page
@@ -31,3 +33,8 @@ class Picture:
 def data_uri(content, kind):
     """Bytes as an address that holds them, such as `data:image/png;base64,…`."""
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def some_rows(analysis, count):
+    """Rows taken at random, the same for all pictures."""
+    return np.random.default_rng(analysis.seed).permutation(len(analysis.examination))[:count]

@@ -2,12 +2,11 @@
 
 import numpy as np
 
-from ... import figures, latent_space
-from .picture import Picture
+from ... import figures
+from .picture import Picture, some_rows
 from .pictures_of_codes import labeled_map
+from .pictures_of_walks import WALK_PICTURES
 
-TRAVERSED = 10  # dimensions
-MOST_CATEGORIES = 20  # in a row
 EXTREMES = 8
 
 
@@ -20,7 +19,7 @@ def examples_on_the_map(analysis):
 
 
 def reconstructions(analysis):
-    rows = _some(analysis, 20)
+    rows = some_rows(analysis, 20)
     x = analysis.examination.x[rows]
     return Picture(
         "Reconstructions",
@@ -30,7 +29,7 @@ def reconstructions(analysis):
 
 
 def code_maps(analysis):
-    examined, rows = analysis.examination, _some(analysis, 10)
+    examined, rows = analysis.examination, some_rows(analysis, 10)
     if examined.indices is None or examined.indices.ndim < 3:
         return None
     indices = examined.indices[rows]
@@ -53,88 +52,19 @@ def samples(analysis):
     model, y = analysis.examination.model, analysis.examination.y
     if not getattr(model, "prior_is_fitted", True):
         return None
-    drawn = model.sample(50, None if y is None else y[_some(analysis, 50)], seed=analysis.seed)
+    drawn = model.sample(50, None if y is None else y[some_rows(analysis, 50)], seed=analysis.seed)
     return Picture("Samples", "Codes drawn from the prior, decoded.", figures.samples(drawn))
 
 
 def samples_of(analysis, name, prior):
     """Samples of another prior than the model's own; a column a class where it has ten."""
     model, y = analysis.examination.model, analysis.examination.y
-    y = None if y is None else y[_some(analysis, 50)]
+    y = None if y is None else y[some_rows(analysis, 50)]
     if y is None and prior.is_conditional:
         y = np.arange(50) % prior.num_classes
     drawn = model.sample(50, y, seed=analysis.seed, prior=prior)
     caption = f"Codes drawn from {type(prior).__name__}, fitted afterwards, decoded."
     return Picture(f"Samples: {name}", caption, figures.samples(drawn))
-
-
-def interpolations(analysis):
-    rows = _some(analysis, 10)
-    a, b = rows[::2][: len(rows) // 2], rows[1::2]
-    z = analysis.examination.z
-    geometry = analysis.examination.model.latent.geometry
-    paths = latent_space.interpolate(z[a], z[b], 10, geometry)
-    images = analysis.decode(paths.reshape(-1, z.shape[1]), np.repeat(a, 10))
-    return Picture(
-        "Interpolations",
-        f"On {geometry.way} from the code of one example to that of another.",
-        figures.interpolations(images.reshape(*paths.shape[:2], *images.shape[1:])),
-    )
-
-
-def traversals(analysis):
-    examined = analysis.examination
-    places = np.array(examined.model.latent.continuous_dimensions, int)
-    if not len(places):
-        return None
-    tells = examined.z.var(axis=0)
-    if examined.kl is not None and examined.kl.shape == examined.z.shape:
-        tells = examined.kl.mean(axis=0)
-    dims = np.sort(places[np.argsort(-tells[places], kind="stable")[:TRAVERSED]])
-    center, width = _center(examined), 3 * examined.z.std(axis=0)
-    ends = center[dims] - width[dims], center[dims] + width[dims]
-    condition = None if examined.y is None else examined.y[_some(analysis, 1)[0]]
-    images = latent_space.traverse(examined.model, center, dims, ends, steps=9, y=condition)
-    chosen = f" The {TRAVERSED} that tell most." if len(dims) < len(places) else ""
-    return Picture(
-        "Traversals",
-        "From the mean code, each dimension moves by 3 standard deviations of all codes to "
-        f"either side.{chosen}",
-        figures.traversals(images, dims),
-    )
-
-
-def categories(analysis):
-    examined = analysis.examination
-    places = examined.model.latent.categorical_variables
-    alike = [number for number, each in enumerate(places) if len(each) == len(places[0])]
-    if not alike:
-        return None
-    tells = [examined.z[:, places[number]].var(axis=0).sum() for number in alike]
-    chosen = np.sort(np.array(alike)[np.argsort(-np.array(tells), kind="stable")[:TRAVERSED]])
-    condition = None if examined.y is None else examined.y[_some(analysis, 1)[0]]
-    images = latent_space.traverse_categories(examined.model, _center(examined), chosen, condition)[
-        :, :MOST_CATEGORIES
-    ]
-    some = f" Of {len(places)} variables those that vary most." if len(chosen) < len(places) else ""
-    return Picture(
-        "Categories",
-        f"From the mean code and the most frequent categories, one variable changes.{some}",
-        figures.category_traversals(images, chosen),
-    )
-
-
-def manifold(analysis):
-    examined = analysis.examination
-    latent = examined.model.latent
-    if tuple(latent.event_shape) != (2,) or latent.categorical_variables:
-        return None
-    condition = None if examined.y is None else examined.y[_some(analysis, 1)[0]]
-    return Picture(
-        "The plane of codes",
-        "Decoded at the quantiles of a standard normal.",
-        figures.manifold(examined.model, y=condition),
-    )
 
 
 def cluster_sheet(analysis):
@@ -173,19 +103,6 @@ def most_unusual(analysis):
     )
 
 
-def _center(examined):
-    """The mean code, of categorical variables the most frequent category."""
-    center = examined.z.mean(axis=0)
-    for each in examined.model.latent.categorical_variables:
-        center[each] = np.arange(len(each)) == center[each].argmax()
-    return center
-
-
-def _some(analysis, count):
-    """Rows taken at random, the same for all pictures."""
-    return np.random.default_rng(analysis.seed).permutation(len(analysis.examination))[:count]
-
-
 def _extremes(analysis, values, name):
     order = np.argsort(values, kind="stable")
     rows = np.unique(np.concatenate([order[:EXTREMES], order[-EXTREMES:]]))
@@ -199,10 +116,7 @@ IMAGE_PICTURES = (
     reconstructions,
     code_maps,
     samples,
-    interpolations,
-    traversals,
-    categories,
-    manifold,
+    *WALK_PICTURES,
     cluster_sheet,
     hardest,
     most_unusual,
