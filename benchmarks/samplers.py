@@ -3,9 +3,10 @@ r"""What samples of models are like, by the prior that codes are drawn from.
     python benchmarks/samplers.py --data mnist --data-dir folder
     python benchmarks/samplers.py --page > docs/results/samplers.md
 
-Trains each model once, fits each prior to the codes of its training examples, and measures samples
-beside test examples. What is measured is appended to a file, a line of JSON a pair, which `--page`
-draws; a pair that is in the file is left out. A picture of each model has a row of samples a prior.
+Trains each model once, fits each prior to the codes of its training examples, by class, and
+measures samples of the classes of the test examples beside these. What is measured is appended to a
+file, a line of JSON a pair, which `--page` draws; a pair that is in the file is left out. A picture
+of each model has a row of samples a prior.
 """
 
 import argparse
@@ -43,20 +44,10 @@ import kerae  # noqa: E402
 from kerae.priors.named import NAMED  # noqa: E402
 
 MODELS = {
-    "AE": kerae.AE,
-    "VAE": kerae.VAE,
-    "RAE": kerae.RAE,
-    "WAE": kerae.WAE,
-    "VampVAE": kerae.VampVAE,
+    **{kind.__name__: kind for kind in (kerae.AE, kerae.VAE, kerae.RAE, kerae.WAE, kerae.VampVAE)},
+    "VQVAE": lambda shape, latent_dim: kerae.VQVAE(shape, num_codes=128, code_dim=latent_dim),
 }
 SAMPLERS = (OWN, *NAMED)
-
-
-def halved(images):
-    """Pixels, of images the mean over blocks of 2 x 2."""
-    count, height, width, channels = images.shape
-    blocks = images.reshape(count, height // 2, 2, width // 2, 2, channels)
-    return blocks.mean(axis=(2, 4)).reshape(count, -1)
 
 
 def records():
@@ -80,29 +71,20 @@ def trained(name, x):
     return model
 
 
-def measured(real, made):
-    """Distances of samples from examples, on features of both."""
-    real, made = halved(real), halved(made)
-    precision, recall = kerae.metrics.precision_recall(real, made)
-    density, coverage = kerae.metrics.density_coverage(real, made)
-    return {
-        "features": halved.__name__,
-        "frechet_distance": kerae.metrics.frechet_distance(real, made),
-        "kernel_distance": kerae.metrics.kernel_distance(real, made),
-        "precision": precision,
-        "recall": recall,
-        "density": density,
-        "coverage": coverage,
-    }
-
-
-def sampled(model, sampler, x):
-    """Samples, and the seconds that fitting the prior and drawing took."""
+def sampled(model, sampler, examples, labels):
+    """Samples, of classes where the prior has some, and the seconds of fitting and drawing."""
     started = time.perf_counter()
-    prior = None if sampler == OWN else kerae.priors.fitted(sampler, model, x, seed=SEED)
+    prior = None if sampler == OWN else kerae.priors.fitted(sampler, model, *examples, seed=SEED)
     fitted = time.perf_counter()
-    made = model.sample(args.samples, seed=SEED, prior=prior)
+    y = labels if prior else None
+    made = model.sample(len(labels), y, seed=SEED, prior=prior)
     return made, round(fitted - started, 1), round(time.perf_counter() - fitted, 1)
+
+
+def recognized(made, labels, features):
+    """The part of samples that a classifier takes for the class that they were drawn for."""
+    told = features.classifier.predict(made, batch_size=1000, verbose=0).argmax(axis=1)
+    return float(np.mean(told == labels))
 
 
 def compare(name, data):
@@ -111,11 +93,13 @@ def compare(name, data):
     missing = [each for each in args.samplers or SAMPLERS if (name, each) not in known]
     if not missing:
         return
-    x = data.x_train[: args.images]
+    features = kerae.analysis.classifier_features(data)
+    x, y = data.x_train[: args.images], data.y_train[: args.images]
+    real, labels = data.x_test[: args.samples], data.y_test[: args.samples]
     model, shown = trained(name, x), {}
     for sampler in missing:
         try:
-            made, seconds_to_fit, seconds_to_sample = sampled(model, sampler, x)
+            made, seconds_to_fit, seconds_to_sample = sampled(model, sampler, (x, y), labels)
         except ValueError as error:  # a prior that makes no sense for the model
             print(f"{name}, {sampler}: {error}")
             continue
@@ -132,7 +116,9 @@ def compare(name, data):
             "samples": len(made),
             "seconds_to_fit": seconds_to_fit,
             "seconds_to_sample": seconds_to_sample,
-            **measured(data.x_test[: args.samples], made),
+            "features": features.name,
+            "recognized": None if sampler == OWN else recognized(made, labels, features),
+            **kerae.analysis.image_scores(made, real, features),
         }
         append(args.results, record)
         print(record, flush=True)
@@ -143,6 +129,7 @@ def compare(name, data):
 
 
 def cells(record):
+    of_class = record["recognized"]
     return {
         "codes from": record["sampler"],
         "Fréchet distance": record["frechet_distance"],
@@ -151,6 +138,7 @@ def cells(record):
         "recall": record["recall"],
         "density": record["density"],
         "coverage": record["coverage"],
+        "of the class drawn": "" if of_class is None else f"{of_class:.1%}",
         "s to fit": record["seconds_to_fit"],
         "s to sample": record["seconds_to_sample"],
     }
@@ -162,8 +150,10 @@ def page():
     yield "# Ways to sample\n"
     yield (
         "Samples of models beside as many test examples, by the prior that codes are drawn from: "
-        f"the model's {OWN}, and such as are fitted to the codes of its training examples. Only "
-        "numbers on the same features can be compared.\n"
+        f"the model's {OWN}, and such as are fitted to the codes of its training examples by "
+        "class, of which as many are drawn as there are examples. The last column but two is how "
+        "often the classifier takes a sample for one of its class. Only numbers on the same "
+        "features can be compared.\n"
     )
     yield (
         "```\nKERAS_BACKEND=jax python benchmarks/samplers.py --data mnist --data-dir folder\n"
@@ -177,7 +167,7 @@ def page():
         yield (
             f"## {name}\n\n{first['images']:,} images of {first['data']}, "
             f"{first['epochs']} epochs; "
-            f"{first['samples']:,} samples, on features `{first['features']}`.\n\n"
+            f"{first['samples']:,} samples, on features of {first['features']}.\n\n"
             f"{markdown(list(map(cells, own)))}"
         )
 

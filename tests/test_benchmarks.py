@@ -232,7 +232,7 @@ def test_samplers_are_measured_once_and_shown(tmp_path):
     assert pairs == [(name, kind) for some in kinds for name in ("AE", "VAE") for kind in some]
     assert (tmp_path / "samplers_vae.png").read_bytes().startswith(b"\x89PNG")
     page = printed("samplers.py", "--page", *places)
-    assert page.count("| kde |") == 2 and "## VAE" in page and "`halved`" in page
+    assert page.count("| kde |") == 2 and "## VAE" in page and "a classifier of digits" in page
 
 
 @pytest.mark.nightly

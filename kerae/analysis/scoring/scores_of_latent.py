@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ... import metrics
+from ...latents import Hierarchical
 from .parts_of_kl import parts_of_kl
 from .prior_discrepancy import prior_discrepancy
 from .scores import Scores
@@ -31,10 +32,14 @@ def scores_of_latent(
     """
     scores = Scores()
     scores.give("latent_dim", z.shape[1])
-    scores.give("active_units", metrics.active_units(z).sum())
+    latent = None if examination is None else examination.model.latent
+    sizes = latent.layer_sizes if isinstance(latent, Hierarchical) else ()
+    active = metrics.active_units(z)
+    of_layers = [each.sum() for each in np.split(active, np.cumsum(sizes)[:-1])] if sizes else ()
+    scores.give("active_units", active.sum(), _by_layer(of_layers, "d"))
     _correlation(scores, z)
     if examination is not None:
-        _kl(scores, z, examination.kl)
+        _kl(scores, z, examination.kl, bool(sizes))
         scores.add(parts_of_kl(examination, seed))
         _discrepancy(scores, examination, seed)
         scores.give("reconstruction_error", examination.error.mean(dtype="float64"))
@@ -42,9 +47,7 @@ def scores_of_latent(
         if examination.kl is not None:
             scores.give("negative_elbo", examination.negative_elbo.mean(dtype="float64"))
         if examination.indices is not None:
-            used = len(np.unique(examination.indices)) / examination.model.latent.num_codes
-            scores.give("used_codes", used)
-            scores.give("perplexity", metrics.code_perplexity(examination.indices))
+            _use(scores, examination.indices, latent)
     return scores
 
 
@@ -62,15 +65,15 @@ def _correlation(scores, z):
     scores.give(names[1], pairs.max(), note)
 
 
-def _kl(scores, z, kl):
+def _kl(scores, z, kl, is_of_layers):
     if kl is None:
         reason = "the codes have no density q(z|x), and so no KL"
         scores.leave_out(("kl", "kl_j", "collapsed_dimensions", "negative_elbo"), reason)
         return
     kl = kl.mean(axis=0, dtype="float64")
-    scores.give("kl", kl.sum())
+    scores.give("kl", kl.sum(), _by_layer(kl, ".3g") if is_of_layers else "")
     is_collapsed = ~metrics.active_units(z)
-    if len(kl) == z.shape[1]:
+    if len(kl) == z.shape[1] and not is_of_layers:
         digits = len(str(len(kl) - 1))
         for dimension, value in enumerate(kl):
             scores.give(f"kl_{dimension:0{digits}}", value)
@@ -91,6 +94,19 @@ def _verdict(is_collapsed):
         )
     dimensions = _listed(np.flatnonzero(is_collapsed))
     return f"dimensions that tell nothing of the example: {dimensions}" if dimensions else ""
+
+
+def _by_layer(values, form):
+    numbers = ", ".join(format(value, form) for value in values)
+    return f"by layer, from the lowest: {numbers}" if numbers else ""
+
+
+def _use(scores, indices, latent):
+    """Of several codebooks the mean."""
+    of_codebooks = indices.reshape(-1, latent.num_codebooks).T
+    used = [len(np.unique(each)) / latent.num_codes for each in of_codebooks]
+    scores.give("used_codes", np.mean(used))
+    scores.give("perplexity", np.mean([metrics.code_perplexity(each) for each in of_codebooks]))
 
 
 def _discrepancy(scores, examination, seed):

@@ -115,3 +115,26 @@ def test_correlations_of_a_repeated_dimension_are_1():
     scores = analysis.score(z)
     assert scores["mean_absolute_correlation"] == pytest.approx(1)
     assert scores.notes["max_absolute_correlation"] == "constant dimensions left out: 2"
+
+
+def test_layers_are_told_of_one_by_one(x):
+    """Two layers of one dimension each, of which the upper says nothing."""
+    model = kerae.LadderVAE((4,), latent_dims=(1, 1), width=8)
+    lower, upper = (layer.evidence for layer in model.latent.layers)
+    for head, scale in ((lower.mean, 20), (upper.mean, 0), (upper.log_variance, 0)):
+        head.set_weights([scale * each for each in head.get_weights()])
+    examined = analysis.examine(model, x)
+    scores = analysis.score(examined.z, examination=examined)
+    kl = examined.kl.mean(axis=0)
+    assert scores.notes["active_units"] == "by layer, from the lowest: 1, 0"
+    assert scores.notes["kl"] == f"by layer, from the lowest: {kl[0]:.3g}, {kl[1]:.3g}"
+    assert kl[1] == 0 and "kl_0" not in scores
+
+
+def test_of_several_codebooks_use_is_the_mean(x):
+    quantizer = kerae.latents.Residual(kerae.latents.VectorQuantizer(8, 3), depth=2)
+    examined = analysis.examine(kerae.VQVAE((4,), quantizer=quantizer), x)
+    scores = analysis.score(examined.z, examination=examined)
+    assert examined.indices.shape == (50, 2)
+    used = [len(set(level)) for level in examined.indices.T.tolist()]
+    assert scores["used_codes"] == sum(used) / 16
