@@ -21,7 +21,6 @@ from .short_repr import ShortRepr
 if TYPE_CHECKING:
     from ..autoencoder.autoencoder import Autoencoder
 
-STREAM = "annealed importance sampling"
 STEEPNESS = 4.0  # of the schedule
 FIRST_STEP, SHORTEST, LONGEST = 0.2, 1e-4, 2.0
 ACCEPTED, ADAPTATION = 0.65, 0.2  # what the pilot aims at, and how fast
@@ -177,7 +176,8 @@ def _started(x, y=None, *, seed, skip, model, num_chains):
     """A code of the prior for each chain, `(batch, num_chains, …)`, and log p(x|z) of each."""
     first, second = (ops.repeat(each, num_chains) for each in RepeatableNoise.identity_of(x))
     chain = ops.tile(ops.arange(num_chains, dtype="int32"), (ops.shape(x)[0],))
-    noise = RepeatableNoise(f"{STREAM}, start", (first, second + skip * num_chains + chain), seed)
+    rows = first, second + skip * num_chains + chain
+    noise = RepeatableNoise("start of annealing", rows, seed)
     repeated = None if y is None else ops.repeat(y, num_chains, axis=0)
     z = _prior(model, repeated, noise).sample(noise)
     z = ops.reshape(z, (-1, num_chains, *model.latent.event_shape))
@@ -187,7 +187,7 @@ def _started(x, y=None, *, seed, skip, model, num_chains):
 def _moved(z, step, beta, x, y=None, *, seed, skip, model, num_leapfrog):
     """Codes after a move at the temperature `beta`, log p(x|z) of each, and how likely it was."""
     shape = tuple(z.shape[1:])
-    noise = RepeatableNoise(STREAM, RepeatableNoise.identity_of(x), seed, skip)
+    noise = RepeatableNoise("annealing", RepeatableNoise.identity_of(x), seed, skip)
     prior, log_likelihood = _prior(model, y, noise), _log_likelihood(model, x, y)
     beta, step = ops.reshape(beta, (-1, 1)), ops.reshape(step, (-1, 1, 1))
     start = ops.reshape(z, (-1, shape[0], int(np.prod(shape[1:]))))
