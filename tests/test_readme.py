@@ -26,7 +26,7 @@ def test_the_code_of_the_readme_runs(shared_data, tmp_path, monkeypatch):
     monkeypatch.setattr(kerae_data, "load", lambda name: few)
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(), flags=re.DOTALL)
-    assert len(blocks) == 7
+    assert len(blocks) == 8
     names = {}
     for block in blocks:
         exec(compile(block, str(README), "exec"), names)

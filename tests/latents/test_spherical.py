@@ -177,4 +177,4 @@ def test_a_line_is_no_sphere():
     with pytest.raises(ValueError, match="`latent_dim` of at least 2"):
         VonMisesFisher(1)
     with pytest.raises(ValueError, match="at least 2 coordinates"):
-        kerae.VAE((4,), 1, prior=UniformSphere(), encoder=keras.layers.Dense(3))
+        kerae.Autoencoder((4,), kerae.latents.Deterministic(1), prior=UniformSphere())
