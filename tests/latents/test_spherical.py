@@ -1,6 +1,5 @@
 """Codes on the sphere, against SciPy, closed forms and integrals of 40 digits."""
 
-import keras
 import numpy as np
 import pytest
 from gradients import gradient
