@@ -10,6 +10,7 @@ from keras import ops
 
 from .. import backend
 from ..autoencoder.in_batches import in_batches
+from ..autoencoder.scoring import effective_sample_size
 from ..checks.arguments import checked
 from ..checks.numbers import check_count
 from ..checks.types import Rows
@@ -118,8 +119,8 @@ def annealed_importance_sampling(
     nearest = np.linspace(0, num_pilot - 2, num_temperatures - 1).round().astype(int)
     _, log_weights, acceptance = run.annealed(_schedule(num_temperatures), 0, steps[nearest])
     log_sum = np.logaddexp.reduce(log_weights, axis=1)
-    size = np.exp(2 * log_sum - np.logaddexp.reduce(2 * log_weights, axis=1))
-    size = np.clip(size, 1, num_chains)
+    sums = log_sum, np.logaddexp.reduce(2 * log_weights, axis=1)
+    size = effective_sample_size(sums, num_chains)
     return AnnealedLikelihood(
         log_likelihood=log_sum - np.log(num_chains),
         standard_error=np.sqrt((num_chains / size - 1) / (num_chains - 1)),

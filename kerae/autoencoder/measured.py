@@ -31,6 +31,11 @@ def measured(x: Tensor, y: Tensor = None, *, model: "Autoencoder") -> dict[str, 
     return _of_pass(model.propagate(x, y), model)
 
 
+def indices(x: Tensor, y: Tensor = None, *, model: "Autoencoder") -> Tensor:
+    """The numbers of the codes of examples, `(batch, *places)`, of a model with a quantizer."""
+    return model.posterior(model.preprocess(x), model.embed(y))["indices"]
+
+
 def _of_pass(outputs, model):
     z = model.latent.mode(outputs["posterior"])
     parameters = model.likelihood_parameters(z, outputs["condition"])

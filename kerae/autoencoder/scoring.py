@@ -88,7 +88,7 @@ class Scoring(ModelMixin):
             if self.latent.has_density:
                 sums = self._log_sums(arrays, num_samples, seed, batch_size)
                 found["importance_weighted_bound"] = sums[0] - math.log(num_samples)
-                found["effective_sample_size"] = _effective_sample_size(sums, num_samples)
+                found["effective_sample_size"] = effective_sample_size(sums, num_samples)
             bounds = [term.label for term in bounds_of(self)]
             names = (*OF_A_PASS, *bounds, *OF_WEIGHTS)
             return {name: found[name] for name in names if name in found}
@@ -136,7 +136,7 @@ class Scoring(ModelMixin):
             for targets in self.targets_in_parts(*arrays):
                 self.likelihood.check_density(targets)
             sums = self._log_sums(arrays, num_samples, seed, batch_size)
-            _warn_of_few(_effective_sample_size(sums, num_samples), num_samples)
+            _warn_of_few(effective_sample_size(sums, num_samples), num_samples)
             return sums[0] - math.log(num_samples)
 
         return self._answers(estimates, x, y, self._read_beside(target=True), batch_size)
@@ -167,7 +167,8 @@ class Scoring(ModelMixin):
         return ops.logsumexp(log_weights, axis=1), ops.logsumexp(2 * log_weights, axis=1)
 
 
-def _effective_sample_size(sums, num_samples):
+def effective_sample_size(sums: Any, num_samples: int) -> np.ndarray:
+    """How many of the codes count, `(n,)`, of `(log sum w, log sum w^2)` over the codes of each."""
     # Of weights that are far from 1, rounding can leave the interval.
     return np.clip(np.exp(2 * sums[0] - sums[1]), 1, num_samples)
 

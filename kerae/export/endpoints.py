@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from keras import ops
 
 from ..autoencoder.measured import bounds_of, scored
+from ..autoencoder.measured import indices as indices_of
 from ..checks.types import ArrayLike
 from ..latents.quantizers import Quantizer
 from ..likelihoods.unit_interval import UnitInterval
@@ -94,8 +95,7 @@ def decode(model: "Autoencoder", z: ArrayLike, y: ArrayLike | None = None):
 
 def encode_indices(model: "Autoencoder", x: ArrayLike, y: ArrayLike | None = None):
     """The numbers of the codes of each example, one at each place."""
-    posterior = model.posterior(model.preprocess(x), model.embed(y))
-    return {"indices": posterior["indices"]}
+    return {"indices": indices_of(x, y, model=model)}
 
 
 def decode_indices(model: "Autoencoder", indices: ArrayLike, y: ArrayLike | None = None):

@@ -132,6 +132,37 @@ def image_canvas(
     return figure, axes, grid
 
 
+def rows_of_images(
+    images: Any, what: str, along: str, numbers: Any, symbol: str, title: str, below: float = 0.0
+):
+    """A figure with a row of images for each of some numbers, such as dimensions of a code.
+
+    Args:
+        images: Array `(rows, columns, height, width, channels)`, as given by a user.
+        what: String, the argument that has the numbers, and what the rows are.
+        along: String, what the columns are.
+        numbers: Sequence of integers, or `None` for 0, 1, 2, ….
+        symbol: String, what is numbered in the labels.
+        title: String.
+        below: Float, inches to leave for texts below.
+    Returns:
+        As `image_canvas`.
+    Raises:
+        ValueError: If these are no images, or not as many rows as numbers.
+    """
+    images = as_images(images, "images", outer=(what, along))
+    rows, columns = images.shape[:2]
+    numbers = np.arange(rows) if numbers is None else as_array(numbers, what)
+    if numbers.shape != (rows,):
+        raise ValueError(
+            f"Expected as many `{what}` as rows of images, {rows}. Received: shape {numbers.shape}."
+        )
+    flat = images.reshape(-1, *images.shape[2:])
+    figure, axes, grid = image_canvas(flat, columns, title, left=0.35, below=below)
+    axes.set_yticks(grid.row_centers, [f"{symbol}[{number}]" for number in numbers])
+    return figure, axes, grid
+
+
 def draw_thumbnails(axes: Any, points: np.ndarray, classes: "Labels", images: np.ndarray) -> None:
     """Draws images of well-spread examples at their points, so that none covers another.
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..autoencoder.autoencoder import Autoencoder, data_shape
 from ..autoencoder.in_batches import BATCH_SIZE, in_batches
+from ..autoencoder.measured import indices
 from ..checks.codes import as_indices
 from ..checks.types import ArrayLike, Shape
 from ..latents.quantizers import Quantizer, VectorQuantizer
@@ -134,8 +135,9 @@ class VQVAE(Autoencoder):
         Raises:
             ValueError: If the data do not fit the model.
         """
-        indices = partial(in_batches, self, self._indices, batch_size=batch_size)
-        return self._answers(indices, x, None, [], batch_size)
+        of_model = partial(indices, model=self)
+        answer = partial(in_batches, self, of_model, batch_size=batch_size)
+        return self._answers(answer, x, None, [], batch_size)
 
     def decode_indices(self, indices: ArrayLike, batch_size: int = BATCH_SIZE) -> np.ndarray:
         """The mean of p(x|z) of codes, in data space.
@@ -150,9 +152,6 @@ class VQVAE(Autoencoder):
         """
         arrays = (as_indices(indices, self.latent.places, self.latent.num_codes),)
         return in_batches(self, self._decode_indices, arrays, batch_size=batch_size)
-
-    def _indices(self, x):
-        return self.posterior(self.preprocess(x))["indices"]
 
     def _decode_indices(self, indices):
         return self._decode(self.latent.codes_of(indices))

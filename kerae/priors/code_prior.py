@@ -1,4 +1,5 @@
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import keras
@@ -90,7 +91,11 @@ class CodePrior(Prior):
 
     @classmethod
     def read_of(cls, model: "Autoencoder", inputs: tuple, seed: int) -> np.ndarray:
-        return model.encode_indices(inputs[0])
+        from ..autoencoder.in_batches import in_batches
+        from ..autoencoder.measured import indices
+
+        _check_quantizer(cls, model.latent)
+        return in_batches(model, partial(indices, model=model), inputs)
 
     def tried_in(self) -> dict[str, Any]:
         from ..latents import VectorQuantizer
@@ -98,7 +103,7 @@ class CodePrior(Prior):
         return VectorQuantizer(8, 3).tried_in() | {"prior": self}
 
     def fit_to(self, model: "Autoencoder") -> None:
-        _check_quantizer(self, model.latent)
+        _check_quantizer(type(self), model.latent)
         super().fit_to(model)
         found = tuple(model.latent.places), model.latent.num_codes
         if self.network is None:
@@ -213,13 +218,13 @@ def taken(values: Tensor, indices: Tensor) -> Tensor:
     return ops.take_along_axis(values, ops.expand_dims(indices, -1), axis=-1)[..., 0]
 
 
-def _check_quantizer(prior, latent):
+def _check_quantizer(kind, latent):
     """Raises a `ValueError` if codes are not those of a quantizer, which a prior is made for."""
     from ..latents import Quantizer
 
     if not isinstance(latent, Quantizer):
         raise ValueError(
-            f"Expected codes of a kerae.latents.Quantizer under {type(prior).__name__}. Received: "
+            f"Expected codes of a kerae.latents.Quantizer under {kind.__name__}. Received: "
             f"those of {type(latent).__name__}. Take kerae.latents.VectorQuantizer, or another "
             "prior."
         )

@@ -57,16 +57,14 @@ class Joint(Prior):
                 f"Expected a kerae.latents.Joint of {len(self.parts)} parts, as many as this prior "
                 f"has. Received: {type(latent).__name__}{parts}. Give each part a prior."
             )
-        for prior, part in zip(self.parts, latent.parts):
-            prior.fit_to(_with_latent(model, part))
+        for prior, own in zip(self.parts, _of_parts(model)):
+            prior.fit_to(own)
 
     def given(self, model: "Autoencoder", outputs: dict):
         latent = model.latent
         passes = (latent.pass_of(number, outputs) for number in range(1, len(self.parts) + 1))
-        densities = [
-            prior.given(_with_latent(model, part), own)
-            for prior, part, own in zip(self.parts, latent.parts, passes)
-        ]
+        each = zip(self.parts, _of_parts(model), passes)
+        densities = [prior.given(own, outputs) for prior, own, outputs in each]
         return OfParts(latent, densities)
 
     def check_fitted(self) -> None:
@@ -94,12 +92,12 @@ class OfParts:
         return ops.concatenate([part.sample(noise) for part in self.parts], axis=-1)
 
 
-def _with_latent(model, latent) -> Any:
-    """A model as the prior of one part sees it: with the latent of that part."""
-    return _Seen(model, latent)
+def _of_parts(model) -> list[Any]:
+    """The model as the prior of each part sees it: with the latent of that part."""
+    return [_WithLatent(model, part) for part in model.latent.parts]
 
 
-class _Seen:
+class _WithLatent:
     def __init__(self, model, latent):
         self._model = model
         self.latent = latent

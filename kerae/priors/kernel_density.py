@@ -11,6 +11,7 @@ from ..checks.arrays import check_array
 from ..checks.codes import as_codes
 from ..checks.numbers import check_count, check_positive
 from ..checks.types import ArrayLike, Tensor
+from .components import drawn_number
 from .prior import Prior, check_vectors, refuse_labels
 
 if TYPE_CHECKING:
@@ -176,9 +177,7 @@ class KernelDensity(Prior):
 
     def sample(self, noise: Any, labels: Tensor = None) -> Tensor:
         refuse_labels(self, labels)
-        number = ops.cast(ops.floor(noise.uniform(()) * self.num_codes), "int32")
-        # Rounding can make a draw that is nearly 1 the number after the last.
-        number = ops.minimum(number, self.num_codes - 1)
+        number = drawn_number(noise.uniform(()), self.num_codes)
         around = self.location + ops.take(ops.convert_to_tensor(self.codes), number, axis=0)
         epsilon = ops.cast(noise.normal(self.event_shape), self.compute_dtype)
         return around + ops.matmul(epsilon, ops.transpose(self.scale_tril))

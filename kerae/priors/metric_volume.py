@@ -5,6 +5,7 @@ from keras import ops
 
 from ..checks.numbers import check_count, check_positive
 from ..checks.types import Tensor
+from .components import drawn_number
 from .prior import Prior, refuse_labels
 from .standard_normal import StandardNormal
 
@@ -88,9 +89,8 @@ class _Chains(NamedTuple):
     def sample(self, noise: Any, labels: Tensor = None) -> Tensor:
         refuse_labels(self.prior, labels)
         count, d = self.metric.centroids.shape
-        first = ops.cast(ops.floor(noise.uniform(()) * count), "int32")
-        # Rounding can make a draw that is nearly 1 the number after the last.
-        start = ops.take(self.metric.centroids, ops.minimum(first, count - 1), axis=0)
+        first = drawn_number(noise.uniform(()), count)
+        start = ops.take(self.metric.centroids, first, axis=0)
         momenta = ops.cast(noise.normal((self.prior.num_proposals, d)), start.dtype)
         chances = ops.cast(noise.uniform((self.prior.num_proposals,)), start.dtype)
 

@@ -49,6 +49,7 @@ class Prior(Part):
     num_classes = 0
     is_conditional = False
     space: type[Geometry] | None = Euclidean
+    # Of the labels that `sample` is given, as a condition tells of what it reads.
     y_shape = ()
     y_dtype = "int32"
 

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from ..geometry import Discrete
+from .components import drawn_number
 from .prior import Prior, refuse_labels
 
 if TYPE_CHECKING:
@@ -65,7 +66,5 @@ class OfCodes:
 
     def sample(self, noise, labels=None):
         refuse_labels(self, labels)
-        number = ops.floor(noise.uniform(self.latent.places) * self.latent.num_codes)
-        # Rounding can make a draw that is nearly 1 the number after the last.
-        number = ops.minimum(ops.cast(number, "int32"), self.latent.num_codes - 1)
-        return self.latent.codes_of(number)
+        uniform = noise.uniform(self.latent.places)
+        return self.latent.codes_of(drawn_number(uniform, self.latent.num_codes))

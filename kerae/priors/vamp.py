@@ -1,5 +1,4 @@
 import math
-from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import keras
@@ -10,6 +9,7 @@ from ..checks.arrays import check_array
 from ..checks.given import as_array
 from ..checks.numbers import check_count
 from ..checks.types import ArrayLike, Tensor
+from .components import drawn_number
 from .prior import Prior, refuse_labels
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Vamp(Prior):
 
         if model.preprocessing is None:
             return inputs[0]
-        return in_batches(model, partial(_preprocessed, model=model), inputs[:1])
+        return in_batches(model, model.preprocess, inputs[:1])
 
     @classmethod
     def from_codes(
@@ -133,10 +133,6 @@ class Vamp(Prior):
         return _MeanPosterior(model.latent, posterior, self.num_pseudo_inputs)
 
 
-def _preprocessed(x, *, model):
-    return model.preprocess(x)
-
-
 class _MeanPosterior(NamedTuple):
     latent: Any
     posterior: dict[str, Any]
@@ -157,7 +153,7 @@ class _MeanPosterior(NamedTuple):
 
     def sample(self, noise: Any, labels: Tensor = None) -> Tensor:
         refuse_labels(self, labels)
-        index = ops.cast(ops.floor(noise.uniform(()) * self.count), "int32")
+        index = drawn_number(noise.uniform(()), self.count)
         chosen = keras.tree.map_structure(
             lambda each: ops.take(each, index, axis=0), self.posterior
         )

@@ -206,7 +206,15 @@ def test_one_is_fitted_to_the_codes_of_a_model_and_draws_of_classes(make):
     np.testing.assert_array_equal(model.sample(5, y=2, seed=0, prior=prior), samples)
     codes = model.decode_indices(np.arange(CODES).repeat(4).reshape(-1, *PLACES))
     assert np.isclose(samples[..., None, 0], codes[:, 0, 0, 0], atol=1e-6).any(axis=-1).all()
-    again = type(make()).fitted(model, x, y, seed=3, width=4, num_layers=1, epochs=1)
+    composed = kerae.Autoencoder(
+        model.input_shape,
+        model.latent,
+        encoder=model.encoder,
+        decoder=model.decoder,
+        prior=kerae.priors.UniformCodes(),
+        preprocessing=model.preprocessing,
+    )
+    again = type(make()).fitted(composed, x, y, seed=3, width=4, num_layers=1, epochs=1)
     for one, other in zip(prior.network.get_weights(), again.network.get_weights(), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
 
