@@ -102,7 +102,7 @@ with tempfile.TemporaryDirectory() as folder:
             rounds = in_turn(running, args.rounds, images=args.images, epochs=args.epochs)
         measured += records(network, rounds)
 
-print(machine("keras", "jax", "tensorflow", "torch"), f"{'; '.join(sorted(devices))}.")
+print(machine("keras", *args.backends), f"{'; '.join(sorted(devices))}.")
 print(
     f"\n{args.images} images, batches of {BATCH_SIZE}; medians of {args.rounds} rounds of "
     f"{args.epochs} epochs after one; the loss is that of epoch {1 + args.rounds * args.epochs}.\n"
