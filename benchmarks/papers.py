@@ -23,7 +23,7 @@ SEED = 0
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 asked = parser.add_mutually_exclusive_group(required=True)
 asked.add_argument("--row", nargs="+", metavar="NAME", help="as `--all` names them")
-asked.add_argument("--protocol", help="all rows of one: A, B, C or short")
+asked.add_argument("--protocol", help="all rows of one, as the page names it: A, B, C …")
 asked.add_argument("--all", action="store_true")
 asked.add_argument("--page", action="store_true", help="print what has been measured")
 parser.add_argument("--epochs", type=int, help="other than the protocol's")
