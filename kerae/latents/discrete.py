@@ -41,6 +41,16 @@ class Discrete(Latent):
         """The latents whose places are those of this one, in their order: by default itself."""
         return [self]
 
+    def by_level(self, indices: np.ndarray) -> dict[str, np.ndarray]:
+        """The numbers of the codes of each of `of_places`, of those of all, by its name.
+
+        Args:
+            indices: Array `(n, *places)`, as `encode_indices` of a model gives them.
+        Returns:
+            Dict of arrays; by default of `indices`, whose name is empty.
+        """
+        return {"": indices}
+
     @property
     def num_codes_at(self) -> np.ndarray:
         """How many codes there are at each place, of shape `places`."""

@@ -35,7 +35,7 @@ class TwoLevel(Composite, Discrete):
     each level. The gradient of the bottom and of the decoder comes to the top by its estimator.
 
     A code is the vector of all codes of the top, row by row, and then of all of the bottom; so are
-    its numbers, of which `by_level` makes maps. They are its parts 1 and 2 for
+    its numbers, of which `by_level` makes maps, `top` and `bottom`. They are its parts 1 and 2 for
     `kerae.terms.OfPart`.
 
     Networks compute in the precision of `dtype`, by default of Keras' policy; codes in full.
@@ -197,16 +197,8 @@ class TwoLevel(Composite, Discrete):
         enlarged = ops.cast(self.enlarge(top), bottom.dtype)
         return ops.concatenate([bottom, enlarged], axis=-1)
 
-    def by_level(self, numbers: np.ndarray) -> dict[str, np.ndarray]:
-        """The numbers of the codes of each level, of those of both.
-
-        Args:
-            numbers: Array `(n, places)`, as `encode_indices` of a model gives them.
-        Returns:
-            Dict of arrays `(n, height, width)` by the names `top` and `bottom`; the places of a
-            quantizer of several numbers have them on more axes.
-        """
-        pieces = np.split(np.asarray(numbers), [math.prod(self._places[0])], axis=1)
+    def by_level(self, indices: np.ndarray) -> dict[str, np.ndarray]:
+        pieces = np.split(np.asarray(indices), [math.prod(self._places[0])], axis=1)
         return {
             name: piece.reshape(-1, *shape)
             for name, piece, shape in zip(NAMES, pieces, self._places, strict=True)
