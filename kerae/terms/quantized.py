@@ -27,18 +27,16 @@ class OfQuantizer(Term):
     read: type[Discrete] = Quantizer
 
     def fit_to(self, model: "Autoencoder") -> None:
-        latent = model.latent
-        if not isinstance(latent, self.read):
-            several = isinstance(latent, Composite)
-            raise ValueError(
-                f"Expected a kerae.latents.{self.read.__name__} under {type(self).__name__}. "
-                f"Received: {type(latent).__name__}"
-                + (
-                    f". Say of which part by kerae.terms.OfPart(1, {type(self).__name__}())."
-                    if several
-                    else ". Take kerae.latents.VectorQuantizer, or leave the term out."
-                )
-            )
+        latent, name = model.latent, type(self).__name__
+        advice = "Take kerae.latents.VectorQuantizer, or leave the term out."
+        if isinstance(latent, Composite):
+            advice = f"Say of which part: kerae.terms.OfPart(1, kerae.terms.{name}())."
+        elif isinstance(latent, self.read):
+            return
+        raise ValueError(
+            f"Expected a kerae.latents.{self.read.__name__} under {name}. Received: "
+            f"{type(latent).__name__}. {advice}"
+        )
 
     def tried_in(self) -> dict[str, Any]:
         from .reconstruction import Reconstruction

@@ -137,12 +137,14 @@ class TwoLevel(Composite, Discrete):
 
     def build(self, input_shape: Any) -> None:
         large, small = _checked_maps(input_shape)
-        self.top.build((None, *small))
+        read = {self.top: small, self.bottom: (*large[:2], large[2] + self.width)}
+        for level, shape in read.items():
+            if not level.built:  # from a file
+                level.build((None, *shape))
         shape = (None, *small[:2], self.top.code_dim)
         for layer in self.to_bottom:
             layer.build(shape)
             shape = (*shape[:-1], self.width)
-        self.bottom.build((None, *large[:2], large[2] + self.width))
         self.enlarge.build((None, *small[:2], self.top.code_dim))
 
     def terms(self, commitment: "Weight") -> "list[Term]":
