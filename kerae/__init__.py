@@ -57,6 +57,7 @@ _HOME = {
     "VAE": "models",
     "VAEGAN": "models",
     "VQVAE": "models",
+    "VQVAE2": "models",
     "VampVAE": "models",
     "WAE": "models",
     "load": "loading",
@@ -140,6 +141,7 @@ if TYPE_CHECKING:
     from .models import VAE as VAE
     from .models import VAEGAN as VAEGAN
     from .models import VQVAE as VQVAE
+    from .models import VQVAE2 as VQVAE2
     from .models import WAE as WAE
     from .models import AnnealedVAE as AnnealedVAE
     from .models import BetaTCVAE as BetaTCVAE

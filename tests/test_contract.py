@@ -37,6 +37,7 @@ ABSTRACT = {
     conditions.Condition,
     corruptions.Corruption,
     flows.Flow,
+    latents.Discrete,
     latents.Hierarchical,
     latents.Latent,
     latents.Quantizer,
@@ -56,6 +57,12 @@ def networks(parameters=SHAPE):
     encoder = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(8, "tanh")])
     decoder = keras.Sequential([keras.layers.Dense(16), keras.layers.Reshape(parameters)])
     return {"encoder": encoder, "decoder": decoder}
+
+
+def two_maps():
+    x = keras.Input((4, 4, 3))  # an image, and a vector of two at each pixel
+    h = keras.layers.Conv2D(5, 2, strides=2)(x)
+    return keras.Model(x, [h, keras.layers.Conv2D(4, 2, strides=2)(h)])
 
 
 def around():
@@ -328,6 +335,19 @@ ENTRIES = {
         **networks(),
         **around(),
     ),
+    kerae.VQVAE2: lambda: dict(
+        input_shape=SHAPE,
+        num_codes=6,
+        code_dim=3,
+        commitment=0.5,
+        top=latents.VectorQuantizer(6, 3, decay=0.9),
+        bottom=latents.SimVQ(5, 2),
+        halvings=2,
+        condition=conditions.Vector((2,)),
+        encoder=two_maps(),
+        decoder=keras.Sequential([keras.layers.Conv2DTranspose(1, 2, strides=2)]),
+        **around(),
+    ),
     kerae.WAE: lambda: dict(
         input_shape=SHAPE,
         latent_dim=2,
@@ -496,6 +516,9 @@ ENTRIES = {
         quantizer=latents.VectorQuantizer(6, 3), depth=2, quantizer_dropout=True
     ),
     latents.SimVQ: lambda: dict(num_codes=6, code_dim=3, estimator="rotation"),
+    latents.TwoLevel: lambda: dict(
+        top=latents.VectorQuantizer(6, 3), bottom=latents.SimVQ(5, 2), width=4, num_blocks=1
+    ),
     latents.VectorQuantizer: lambda: dict(
         num_codes=6,
         code_dim=3,
@@ -550,6 +573,7 @@ ENTRIES = {
         weight=schedules.Linear(0.5, 1.0, 10), capacity=0.1, free_bits=0.01
     ),
     terms.LayerKL: lambda: dict(layer=2, weight=0.5),
+    terms.OfPart: lambda: dict(part=2, term=terms.Commitment(0.3), label="own", weight=0.5),
     terms.PartKL: lambda: dict(part=2, weight=0.5, capacity=0.1, free_bits=0.01, label="kl_own"),
     terms.MaximumMeanDiscrepancy: lambda: dict(weight=0.5, kernel="rbf"),
     terms.SlicedWasserstein: lambda: dict(weight=0.5, num_projections=7),

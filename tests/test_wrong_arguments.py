@@ -43,7 +43,8 @@ GIVEN = {
     "layer": 1,
     "modalities": {"a": (2,), "b": (1,)},
 }
-OF_MODEL = {"MultimodalVAE": {}, "StackedAE": {}, "TopDownVAE": {"input_shape": (4, 4, 1)}}
+OF_MODEL = {"MultimodalVAE": {}, "StackedAE": {}}
+OF_MODEL |= {name: {"input_shape": (4, 4, 1)} for name in ("TopDownVAE", "VQVAE2")}
 CLASSES = {
     each.__name__: each
     for module in MODULES

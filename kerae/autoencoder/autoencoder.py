@@ -17,6 +17,7 @@ from ..targets import Target
 from ..terms import Reconstruction
 from .compilation import Compilation
 from .description import description
+from .indexing import Indexing
 from .inference import Inference
 from .parts import check_kinds, check_state, labels_of
 from .propagation import Propagation, applied
@@ -51,6 +52,7 @@ class _OfOnePrecision(type(Configurable)):
 class Autoencoder(
     Propagation,
     Inference,
+    Indexing,
     Sampling,
     Scoring,
     Training,
@@ -258,7 +260,7 @@ class Autoencoder(
         for part in parts:
             check_state(part)
         of_adversary = [] if self.adversary is None else [keras.metrics.Mean(self.adversary.label)]
-        of_terms = [term.tracker() for term in self.terms]
+        of_terms = [term.tracker(term.label) for term in self.terms]
         self.trackers = [keras.metrics.Mean("loss"), *of_terms, *of_adversary]
         if all(term.is_watched for term in self.terms):
             raise ValueError(

@@ -43,8 +43,7 @@ class Inference(ModelMixin):
         Raises:
             ValueError: If the data do not fit the model.
         """
-        for_decoder_only = self.condition is not None and not self.encoder_is_conditional
-        y, readers = (None, []) if for_decoder_only else (y, self._conditions)
+        y, readers = self._read_by_encoder(y)
         encode = partial(in_batches, self, self._encode, batch_size=batch_size)
         return self._answers(encode, x, y, readers, batch_size)
 
@@ -170,6 +169,11 @@ class Inference(ModelMixin):
     @property
     def _conditions(self):
         return [] if self.condition is None else [self.condition]
+
+    def _read_by_encoder(self, y):
+        """`y` and the parts that read it, where the encoder is given what they make of it."""
+        for_decoder_only = self.condition is not None and not self.encoder_is_conditional
+        return (None, []) if for_decoder_only else (y, self._conditions)
 
     def _read_beside(self, target):
         """The parts that read `y`; that of a target, where there is one, if it is asked for."""

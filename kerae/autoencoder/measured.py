@@ -6,7 +6,7 @@ from keras import ops
 
 from ..checks.types import Tensor
 from ..latents import Normal
-from ..latents.quantizers import Quantizer
+from ..latents.discrete import Discrete
 from ..terms.term import total
 
 if TYPE_CHECKING:
@@ -25,15 +25,15 @@ def measured(x: Tensor, y: Tensor = None, *, model: "Autoencoder") -> dict[str, 
         pixels of (target - x_hat)^2, x_hat decoded from `z`; `reconstruction`,
         - log p(target|z_drawn) in nats; and for codes with a density `kl`, the KL(q(z|x) || p(z))
         in nats of each dimension, or of all in one column; for the codes of `kerae.latents.Normal`
-        the `log_variance` of q(z|x), of which `z` is the mean; and of a quantizer `indices`, the
-        numbers of the codes `(batch, *places)`.
+        the `log_variance` of q(z|x), of which `z` is the mean; and of discrete codes `indices`,
+        the numbers of those of `z`, `(batch, *places)`.
     """
     return _of_pass(model.propagate(x, y), model)
 
 
 def indices(x: Tensor, y: Tensor = None, *, model: "Autoencoder") -> Tensor:
-    """The numbers of the codes of examples, `(batch, *places)`, of a model with a quantizer."""
-    return model.posterior(model.preprocess(x), model.embed(y))["indices"]
+    """The numbers of the discrete codes of examples, `(batch, *places)`."""
+    return model.latent.indices_in(model.posterior(model.preprocess(x), model.embed(y)))
 
 
 def _of_pass(outputs, model):
@@ -51,8 +51,8 @@ def _of_pass(outputs, model):
         result["kl"] = model.latent.kl_divergence(outputs)
     if type(model.latent) is Normal:
         result["log_variance"] = outputs["posterior"]["log_variance"]
-    if isinstance(model.latent, Quantizer):
-        result["indices"] = outputs["posterior"]["indices"]
+    if isinstance(model.latent, Discrete):
+        result["indices"] = model.latent.indices_in(outputs["posterior"])
     return result
 
 

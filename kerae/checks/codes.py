@@ -8,7 +8,7 @@ import numpy as np
 
 from .arrays import check_array, check_finite
 from .given import as_array
-from .types import ArrayLike, Shape
+from .types import ArrayLike
 
 
 def as_codes(z: ArrayLike, name: str = "z") -> np.ndarray:
@@ -78,19 +78,23 @@ def as_dimensions(dims: ArrayLike | None, count: int, name: str = "dims") -> np.
     return dims.astype(int)
 
 
-def as_indices(indices: ArrayLike, places: Shape, num_codes: int) -> np.ndarray:
+def as_indices(indices: ArrayLike, num_codes: np.ndarray) -> np.ndarray:
     """Numbers of codes at places, an int32 array `(n, *places)`.
 
+    Args:
+        indices: Array.
+        num_codes: Integer array of shape `places`, how many codes there are at each.
     Raises:
         ValueError: If they are of another shape, no integers, or no numbers of codes.
     """
     indices = as_array(indices, "indices")
-    check_array(indices, places, "indices", "int32")
-    least, most = indices.min(), indices.max()
-    if least < 0 or most >= num_codes:
+    check_array(indices, num_codes.shape, "indices", "int32")
+    wrong = indices[(indices < 0) | (indices >= num_codes)]
+    if wrong.size:
+        last = " or, elsewhere, ".join(map(str, np.unique(num_codes) - 1))
         raise ValueError(
-            f"Expected `indices` from 0 to {num_codes - 1}, the numbers of codes. Received: some "
-            f"from {least} to {most}."
+            f"Expected `indices` from 0 to {last}, the numbers of codes. Received: some "
+            f"from {wrong.min()} to {wrong.max()}."
         )
     return indices.astype("int32")
 

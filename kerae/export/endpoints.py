@@ -9,7 +9,7 @@ from keras import ops
 from ..autoencoder.measured import bounds_of, scored
 from ..autoencoder.measured import indices as indices_of
 from ..checks.types import ArrayLike
-from ..latents.quantizers import Quantizer
+from ..latents.discrete import Discrete
 from ..likelihoods.unit_interval import UnitInterval
 from ..noise.given import AskedNoise, GivenNoise
 from .endpoint import Endpoint, Input
@@ -57,9 +57,9 @@ def endpoints(model: "Autoencoder") -> dict[str, Any]:
         score: (x | compared, scores),
         sample: (_noise_inputs(model), data),
     }
-    if isinstance(model.latent, Quantizer):
+    if isinstance(model.latent, Discrete):
         of_codes = "The numbers of the codes at each place."
-        last = model.latent.num_codes - 1
+        last = int(model.latent.num_codes_at.max()) - 1
         numbers = {"indices": Input(model.latent.places, "int32", of_codes, 0, last)}
         answers[encode_indices] = (answers[encode][0], {"indices": of_codes})
         answers[decode_indices] = (numbers | y, data)

@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,9 +17,7 @@ COLORMAP = "viridis"
 
 
 @savable
-def code_maps(
-    x: ArrayLike, indices: ArrayLike, x_hat: ArrayLike, codes: ArrayLike | None = None
-) -> "Figure":
+def code_maps(x: ArrayLike, indices: Any, x_hat: ArrayLike, codes: Any = None) -> "Figure":
     """Images, the maps of discrete codes that stand for them, and what is decoded of these.
 
     A color is a code. Up to ten codes have colors that stay apart; more of them have those of a
@@ -29,10 +27,11 @@ def code_maps(
     Args:
         x: Array of images `(n, height, width, channels)`, of which up to ten are drawn.
         indices: Array of integers `(n, rows, columns)`, the number of the code at each place, as
-            `kerae.VQVAE.encode_indices` gives them.
+            `kerae.VQVAE.encode_indices` gives them; or a dict of such by the name of the level, as
+            `kerae.latents.TwoLevel.by_level` gives them.
         x_hat: Array of the shape of `x`.
-        codes: Array `(n, rows, columns, code_dim)`, the codes themselves, for the order of colors.
-            Defaults to the order of their numbers.
+        codes: Array `(n, rows, columns, code_dim)`, the codes themselves, for the order of colors,
+            or a dict of such. Defaults to the order of their numbers.
         path: File ending in .png, .pdf or .svg that the figure is saved to.
     Returns:
         `matplotlib.figure.Figure`.
@@ -47,23 +46,27 @@ def code_maps(
     """
     x = as_images(x, "x")
     x_hat = as_images(x_hat, "x_hat", count=len(x))
+    by_level = indices if isinstance(indices, dict) else {"": indices}
+    codes = codes if isinstance(codes, dict) else {"": codes}
+    maps = [_checked_map(len(x), each, codes.get(name)) for name, each in by_level.items()]
+    shown = min(len(x), MOST)
+    rows = [x, *(_enlarged(_colored(*each), x.shape) for each in maps), x_hat]
+    rows = [np.broadcast_to(row[:shown], (shown, *x.shape[1:3], 3)) for row in rows]
+    title = "originals, their codes, and what is decoded of these"
+    return image_canvas(np.concatenate(rows), shown, title)[0]
+
+
+def _checked_map(count, indices, codes):
     indices = as_array(indices, "indices")
     codes = None if codes is None else as_array(codes, "codes")
-    fits = indices.ndim == 3 and len(indices) == len(x) and indices.size > 0
+    fits = indices.ndim == 3 and len(indices) == count and indices.size > 0
     if not fits or not (codes is None or codes.shape[:-1] == indices.shape):
         received = f"{indices.shape}" + ("" if codes is None else f" and {codes.shape}")
         raise ValueError(
-            f"Expected `indices` of shape ({len(x)}, rows, columns), a map for each image, and "
+            f"Expected `indices` of shape ({count}, rows, columns), a map for each image, and "
             f"`codes` of that shape and an axis for their vectors. Received: {received}."
         )
-    shown = min(len(x), MOST)
-    maps = _colored(indices, codes)[:shown]
-    down, across = (_stretched(x.shape[axis], maps.shape[axis]) for axis in (1, 2))
-    maps = maps[:, down][:, :, across]
-    rows = [np.broadcast_to(half[:shown], maps.shape) for half in (x, x_hat)]
-    title = "originals, their codes, and what is decoded of these"
-    images = np.concatenate([rows[0], maps, rows[1]])
-    return image_canvas(images, shown, title)[0]
+    return indices, codes
 
 
 def _colored(indices, codes):
@@ -84,6 +87,12 @@ def _principal(vectors):
     """Where vectors lie along the direction in which they vary most."""
     centered = vectors - vectors.mean(axis=0)
     return centered @ np.linalg.svd(centered, full_matrices=False)[2][0]
+
+
+def _enlarged(maps, shape):
+    """Maps as large as images of a shape."""
+    down, across = (_stretched(shape[axis], maps.shape[axis]) for axis in (1, 2))
+    return maps[:, down][:, :, across]
 
 
 def _stretched(length, count):

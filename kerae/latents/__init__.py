@@ -2,6 +2,7 @@
 
 from .categorical import Categorical as Categorical
 from .deterministic import Deterministic as Deterministic
+from .discrete import Discrete as Discrete
 from .flow_posterior import FlowPosterior as FlowPosterior
 from .hamiltonian_posterior import HamiltonianPosterior as HamiltonianPosterior
 from .hierarchical import Hierarchical as Hierarchical
@@ -18,6 +19,7 @@ from .quantizers import LookupFree as LookupFree
 from .quantizers import Quantizer as Quantizer
 from .quantizers import Residual as Residual
 from .quantizers import SimVQ as SimVQ
+from .quantizers import TwoLevel as TwoLevel
 from .quantizers import VectorQuantizer as VectorQuantizer
 from .riemannian_hamiltonian_posterior import (
     RiemannianHamiltonianPosterior as RiemannianHamiltonianPosterior,

@@ -7,11 +7,10 @@ from keras import ops
 from ..backend import argmax
 from ..checks.numbers import check_count, check_positive
 from ..checks.types import Shape, Tensor
-from ..geometry import Discrete
 from ..ops.gradients import with_gradient_of
 from ..priors.uniform_codes import OfCodes
 from ..schedules import Schedule, Weight, value_at
-from .latent import Latent
+from .discrete import Discrete
 from .linear_head import LinearHead
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ LEAST = 2.0**-24  # of uniform draws, whose logarithm is taken
 
 
 @keras.saving.register_keras_serializable("kerae.latents")
-class Categorical(Latent):
+class Categorical(Discrete):
     """Categorical variables, each a one-hot vector, relaxed while the model is trained.
 
         q(z|x) = product over variables n of pi_n[k_n],   k_n the category that z_n marks
@@ -65,8 +64,7 @@ class Categorical(Latent):
         relaxed codes)
     """
 
-    has_density = True
-    geometry = Discrete()
+    is_sure = False
     served = {
         "mean": "The code: the one-hot vectors of the likeliest categories.",
         "log_probabilities": "Logarithm of the probability of each category of each variable.",
@@ -94,22 +92,10 @@ class Categorical(Latent):
         self.temperature = temperature
         self.straight_through = straight_through
         self.num_samples = num_samples
+        self.num_codes = num_categories
+        self.index_shape = (num_variables,)
         self.event_shape = (num_variables * num_categories,)
         self.head = LinearHead(*self.event_shape, dtype=self.dtype_policy)
-
-    @property
-    def num_codes(self) -> int:
-        """The number of categories, as for a `kerae.latents.Quantizer`."""
-        return self.num_categories
-
-    @property
-    def places(self) -> Shape:
-        return (self.num_variables,)
-
-    @property
-    def log_num_codes(self) -> float:
-        """The logarithm of the number of all codes, in nats."""
-        return self.num_variables * math.log(self.num_categories)
 
     @property
     def categorical_variables(self) -> tuple[range, ...]:
@@ -134,8 +120,8 @@ class Categorical(Latent):
         one_hot = ops.one_hot(indices, self.num_categories, dtype=self.compute_dtype)
         return ops.reshape(one_hot, (*ops.shape(indices)[:-1], *self.event_shape))
 
-    def mode(self, posterior: dict[str, Any]) -> Tensor:
-        return self.codes_of(argmax(posterior["log_probabilities"]))
+    def indices_in(self, posterior: dict[str, Any]) -> Tensor:
+        return argmax(posterior["log_probabilities"])
 
     def sample(
         self, posterior: dict[str, Any], noise: Any, num_samples: int | None = None

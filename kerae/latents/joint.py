@@ -1,5 +1,6 @@
+import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import keras
 from keras import ops
@@ -9,14 +10,13 @@ from ..checks.short import short
 from ..checks.types import Shape, Tensor
 from ..geometry import Product
 from ..priors.joint import OfParts
+from .composite import Composite, numbered, of_part
+from .discrete import Discrete
 from .latent import Latent
-
-if TYPE_CHECKING:
-    from ..autoencoder.autoencoder import Autoencoder
 
 
 @keras.saving.register_keras_serializable("kerae.latents")
-class Joint(Latent):
+class Joint(Composite):
     """Codes of several kinds side by side, independent of each other given the example.
 
         z = (z_1, …, z_P),   q(z|x) = product over parts p of q(z_p|x)
@@ -111,41 +111,37 @@ class Joint(Latent):
                 )
 
     def call(self, features: Tensor):
-        return {
-            f"{name}_{number}": tensor
-            for number, part in enumerate(self.parts, start=1)
-            for name, tensor in part(features).items()
-        }
+        posterior = {}
+        for number, part in enumerate(self.parts, start=1):
+            posterior |= numbered(number, part(features))
+        return posterior
 
     def mode(self, posterior: dict[str, Any]) -> Tensor:
         modes = [
-            part.mode(_of_part(posterior, number))
-            for number, part in enumerate(self.parts, start=1)
+            part.mode(of_part(posterior, number)) for number, part in enumerate(self.parts, start=1)
         ]
-        return ops.concatenate(modes, axis=-1)
+        return self.joined(modes)
+
+    def indices_in(self, posterior: dict[str, Any]) -> Tensor:
+        discrete = [
+            ops.reshape(part.indices_in(of_part(posterior, number)), (-1, math.prod(part.places)))
+            for number, part in enumerate(self.parts, start=1)
+            if isinstance(part, Discrete)
+        ]
+        return ops.concatenate(discrete, axis=-1) if discrete else super().indices_in(posterior)
 
     def sample(
         self, posterior: dict[str, Any], noise: Any, num_samples: int | None = None
     ) -> Tensor:
         codes = [
-            part.sample(_of_part(posterior, number), noise, num_samples or self.num_samples)
+            part.sample(of_part(posterior, number), noise, num_samples or self.num_samples)
             for number, part in enumerate(self.parts, start=1)
         ]
-        return ops.concatenate(codes, axis=-1)
-
-    def draw(
-        self, model: "Autoencoder", outputs: dict, num_samples: int | None = None
-    ) -> dict[str, Any]:
-        drawn = [
-            part.draw(model, self.pass_of(number, outputs), num_samples or self.num_samples)
-            for number, part in enumerate(self.parts, start=1)
-        ]
-        z = ops.concatenate([each["z"] for each in drawn], axis=-1)
-        return {"z": z, "drawn_parts": drawn}
+        return self.joined(codes)
 
     def log_prob(self, posterior: dict[str, Any], z: Tensor) -> Tensor:
         pieces = enumerate(zip(self.parts, self.split(z)), start=1)
-        return sum(part.log_prob(_of_part(posterior, n), piece) for n, (part, piece) in pieces)
+        return sum(part.log_prob(of_part(posterior, n), piece) for n, (part, piece) in pieces)
 
     def log_posterior(self, outputs: dict[str, Any]) -> Tensor:
         numbered = enumerate(self.parts, start=1)
@@ -167,16 +163,7 @@ class Joint(Latent):
         return ops.split(z, ends, axis=-1) if ends else [z]
 
     def pass_of(self, number: int, outputs: dict[str, Any]) -> dict[str, Any]:
-        """A pass as part `number`, counted from 1, would see it if the model had no other."""
-        own = dict(outputs)
-        if "posterior" in outputs:
-            own["posterior"] = _of_part(outputs["posterior"], number)
+        own = super().pass_of(number, outputs)
         if isinstance(outputs.get("prior"), OfParts):
             own["prior"] = outputs["prior"].parts[number - 1]
-        return own | (outputs["drawn_parts"][number - 1] if "drawn_parts" in outputs else {})
-
-
-def _of_part(posterior, number):
-    suffix = f"_{number}"
-    named = {name: tensor for name, tensor in posterior.items() if name.endswith(suffix)}
-    return {name.removesuffix(suffix): tensor for name, tensor in named.items()}
+        return own

@@ -96,6 +96,13 @@ class Latent(Part):
         """What the decoder reads of codes `(batch, *event_shape)`: by default, the codes."""
         return z
 
+    def indices_in(self, posterior: dict[str, Any]) -> Tensor:
+        """The numbers of the likeliest discrete codes, int32, a row an example."""
+        raise ValueError(
+            f"Expected discrete codes, which have numbers. Received: {self}, whose codes have "
+            "none. Take kerae.VQVAE, or a latent such as kerae.latents.VectorQuantizer."
+        )
+
     def log_posterior(self, outputs: dict[str, Any]) -> Tensor:
         """log q(z|x) of the codes of a pass, in nats, of shape `(batch, num_samples)`."""
         return self.log_prob(outputs["posterior"], outputs["z"])

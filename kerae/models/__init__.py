@@ -37,4 +37,5 @@ from .vae import VAE as VAE
 from .vae_gan import VAEGAN as VAEGAN
 from .vamp_vae import VampVAE as VampVAE
 from .vqvae import VQVAE as VQVAE
+from .vqvae2 import VQVAE2 as VQVAE2
 from .wae import WAE as WAE

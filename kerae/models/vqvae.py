@@ -1,14 +1,9 @@
-from functools import partial
 from typing import Any
 
 import keras
-import numpy as np
 
 from ..autoencoder.autoencoder import Autoencoder, data_shape
-from ..autoencoder.in_batches import BATCH_SIZE, in_batches
-from ..autoencoder.measured import indices
-from ..checks.codes import as_indices
-from ..checks.types import ArrayLike, Shape
+from ..checks.types import Shape
 from ..latents.quantizers import Quantizer, VectorQuantizer
 from ..latents.quantizers.quantizer import check_quantizer
 from ..likelihoods import Likelihood
@@ -121,37 +116,3 @@ class VQVAE(Autoencoder):
         self.code_dim = code_dim
         self.commitment = commitment
         self.quantizer = quantizer
-
-    def encode_indices(self, x: Any, batch_size: int = BATCH_SIZE) -> np.ndarray:
-        """The numbers of the codes of examples.
-
-        Args:
-            x: Array `(n, *input_shape)`, or a data set as `encode` takes it.
-            batch_size: Integer, the number of examples computed at once.
-        Returns:
-            Array of int32 `(n, *places)` with the `places` of the quantizer: `(n, height, width)`,
-            or `(n,)` of codes that are vectors; where a code has several numbers, as of
-            `kerae.latents.Residual`, they are the last axis.
-        Raises:
-            ValueError: If the data do not fit the model.
-        """
-        of_model = partial(indices, model=self)
-        answer = partial(in_batches, self, of_model, batch_size=batch_size)
-        return self._answers(answer, x, None, [], batch_size)
-
-    def decode_indices(self, indices: ArrayLike, batch_size: int = BATCH_SIZE) -> np.ndarray:
-        """The mean of p(x|z) of codes, in data space.
-
-        Args:
-            indices: Array of integers, the numbers of codes, as `encode_indices` gives them.
-            batch_size: Integer, the number of examples computed at once.
-        Returns:
-            Array `(n, *data_shape)`.
-        Raises:
-            ValueError: If they are of another shape, no integers, or no numbers of codes.
-        """
-        arrays = (as_indices(indices, self.latent.places, self.latent.num_codes),)
-        return in_batches(self, self._decode_indices, arrays, batch_size=batch_size)
-
-    def _decode_indices(self, indices):
-        return self._decode(self.latent.codes_of(indices))

@@ -14,4 +14,5 @@ from .residual import pyramid_encoder as pyramid_encoder
 from .residual import upsampling_decoder as upsampling_decoder
 from .spatial import residual_decoder as residual_decoder
 from .spatial import residual_encoder as residual_encoder
+from .spatial import two_level_encoder as two_level_encoder
 from .spectral_normalization import SpectralNormalization as SpectralNormalization

@@ -33,12 +33,42 @@ def residual_encoder(
     """
     input_shape = checked_shape("input_shape", input_shape, least_axes=3)
     check_map(input_shape, halvings)
-    x = h = layers.Input(input_shape)
-    for _ in range(halvings):
-        h = layers.Conv2D(width, 4, strides=2, padding="same", data_format=FORMAT)(h)
-        h = layers.Activation(ACTIVATION)(h)
-    h = layers.Conv2D(width, 3, padding="same", data_format=FORMAT)(h)
-    return keras.Model(x, _blocks(h, width, num_blocks), name="encoder")
+    x = layers.Input(input_shape)
+    return keras.Model(x, _halved(x, width, halvings, num_blocks), name="encoder")
+
+
+@checked
+def two_level_encoder(
+    input_shape: Shape, width: int = 64, halvings: int = 1, num_blocks: int = 2
+) -> keras.Model:
+    """Images to two maps of features, of which the second is made of the first and half as large.
+
+    Each is made as by `residual_encoder`.
+
+    Args:
+        input_shape: Tuple `(height, width, channels)`.
+        width: Integer, the channels of all maps. Defaults to 64.
+        halvings: Integer, how often the sides are halved for the larger map. Defaults to 1.
+        num_blocks: Integer, of each map. Defaults to 2.
+    Returns:
+        Keras model that gives a list of two maps, the larger one first.
+
+    Example:
+
+    >>> encoder = kerae.networks.two_level_encoder((28, 28, 1), width=8)
+    >>> [tuple(each.shape[1:]) for each in encoder.outputs]
+    [(14, 14, 8), (7, 7, 8)]
+
+    Raises:
+        ValueError: If the sides of the image cannot be halved so often, and once more.
+    """
+    input_shape = checked_shape("input_shape", input_shape, least_axes=3)
+    check_count("halvings", halvings)
+    check_map(input_shape, halvings + 1)
+    x = layers.Input(input_shape)
+    large = _halved(x, width, halvings, num_blocks)
+    activated = layers.Activation(ACTIVATION)(large)
+    return keras.Model(x, [large, _halved(activated, width, 1, num_blocks)], name="encoder")
 
 
 @checked
@@ -90,6 +120,14 @@ def check_map(image_shape: Shape, halvings: int) -> None:
             f"{[side + factor for side in sides]}. Received: {tuple(image_shape)}. Pad or crop the "
             "images, halve them less often, or give an `encoder` and a `decoder`."
         )
+
+
+def _halved(h, width, halvings, num_blocks):
+    for _ in range(halvings):
+        h = layers.Conv2D(width, 4, strides=2, padding="same", data_format=FORMAT)(h)
+        h = layers.Activation(ACTIVATION)(h)
+    h = layers.Conv2D(width, 3, padding="same", data_format=FORMAT)(h)
+    return _blocks(h, width, num_blocks)
 
 
 def _blocks(h, width, num_blocks):

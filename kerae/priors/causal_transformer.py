@@ -4,20 +4,19 @@ import keras
 from keras import ops
 
 from ..checks.types import Tensor
-from ..networks.transformer import Transformer, check_heads
-from .code_prior import CodePrior
-from .components import drawn_index
+from .code_prior import taken
+from .sequence_prior import SequencePrior
 
 
 @keras.saving.register_keras_serializable("kerae.priors")
-class CausalTransformer(CodePrior):
+class CausalTransformer(SequencePrior):
     """Each code is drawn as all codes before it say, by a transformer.
 
         p(z) = product over places i of  p(k_i | k_1, …, k_i-1, y)
 
-    with k_i the number of the code at place i of all places in a row: row by row, and the levels of
-    a place one after the other; and y the class, where there are classes, whose token stands before
-    all. The positions are learned.
+    with k_i the number of the code at place i of all places in a row: row by row, and the numbers
+    of a place one after the other, of `kerae.latents.TwoLevel` the top and then the bottom; and y
+    the class, where there are classes, whose token stands before all. The positions are learned.
 
     A density takes one pass of the network, for each class one. A sample takes a step for each
     place, which keeps the keys and values of those before it.
@@ -46,6 +45,8 @@ class CausalTransformer(CodePrior):
         Esser et al., 2021, https://arxiv.org/abs/2012.09841 (over the codes of images)
     """
 
+    causal = True
+
     def __init__(
         self,
         num_classes: int = 0,
@@ -54,26 +55,12 @@ class CausalTransformer(CodePrior):
         num_heads: int = 4,
         **kwargs: Any,
     ) -> None:
-        super().__init__(num_classes, **kwargs)
-        check_heads(width, num_layers, num_heads)
-        self.width = width
-        self.num_layers = num_layers
-        self.num_heads = num_heads
-
-    def make_network(self) -> keras.Layer:
-        return Transformer(
-            self.length,
-            self.num_codes,
-            self.num_classes,
-            self.width,
-            self.num_layers,
-            self.num_heads,
-            causal=True,
-            dtype=self.dtype_policy,
-        )
+        super().__init__(num_classes, width, num_layers, num_heads, **kwargs)
 
     def log_prob_of_class(self, indices: Tensor, labels: Tensor = None) -> Tensor:
-        return super().log_prob_of_class(self.in_a_row(indices), labels)
+        tokens = self.in_a_row(indices)
+        log_probs = ops.log_softmax(self.possible(self.network(tokens, labels)))
+        return ops.sum(taken(log_probs, tokens), axis=1)
 
     def sample_indices(self, noise: Any, labels: Tensor = None) -> Tensor:
         uniform = noise.uniform((self.length,))
@@ -82,10 +69,11 @@ class CausalTransformer(CodePrior):
         def draw(place, state):
             row, token, caches = state
             logits, caches = self.network.step(place, token, caches)
-            drawn = drawn_index(ops.take(uniform, place, axis=1), ops.softmax(logits))
+            logits = self.possible(logits, place)
+            drawn = self.drawn(ops.take(uniform, place, axis=1), logits, place)
             row = ops.where(ops.equal(order, place), ops.expand_dims(drawn, 1), row)
             return row, self.network.embedding(drawn), caches
 
         start = ops.zeros_like(uniform, "int32"), *self.network.start(uniform, labels)
         row, _, _ = ops.fori_loop(0, self.length, draw, start)
-        return ops.reshape(row, (-1, *self.places))
+        return self.in_places(row)

@@ -6,12 +6,12 @@ import keras
 import numpy as np
 from keras import ops
 
+from .. import geometry
 from ..checks.arrays import check_array
 from ..checks.codes import as_indices
 from ..checks.given import as_array
 from ..checks.numbers import check_count
 from ..checks.types import ArrayLike, Tensor
-from ..geometry import Discrete
 from ..noise.fresh import FreshNoise
 from .components import drawn_component
 from .fitting import falling_adam, seeded
@@ -38,17 +38,16 @@ class CodePrior(Prior):
             none.
 
     Attributes:
-        places: Tuple, the shape of the indices of one example; known in a model.
-        num_codes: Integer, the number of codes at a place; known in a model.
-        network: Keras layer from indices and classes to logits `(batch, places, num_codes)`.
+        levels: Tuple, for each level of codes the shape of its places and the number of codes at
+            each of them; known in a model. There is one, but of `kerae.latents.TwoLevel`.
+        network: Keras layer, known in a model.
     Raises:
         ValueError: If `num_classes` is negative, or the latent of a model no quantizer.
     """
 
-    space = Discrete
+    space = geometry.Discrete
     is_conditional = True
-    places: tuple[int, ...]
-    num_codes: int
+    levels: tuple[tuple[tuple[int, ...], int], ...]
 
     def __init__(self, num_classes: int = 0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -64,7 +63,7 @@ class CodePrior(Prior):
             )
 
     def make_network(self) -> keras.Layer:
-        """The network for `places`, `num_codes` and `num_classes`, built."""
+        """The network for `levels` and `num_classes`, built."""
         raise NotImplementedError
 
     def sample_indices(self, noise: Any, labels: Tensor = None) -> Tensor:
@@ -72,9 +71,8 @@ class CodePrior(Prior):
         raise NotImplementedError
 
     def log_prob_of_class(self, indices: Tensor, labels: Tensor = None) -> Tensor:
-        """log p(indices|y) in nats, `(batch,)`: by default of a network that is autoregressive."""
-        log_probs = ops.log_softmax(self.network(indices, labels))
-        return ops.sum(taken(log_probs, self.in_a_row(indices)), axis=1)
+        """log p(indices|y) in nats, `(batch,)`."""
+        raise NotImplementedError
 
     def loss(self, indices: Tensor, labels: Tensor, noise: Any) -> Tensor:
         """What `fit` lowers, `(batch,)`: by default - log p(indices|y), in nats."""
@@ -82,12 +80,19 @@ class CodePrior(Prior):
 
     @property
     def length(self) -> int:
-        """The number of places."""
-        return math.prod(self.places)
+        """The number of places, of all levels."""
+        return sum(math.prod(places) for places, _ in self.levels)
 
-    def in_a_row(self, indices: Tensor) -> Tensor:
-        """Indices `(batch, length)` of those of maps."""
-        return ops.reshape(indices, (-1, self.length))
+    @property
+    def places(self) -> tuple[int, ...]:
+        """The shape of the indices of one example."""
+        return self.levels[0][0] if len(self.levels) == 1 else (self.length,)
+
+    @property
+    def num_codes_at(self) -> np.ndarray:
+        """How many codes there are at each place."""
+        at = [np.full(math.prod(places), num_codes) for places, num_codes in self.levels]
+        return np.concatenate(at).reshape(self.places)
 
     @classmethod
     def read_of(cls, model: "Autoencoder", inputs: tuple, seed: int) -> np.ndarray:
@@ -105,16 +110,15 @@ class CodePrior(Prior):
     def fit_to(self, model: "Autoencoder") -> None:
         _check_quantizer(type(self), model.latent)
         super().fit_to(model)
-        found = tuple(model.latent.places), model.latent.num_codes
+        found = tuple((tuple(each.places), each.num_codes) for each in model.latent.of_places())
         if self.network is None:
-            self.places, self.num_codes = found
+            self.levels = found
             self.network = self.make_network()
             self.network.trainable = False
-        elif found != (self.places, self.num_codes):
+        elif found != self.levels:
             raise ValueError(
-                f"Expected a model with {self.num_codes} codes at places {self.places}, for which "
-                f"this {type(self).__name__} was made. Received: {found[1]} codes at {found[0]}. "
-                "Make a new one."
+                f"Expected a model with {_told(self.levels)}, for which this "
+                f"{type(self).__name__} was made. Received: {_told(found)}. Make a new one."
             )
 
     def given(self, model: "Autoencoder", outputs: dict):
@@ -124,7 +128,7 @@ class CodePrior(Prior):
         """log p(indices) in nats, `(batch,)`, of `(batch, *places)`."""
         if not self.num_classes:
             return self.log_prob_of_class(indices)
-        first = self.in_a_row(indices)[:, 0]
+        first = ops.reshape(indices, (-1, self.length))[:, 0]
         of_classes = [
             self.log_prob_of_class(indices, ops.full_like(first, label))
             for label in range(self.num_classes)
@@ -176,7 +180,7 @@ class CodePrior(Prior):
                 f"Expected a {type(self).__name__} that is part of a model, which says how many "
                 "codes there are. Received: one of its own. Give it to the model by `prior=`."
             )
-        inputs = {"indices": as_indices(indices, self.places, self.num_codes)}
+        inputs = {"indices": as_indices(indices, self.num_codes_at)}
         count = len(inputs["indices"])
         inputs |= self._checked_labels(y, count)
         optimizer = falling_adam(count, epochs, batch_size, learning_rate)
@@ -220,14 +224,18 @@ def taken(values: Tensor, indices: Tensor) -> Tensor:
 
 def _check_quantizer(kind, latent):
     """Raises a `ValueError` if codes are not those of a quantizer, which a prior is made for."""
-    from ..latents import Quantizer
+    from ..latents import Discrete
 
-    if not isinstance(latent, Quantizer):
+    if not (isinstance(latent, Discrete) and latent.is_sure):
         raise ValueError(
             f"Expected codes of a kerae.latents.Quantizer under {kind.__name__}. Received: "
             f"those of {type(latent).__name__}. Take kerae.latents.VectorQuantizer, or another "
             "prior."
         )
+
+
+def _told(levels):
+    return " and ".join(f"{num_codes} codes at places {places}" for places, num_codes in levels)
 
 
 class _InPass(NamedTuple):

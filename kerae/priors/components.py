@@ -18,9 +18,10 @@ def drawn_index(uniform: Tensor, probabilities: Tensor) -> Tensor:
     return ops.sum(ops.cast(ops.expand_dims(uniform, -1) >= bounds, "int32"), axis=-1)
 
 
-def drawn_number(uniform: Tensor, count: int) -> Tensor:
+def drawn_number(uniform: Tensor, count: Any) -> Tensor:
     """Int32 `(…,)` from 0 to `count` - 1, each as likely, of draws `(…,)` from (0, 1)."""
-    number = ops.cast(ops.floor(uniform * count), "int32")
+    count = ops.convert_to_tensor(count, "int32")
+    number = ops.cast(ops.floor(uniform * ops.cast(count, uniform.dtype)), "int32")
     # Rounding can make a draw that is nearly 1 the number after the last.
     return ops.minimum(number, count - 1)
 

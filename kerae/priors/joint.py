@@ -6,6 +6,7 @@ from keras import ops
 
 from ..checks.numbers import check_count
 from ..checks.types import Tensor
+from ..part import WithLatent
 from .prior import Prior, refuse_labels
 
 if TYPE_CHECKING:
@@ -94,13 +95,4 @@ class OfParts:
 
 def _of_parts(model) -> list[Any]:
     """The model as the prior of each part sees it: with the latent of that part."""
-    return [_WithLatent(model, part) for part in model.latent.parts]
-
-
-class _WithLatent:
-    def __init__(self, model, latent):
-        self._model = model
-        self.latent = latent
-
-    def __getattr__(self, name):
-        return getattr(self._model, name)
+    return [WithLatent(model, part) for part in model.latent.parts]

@@ -7,10 +7,9 @@ from keras import ops
 
 from ..checks.numbers import check_count, check_number
 from ..checks.types import Tensor
-from ..networks.transformer import Transformer, check_heads
 from ..ops.replicas import batch_mean
-from .code_prior import CodePrior, taken
-from .components import drawn_index
+from .code_prior import taken
+from .sequence_prior import SequencePrior
 from .uniform_codes import UniformCodes
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @keras.saving.register_keras_serializable("kerae.priors")
-class MaskGIT(CodePrior):
+class MaskGIT(SequencePrior):
     """Codes that are drawn together, in a few steps, the surest first, by a transformer.
 
         loss = - mean over masked places i of  log p(k_i | the codes that are not masked, y)
@@ -63,6 +62,8 @@ class MaskGIT(CodePrior):
         Chang et al., 2022, https://arxiv.org/abs/2202.04200 (there with smoothed labels)
     """
 
+    causal = False
+
     def __init__(
         self,
         num_steps: int = 8,
@@ -73,17 +74,13 @@ class MaskGIT(CodePrior):
         num_heads: int = 4,
         **kwargs: Any,
     ) -> None:
-        super().__init__(num_classes, **kwargs)
+        super().__init__(num_classes, width, num_layers, num_heads, **kwargs)
         check_count("num_steps", num_steps)
         check_number("temperature", temperature)
         if temperature < 0:
             raise ValueError(f"Expected `temperature` from 0 on. Received: {temperature}")
-        check_heads(width, num_layers, num_heads)
         self.num_steps = num_steps
         self.temperature = temperature
-        self.width = width
-        self.num_layers = num_layers
-        self.num_heads = num_heads
 
     def fit_to(self, model: "Autoencoder") -> None:
         super().fit_to(model)
@@ -92,18 +89,6 @@ class MaskGIT(CodePrior):
                 f"Expected at most as many `num_steps` as there are places, {self.length}. "
                 f"Received: {self.num_steps}."
             )
-
-    def make_network(self) -> keras.Layer:
-        return Transformer(
-            self.length,
-            self.num_codes,
-            self.num_classes,
-            self.width,
-            self.num_layers,
-            self.num_heads,
-            causal=False,
-            dtype=self.dtype_policy,
-        )
 
     def given(self, model: "Autoencoder", outputs: dict):
         if "posterior" in outputs:
@@ -121,8 +106,8 @@ class MaskGIT(CodePrior):
         share = ops.cos(math.pi / 2 * noise.uniform((1,)))
         count = ops.ceil(share * self.length)
         is_masked = _rank(noise.uniform((self.length,))) < ops.cast(count, "int32")
-        seen = ops.where(is_masked, self.num_codes, row)
-        log_probs = taken(ops.log_softmax(self.network(seen, labels)), row)
+        seen = ops.where(is_masked, self.num_tokens, row)
+        log_probs = taken(ops.log_softmax(self.possible(self.network(seen, labels))), row)
         return -ops.sum(ops.where(is_masked, log_probs, 0.0), axis=1) / batch_mean(count[:, 0])
 
     def sample_indices(self, noise: Any, labels: Tensor = None) -> Tensor:
@@ -134,18 +119,18 @@ class MaskGIT(CodePrior):
         cooling = ops.convert_to_tensor(cooling, self.compute_dtype)
 
         def fill(step, row):
-            is_masked = ops.equal(row, self.num_codes)
-            probabilities = ops.softmax(self.network(row, labels))
-            drawn = drawn_index(ops.take(uniform, step, axis=1), probabilities)
+            is_masked = ops.equal(row, self.num_tokens)
+            logits = self.possible(self.network(row, labels))
+            drawn = self.drawn(ops.take(uniform, step, axis=1), logits)
             chosen = ops.take(cooling, step) * ops.take(gumbel, step, axis=1)
-            confidence = ops.log(taken(probabilities, drawn)) + chosen
+            confidence = taken(ops.log_softmax(logits), drawn) + chosen
             rank = _rank(ops.where(is_masked, confidence, math.inf))
             drawn = ops.where(is_masked, drawn, row)
-            return ops.where(rank < ops.take(left, step), self.num_codes, drawn)
+            return ops.where(rank < ops.take(left, step), self.num_tokens, drawn)
 
-        start = ops.full_like(uniform[:, 0], self.num_codes, "int32")
+        start = ops.full_like(uniform[:, 0], self.num_tokens, "int32")
         row = ops.fori_loop(0, self.num_steps, fill, start)
-        return ops.reshape(row, (-1, *self.places))
+        return self.in_places(row)
 
 
 def masked_after(num_steps: int, length: int) -> list[int]:

@@ -1,12 +1,14 @@
+import math
 from typing import TYPE_CHECKING, Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from ..checks.numbers import check_count
-from ..checks.types import Shape, Tensor
+from ..checks.types import Tensor
 from ..networks.pixel_cnn import GatedPixelCNN
-from .code_prior import CodePrior
+from .code_prior import CodePrior, taken
 from .components import drawn_index
 
 if TYPE_CHECKING:
@@ -24,6 +26,11 @@ class PixelCNN(CodePrior):
     and what the vertical one sees, so that there is no blind spot; both are gated,
     tanh(a + V y) * sigmoid(b + V' y). A place depends on all before it if num_layers *
     (kernel_size // 2) is at least the longer side of the map less 1.
+
+    Of `kerae.latents.TwoLevel` each level has a network of its own, and that of the bottom reads
+    at each place what codes of the top are around it, on all sides:
+
+        p(z) = p(top|y) p(bottom|top, y)
 
     A density takes one pass of the network, for each class one; a sample one for each place.
 
@@ -48,7 +55,8 @@ class PixelCNN(CodePrior):
     Reference:
         Van den Oord et al., 2016, https://arxiv.org/abs/1606.05328 (the network; there with a
         larger first kernel);
-        van den Oord et al., 2017, https://arxiv.org/abs/1711.00937 (over the codes of a VQ-VAE)
+        van den Oord et al., 2017, https://arxiv.org/abs/1711.00937 (over the codes of a VQ-VAE);
+        Razavi et al., 2019, https://arxiv.org/abs/1906.00446 (of two levels, there with attention)
     """
 
     def __init__(
@@ -83,34 +91,85 @@ class PixelCNN(CodePrior):
         return super().tried_in() | networks
 
     def fit_to(self, model: "Autoencoder") -> None:
-        places: Shape = getattr(model.latent, "places", (0, 0))
-        if len(places) != 2:
+        from ..latents import Discrete
+
+        latent = model.latent
+        levels = latent.of_places() if isinstance(latent, Discrete) else []
+        if any(len(each.places) != 2 for each in levels):
+            received = " and ".join(str(tuple(each.places)) for each in levels)
             raise ValueError(
                 "Expected codes in a map (height, width), one at each place, under a PixelCNN. "
-                f"Received: a model with codes at places {tuple(places)}. Take "
+                f"Received: a model with codes at places {received}. Take "
                 "kerae.priors.CausalTransformer."
             )
         super().fit_to(model)
 
     def make_network(self) -> keras.Layer:
-        return GatedPixelCNN(
-            self.num_codes,
-            self.num_classes,
-            self.width,
-            self.num_layers,
-            self.kernel_size,
+        return OfLevels(
+            [
+                GatedPixelCNN(
+                    num_codes,
+                    self.num_classes,
+                    self.width,
+                    self.num_layers,
+                    self.kernel_size,
+                    num_given,
+                    dtype=self.dtype_policy,
+                )
+                for (_, num_codes), num_given in zip(
+                    self.levels, [0, *(num_codes for _, num_codes in self.levels)]
+                )
+            ],
             dtype=self.dtype_policy,
         )
 
+    def log_prob_of_class(self, indices: Tensor, labels: Tensor = None) -> Tensor:
+        log_prob, given = 0.0, None
+        for network, own in zip(self.network.networks, self._by_level(indices), strict=True):
+            log_probs = ops.log_softmax(network(own, labels, given))
+            row = ops.reshape(own, ops.shape(log_probs)[:-1])
+            log_prob, given = log_prob + ops.sum(taken(log_probs, row), axis=1), own
+        return log_prob
+
     def sample_indices(self, noise: Any, labels: Tensor = None) -> Tensor:
         uniform = noise.uniform((self.length,))
-        order = ops.arange(self.length, dtype="int32")
+        rows, given = [], None
+        for network, (places, _), of_level in zip(
+            self.network.networks, self.levels, self._split(uniform), strict=True
+        ):
+            rows.append(_drawn(network, places, of_level, labels, given))
+            given = ops.reshape(rows[-1], (-1, *places))
+        return ops.reshape(ops.concatenate(rows, axis=1), (-1, *self.places))
 
-        def draw(place, row):
-            logits = self.network(ops.reshape(row, (-1, *self.places)), labels)
-            probabilities = ops.softmax(ops.take(logits, place, axis=1))
-            drawn = drawn_index(ops.take(uniform, place, axis=1), probabilities)
-            return ops.where(ops.equal(order, place), ops.expand_dims(drawn, 1), row)
+    def _by_level(self, indices):
+        """The map of each level."""
+        rows = self._split(ops.reshape(indices, (-1, self.length)))
+        return [ops.reshape(row, (-1, *places)) for row, (places, _) in zip(rows, self.levels)]
 
-        row = ops.fori_loop(0, self.length, draw, ops.zeros_like(uniform, "int32"))
-        return ops.reshape(row, (-1, *self.places))
+    def _split(self, row):
+        ends = np.cumsum([math.prod(places) for places, _ in self.levels])[:-1].tolist()
+        return ops.split(row, ends, axis=1) if ends else [row]
+
+
+class OfLevels(keras.layers.Layer):
+    """A network for each level, of which each but the first is given the map of the one before."""
+
+    def __init__(self, networks, **kwargs):
+        super().__init__(**kwargs)
+        self.networks = networks
+        self.built = True
+
+
+def _drawn(network, places, uniform, labels, given):
+    """The codes of a map in a row, drawn one after another."""
+    length = uniform.shape[1]
+    order = ops.arange(length, dtype="int32")
+    read = None if given is None else network.read(given, places[0] // given.shape[1])
+
+    def draw(place, row):
+        embedded = network.embedding(ops.reshape(row, (-1, *places)))
+        logits = ops.take(network.logits(embedded, labels, read), place, axis=1)
+        drawn = drawn_index(ops.take(uniform, place, axis=1), ops.softmax(logits))
+        return ops.where(ops.equal(order, place), ops.expand_dims(drawn, 1), row)
+
+    return ops.fori_loop(0, length, draw, ops.zeros_like(uniform, "int32"))

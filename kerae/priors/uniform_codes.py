@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class UniformCodes(Prior):
     """All codes of a quantizer alike, at each place of a map by themselves, or all categories.
 
-        log p(z) = - places * log(num_codes)        nats
+        log p(z) = - sum over places of log(num_codes)        nats
 
     Of `kerae.latents.Categorical` places are variables, and codes are categories. What is drawn of
     it is mostly no example of a quantizer: codes of neighboring places belong together.
@@ -34,10 +34,10 @@ class UniformCodes(Prior):
     space = Discrete
 
     def fit_to(self, model: "Autoencoder") -> None:
-        from ..latents import Categorical, Quantizer
+        from ..latents import Discrete as DiscreteCodes
 
         super().fit_to(model)
-        if not isinstance(model.latent, Categorical | Quantizer):
+        if not isinstance(model.latent, DiscreteCodes):
             raise ValueError(
                 "Expected codes of a kerae.latents.Categorical or Quantizer under UniformCodes. "
                 f"Received: those of {type(model.latent).__name__}. Take "
@@ -67,4 +67,4 @@ class OfCodes:
     def sample(self, noise, labels=None):
         refuse_labels(self, labels)
         uniform = noise.uniform(self.latent.places)
-        return self.latent.codes_of(drawn_number(uniform, self.latent.num_codes))
+        return self.latent.codes_of(drawn_number(uniform, self.latent.num_codes_at))

@@ -7,6 +7,8 @@ from keras import ops
 
 from ..backend import replica_sum
 from ..checks.types import Shape, Tensor
+from ..latents.composite import Composite
+from ..latents.discrete import Discrete
 from ..latents.quantizers import Quantizer, VectorQuantizer
 from ..schedules import Weight
 from .term import Term, of_each_example
@@ -22,13 +24,19 @@ class OfQuantizer(Term):
         ValueError: If the model's latent is none.
     """
 
+    read: type[Discrete] = Quantizer
+
     def fit_to(self, model: "Autoencoder") -> None:
-        if not isinstance(model.latent, Quantizer):
-            raise ValueError(
-                f"Expected a kerae.latents.Quantizer under {type(self).__name__}. Received: "
-                f"{type(model.latent).__name__}. Take kerae.latents.VectorQuantizer, or leave the "
-                "term out."
-            )
+        latent, name = model.latent, type(self).__name__
+        advice = "Take kerae.latents.VectorQuantizer, or leave the term out."
+        if isinstance(latent, Composite):
+            advice = f"Say of which part: kerae.terms.OfPart(1, kerae.terms.{name}())."
+        elif isinstance(latent, self.read):
+            return
+        raise ValueError(
+            f"Expected a kerae.latents.{self.read.__name__} under {name}. Received: "
+            f"{type(latent).__name__}. {advice}"
+        )
 
     def tried_in(self) -> dict[str, Any]:
         from .reconstruction import Reconstruction
@@ -55,8 +63,11 @@ class OfUsage(OfQuantizer):
     """A number of how often each code was chosen, by all examples of an epoch or an evaluation.
 
     That is what is logged; `value` is the number of one batch, on all replicas together. It has no
-    gradient, and by default weight 0. Subclasses define `summary`.
+    gradient, and by default weight 0. Of `kerae.latents.Categorical` it is the likeliest category
+    of each variable. Subclasses define `summary`.
     """
+
+    read = Discrete
 
     def __init__(self, weight: Weight = 0.0, **kwargs: Any) -> None:
         super().__init__(weight, **kwargs)
@@ -71,10 +82,11 @@ class OfUsage(OfQuantizer):
         `(num_codebooks, num_codes)`."""
         raise NotImplementedError
 
-    def counts(self, outputs: dict[str, Any]) -> Tensor:
+    def counts(self, model: "Autoencoder", outputs: dict[str, Any]) -> Tensor:
         """How often each code was chosen by the examples of a batch, on all replicas."""
         if "code_counts" not in outputs:  # of another term, too
-            indices = ops.reshape(outputs["posterior"]["indices"], (-1, self.num_codebooks))
+            indices = model.latent.indices_in(outputs["posterior"])
+            indices = ops.reshape(indices, (-1, self.num_codebooks))
             codebooks = ops.arange(self.num_codebooks, dtype="int32")
             indices = ops.reshape(indices + self.num_codes * codebooks, (-1,))
             ones = ops.ones_like(indices, dtype="float32")
@@ -84,16 +96,15 @@ class OfUsage(OfQuantizer):
         return outputs["code_counts"]
 
     def value(self, model: "Autoencoder", outputs: dict[str, Any]) -> Tensor:
-        return of_each_example(self.summary(self.counts(outputs)), outputs)
+        return of_each_example(self.summary(self.counts(model, outputs)), outputs)
 
-    def tracker(self) -> keras.metrics.Metric:
-        shape = (self.num_codebooks, self.num_codes)
-        return OfSum(self.summary, shape, name=self.label)
+    def tracker(self, name: str) -> keras.metrics.Metric:
+        return OfSum(self.summary, (self.num_codebooks, self.num_codes), name)
 
     def track(
         self, tracker: Any, values: Tensor, model: "Autoencoder", outputs: dict[str, Any]
     ) -> None:
-        tracker.update_state(self.counts(outputs))
+        tracker.update_state(self.counts(model, outputs))
 
 
 class OfSum(keras.metrics.Metric):

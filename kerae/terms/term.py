@@ -68,9 +68,10 @@ class Term(Part):
         """
         raise NotImplementedError
 
-    def tracker(self) -> keras.metrics.Metric:
-        """What collects the term over the batches of an epoch; by default its mean."""
-        return keras.metrics.Mean(name=self.label)
+    def tracker(self, name: str) -> keras.metrics.Metric:
+        """What collects the term over the batches of an epoch under a name in the logs; by default
+        its mean."""
+        return keras.metrics.Mean(name)
 
     def track(
         self, tracker: Any, values: Tensor, model: "Autoencoder", outputs: dict[str, Any]

@@ -43,7 +43,7 @@ def test_it_is_exported(of_class, tmp_path, digits):
         differences = export.differences("run_saved_model.py", tmp_path / "1")
     assert {"serving_default", "reconstruct", "encode", "decode", "score", "sample"} <= set(names)
     of_codes = {"encode_indices", "decode_indices"} & set(names)
-    assert len(of_codes) == 2 * isinstance(model.latent, kerae.latents.Quantizer)
+    assert len(of_codes) == 2 * isinstance(model.latent, kerae.latents.Discrete)
     assert max(differences.values()) < 1e-5, differences
     for name, asked in export.questions["reconstruct"].items():
         np.testing.assert_array_equal(asked, {"x": x, "y": y}[name][:8])

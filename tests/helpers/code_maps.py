@@ -23,6 +23,11 @@ def in_model(prior=None, places=PLACES, num_codes=CODES):
 def with_weights(prior, seed=0, scale=1.2, **arguments):
     """The prior, in a model, with weights so large that each code says much of the others."""
     in_model(prior, **arguments)
+    return weighted(prior, seed, scale)
+
+
+def weighted(prior, seed=0, scale=1.2):
+    """The prior of a model with such weights."""
     generator = np.random.default_rng(seed)
     for variable in prior.network.weights:
         if len(variable.shape) == 1:  # biases from 0 on, factors from 1 on

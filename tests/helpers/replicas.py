@@ -113,6 +113,7 @@ MODELS = {
     "RHVAE": of(kerae.RHVAE, 2),
     "multimodal": multimodal,
     "VQVAE": lambda: kerae.VQVAE((8, 8, 1), 16, 3, **quantized_networks()),
+    "VQVAE2": lambda: kerae.VQVAE2((8, 8, 1), 16, 3),
     "DenoisingAE": of(kerae.DenoisingAE, 2),
     "unused": with_unused,
     "losing": losing,

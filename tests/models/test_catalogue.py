@@ -41,6 +41,7 @@ COMPOSED = {
     "SVAE": [{}, {"distribution": "power_spherical"}],
     "SparseAE": [{}, {"penalty": "l1"}],
     "VQVAE": [{}, {"quantizer": kerae.latents.VectorQuantizer(2, 16, update="gradient")}],
+    "VQVAE2": [{}, {"top": kerae.latents.VectorQuantizer(2, 16, update="gradient")}],
     "WAE": [{}, {"divergence": "gan"}],
 }
 
@@ -50,6 +51,7 @@ SHAPES = {
     "LadderVAE": [(4,), (2, 1)],
     "MultimodalVAE": [{"a": (4,), "b": (2,)}, 2],
     "TopDownVAE": [(4, 4, 1), 2],
+    "VQVAE2": [(4, 4, 1), 2],
 }
 
 

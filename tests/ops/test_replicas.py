@@ -25,6 +25,11 @@ TERMS = {
     "RHVAE": {"kl"},
     "multimodal": {"kl"},
     "VQVAE": {"commitment", "perplexity", "used_codes"},
+    "VQVAE2": {
+        f"{name}_{level}"
+        for name in ("commitment", "perplexity", "used_codes")
+        for level in ("top", "bottom")
+    },
     "DenoisingAE": set(),
     "unused": {"unused"},
     "importance weighted": {"bound", "kl"},

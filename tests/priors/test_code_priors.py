@@ -50,6 +50,8 @@ def test_a_code_depends_on_all_before_it_and_on_no_other(make):
     places, count = (4, 3), 12
     prior = with_weights(make(num_layers=3, num_classes=2), places=places)
     network, generator = prior.network, np.random.default_rng(0)
+    if isinstance(prior, PixelCNN):
+        (network,) = network.networks
     shape = places if isinstance(prior, PixelCNN) else (count,)
     one = generator.normal(size=(1, *shape, 6))
     factors = ops.convert_to_tensor(generator.normal(size=(count, CODES)), "float32")

@@ -68,13 +68,22 @@ def kl_per_dimension(analysis):
 
 
 def code_usage(analysis):
-    indices = analysis.examination.indices
-    if indices is None:
+    return _usage_of_level(analysis, 0)
+
+
+def code_usage_below(analysis):
+    return _usage_of_level(analysis, 1)
+
+
+def _usage_of_level(analysis, number):
+    indices, latent = analysis.examination.indices, analysis.examination.model.latent
+    if indices is None or number >= len(latent.of_places()):
         return None
+    name, own = list(latent.by_level(indices).items())[number]
     return Picture(
-        "Use of codes",
+        f"Use of codes: {name}" if name else "Use of codes",
         "How often each discrete code was chosen at any place, the most frequent first.",
-        figures.code_usage(indices, analysis.examination.model.latent.num_codes),
+        figures.code_usage(own, latent.of_places()[number].num_codes),
     )
 
 
@@ -97,4 +106,5 @@ CODE_PICTURES = (
     error_by_class,
     kl_per_dimension,
     code_usage,
+    code_usage_below,
 )

@@ -1,5 +1,7 @@
 """The pictures of an analysis that models of images have; each function gives one, or `None`."""
 
+import math
+
 import numpy as np
 
 from ... import figures
@@ -30,21 +32,26 @@ def reconstructions(analysis):
 
 def code_maps(analysis):
     examined, rows = analysis.examination, some_rows(analysis, 10)
-    if examined.indices is None or examined.indices.ndim < 3:
+    if examined.indices is None:
         return None
-    indices = examined.indices[rows]
-    is_one_a_place = indices.ndim == 3  # of several, the first
-    z = examined.z[rows]
+    latent, z = examined.model.latent, examined.z[rows]
+    maps = latent.by_level(examined.indices[rows])
+    if any(each.ndim < 3 for each in maps.values()):
+        return None
+    ends = np.cumsum([math.prod(each.event_shape) for each in latent.of_places()])[:-1]
+    codes = {
+        name: own.reshape(*maps[name].shape, -1)
+        for name, own in zip(maps, np.split(z, ends, axis=1))
+        if maps[name].ndim == 3
+    }
+    first = {name: each.reshape(*each.shape[:3], -1)[..., 0] for name, each in maps.items()}
     return Picture(
         "Maps of codes",
         "Examples taken at random, a color for the code at each place, and what comes back of "
-        "these. " + ("" if is_one_a_place else "Of several codes at a place, the first."),
-        figures.code_maps(
-            examined.x[rows],
-            indices.reshape(*indices.shape[:3], -1)[..., 0],
-            analysis.decode(z, rows),
-            z.reshape(*indices.shape, -1) if is_one_a_place else None,
-        ),
+        "these. "
+        + ("" if len(maps) == 1 else f"Of several levels one below the other: {', '.join(maps)}. ")
+        + ("" if len(codes) == len(maps) else "Of several codes at a place, the first."),
+        figures.code_maps(examined.x[rows], first, analysis.decode(z, rows), codes),
     )
 
 

@@ -102,11 +102,16 @@ def _by_layer(values, form):
 
 
 def _use(scores, indices, latent):
-    """Of several codebooks the mean."""
-    of_codebooks = indices.reshape(-1, latent.num_codebooks).T
-    used = [len(np.unique(each)) / latent.num_codes for each in of_codebooks]
-    scores.give("used_codes", np.mean(used))
-    scores.give("perplexity", np.mean([metrics.code_perplexity(each) for each in of_codebooks]))
+    """Of several codebooks the mean, and of several levels that of each beside it."""
+    used, perplexities = [], []
+    for level, own in zip(latent.of_places(), latent.by_level(indices).values()):
+        of_codebooks = own.reshape(-1, level.num_codebooks).T
+        used.append([len(np.unique(each)) / level.num_codes for each in of_codebooks])
+        perplexities.append([metrics.code_perplexity(each) for each in of_codebooks])
+    for name, values in (("used_codes", used), ("perplexity", perplexities)):
+        of_levels = [np.mean(each) for each in values] if len(values) > 1 else []
+        told = ", ".join(f"{value:.3g}" for value in of_levels)
+        scores.give(name, np.mean(np.concatenate(values)), told and f"top, bottom: {told}")
 
 
 def _discrepancy(scores, examination, seed):

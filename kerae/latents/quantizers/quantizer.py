@@ -1,14 +1,12 @@
 """What a model asks of codes that are one of finitely many."""
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from keras import layers, ops
 
 from ...checks.short import short
 from ...checks.types import Shape, Tensor
-from ...geometry import Discrete
-from ..latent import Latent
+from ..discrete import Discrete
 from .estimators import ESTIMATORS
 
 if TYPE_CHECKING:
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
     from ...terms.term import Term
 
 
-class Quantizer(Latent):
+class Quantizer(Discrete):
     """A vector, or one at each place of a map, each replaced by one of finitely many codes.
 
     The encoder's features, `(batch, features)` or `(batch, height, width, channels)`, are mapped
@@ -31,12 +29,7 @@ class Quantizer(Latent):
     its second summand is -log(num_codes) at each place.
 
     Attributes:
-        num_codes: Integer, the number of codes at a place.
-        code_dim: Integer, the dimensions of each.
-        index_shape: Tuple, the shape of the numbers that stand for one vector: `()` for one, or
-            `(depth,)` where each is of a codebook of its own.
-        places: Tuple, the shape of the indices of one example: `(height, width)` or `()`, followed
-            by `index_shape`.
+        code_dim: Integer, the dimensions of a code.
         estimator: String, one of `ESTIMATORS`.
         trains_codes: Boolean, whether codes are trained by gradient, by
             `kerae.terms.CodebookError`.
@@ -47,11 +40,7 @@ class Quantizer(Latent):
         ValueError: If the encoder's features are neither vectors nor maps.
     """
 
-    has_density = True
-    geometry = Discrete()
-    num_codes: int
     code_dim: int
-    index_shape: tuple[int, ...] = ()
     estimator = "straight_through"
     trains_codes = False
     is_binary = False
@@ -65,15 +54,6 @@ class Quantizer(Latent):
     @property
     def served(self):
         return {"mean": "The quantized code.", "indices": "The number of the code at each place."}
-
-    @property
-    def places(self) -> Shape:
-        return (*self.event_shape[:-1], *self.index_shape)
-
-    @property
-    def num_codebooks(self) -> int:
-        """How many numbers stand for one vector."""
-        return math.prod(self.index_shape)
 
     def build(self, input_shape: Any) -> None:
         is_one = not isinstance(input_shape[0], list | tuple)
@@ -152,9 +132,6 @@ class Quantizer(Latent):
         before = self.head(features)
         return {"before": before, "indices": self.indices_of(ops.stop_gradient(before))}
 
-    def mode(self, posterior: dict[str, Any]) -> Tensor:
-        return self.codes_of(posterior["indices"])
-
     def draw(
         self, model: "Autoencoder", outputs: dict, num_samples: int | None = None
     ) -> dict[str, Any]:
@@ -168,14 +145,6 @@ class Quantizer(Latent):
     def codes_in(self, outputs: dict[str, Any]) -> Tensor:
         """The codes that the decoder gets in a pass: by default, all of each."""
         return self.mode(outputs["posterior"])
-
-    def log_posterior(self, outputs: dict[str, Any]) -> Tensor:
-        return ops.zeros_like(outputs["log_likelihood"])
-
-    @property
-    def log_num_codes(self) -> float:
-        """The logarithm of the number of all codes of an example, in nats."""
-        return math.prod(self.places) * math.log(self.num_codes)
 
 
 def check_quantizer(quantizer: Any) -> None:
