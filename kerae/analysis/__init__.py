@@ -13,6 +13,9 @@ from .compare import compare as compare
 from .examination import Examination as Examination
 from .examination import examine as examine
 from .explore import explore as explore
+from .features import Features as Features
+from .features import features as features
+from .features_page import features_page as features_page
 from .glossary import glossary as glossary
 from .image_scores import ImageScores as ImageScores
 from .image_scores import image_scores as image_scores

@@ -1,0 +1,81 @@
+"""The features of a dictionary as a table, and a page about each."""
+
+from pathlib import Path
+
+from ..checks.arguments import checked
+from ..checks.extras import require
+from ..checks.types import FilePath
+from ..files import replacing
+from ..versions import versions
+from .dictionary.page_data import FEATURES_IN_A_FILE, feature_file, overview
+from .dictionary.sheets import Sheets, atom_pictures
+from .features import Features
+from .page.files import this_command
+
+TABLE, FEATURES = "table.js", "features"
+
+
+@checked
+def features_page(
+    found: Features,
+    folder: FilePath,
+    title: str | None = None,
+    command: str | None = None,
+) -> Path:
+    """Writes a folder whose `index.html` shows a table of all features, and a page about each.
+
+    The table is searched and sorted in the browser. The page of a feature shows what activates it,
+    pictures or strips of tokens, the most and by quantile; its activation by label; what it writes,
+    a picture where that is one; and the features whose atoms are nearest. It is one page for all,
+    at `index.html#123` for feature 123. Nothing is fetched from a network, and no server is needed:
+    the folder can be moved, zipped and published as it is.
+
+    Args:
+        found: `kerae.analysis.Features`, as `kerae.analysis.features` gives them.
+        folder: Folder to write; what it holds is replaced when all is done.
+        title: String. Defaults to the model's class and the number of features.
+        command: String, how the page was made. Defaults to the command of this process.
+    Returns:
+        `pathlib.Path` of `index.html`.
+
+    Example:
+
+    >>> data = kerae.data.load("digits")
+    >>> model = kerae.SparseAE(data.input_shape, latent_dim=50)
+    >>> found = kerae.analysis.features(model, data.x_test, data.y_test)
+    >>> page = kerae.analysis.features_page(found, getfixture("tmp_path") / "features")
+    >>> sorted(each.name for each in page.parent.iterdir())
+    ['data', 'index.html']
+
+    Raises:
+        OSError: If the folder cannot be written.
+    """
+    require("kerae.analysis.features_page", "analysis", "bokeh", "PIL")
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    folder = Path(folder)
+    title = title or f"{type(found.model).__name__}: {len(found):,} features"
+    with replacing(folder) as partial:
+        data = partial / "data"
+        data.mkdir(parents=True)
+        sheets = {
+            "examples": None if found.pictures is None else Sheets(found.pictures),
+            "atoms": None if found.atom_shape is None else Sheets(atom_pictures(found)),
+        }
+        for name, each in sheets.items():
+            if each is not None:
+                each.write(data, name)
+        (data / "table.js").write_text(overview(found, sheets, title), "utf-8")
+        for start in range(0, len(found), FEATURES_IN_A_FILE):
+            text = feature_file(found, start)
+            (data / f"features_{start // FEATURES_IN_A_FILE}.js").write_text(text, "utf-8")
+        environment = Environment(
+            loader=PackageLoader("kerae.analysis.dictionary", "."),
+            autoescape=True,
+            undefined=StrictUndefined,
+        )
+        page = environment.get_template("page.html").render(
+            title=title, command=command or this_command(), versions=versions()
+        )
+        (partial / "index.html").write_text(page, "utf-8")
+    return folder / "index.html"
