@@ -5,14 +5,15 @@ from pathlib import Path
 from ..checks.arguments import checked
 from ..checks.extras import require
 from ..checks.types import FilePath
-from ..files import replacing
+from ..figures.atoms import atom_pictures
+from ..files import check_replaceable, replacing
 from ..versions import versions
 from .dictionary.page_data import FEATURES_IN_A_FILE, feature_file, overview
-from .dictionary.sheets import Sheets, atom_pictures
+from .dictionary.sheets import Sheets
 from .features import Features
 from .page.files import this_command
 
-TABLE, FEATURES = "table.js", "features"
+WRITTEN = ("index.html", "data")
 
 
 @checked
@@ -48,20 +49,23 @@ def features_page(
     ['data', 'index.html']
 
     Raises:
+        ValueError: If the folder holds something else, which would be lost.
         OSError: If the folder cannot be written.
     """
     require("kerae.analysis.features_page", "analysis", "bokeh", "PIL")
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     folder = Path(folder)
+    check_replaceable(folder, WRITTEN)
     title = title or f"{type(found.model).__name__}: {len(found):,} features"
     with replacing(folder) as partial:
         data = partial / "data"
         data.mkdir(parents=True)
-        sheets = {
-            "examples": None if found.pictures is None else Sheets(found.pictures),
-            "atoms": None if found.atom_shape is None else Sheets(atom_pictures(found)),
-        }
+        sheets: dict[str, Sheets | None] = {"examples": None, "atoms": None}
+        if found.pictures is not None:
+            sheets["examples"] = Sheets(found.pictures)
+        if found.atom_shape is not None:
+            sheets["atoms"] = Sheets(atom_pictures(found.atoms, found.atom_shape))
         for name, each in sheets.items():
             if each is not None:
                 each.write(data, name)

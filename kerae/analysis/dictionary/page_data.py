@@ -6,7 +6,7 @@ import json
 import numpy as np
 
 FEATURES_IN_A_FILE = 128
-SHOWN_IN_TABLE = 5  # examples
+SHOWN_IN_TABLE = 4  # examples
 WRITTEN = 12  # of the dimensions of an atom that are told
 
 

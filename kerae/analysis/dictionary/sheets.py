@@ -41,19 +41,3 @@ class Sheets:
             sheet = sheet.reshape(rows * height, columns * width, channels)
             image = Image.fromarray(sheet[..., 0] if channels == 1 else sheet)
             image.save(folder / f"{name}_{start // IN_A_SHEET}.png")
-
-
-def atom_pictures(found):
-    """Atoms as pictures `(latent_dim, height, width, 3)` in [0, 1].
-
-    Of one channel, blue is below 0, white is 0, and red is above, to the largest absolute value of
-    the atom; of three, gray is 0.
-    """
-    atoms = found.atoms.reshape(-1, *found.atom_shape).astype("float32")
-    largest = np.abs(atoms).max(axis=(1, 2, 3), keepdims=True)
-    atoms = atoms / np.where(largest > 0, largest, 1)
-    if atoms.shape[-1] == 3:
-        return 0.5 + 0.5 * atoms
-    above, below = np.maximum(atoms, 0), np.maximum(-atoms, 0)
-    red, blue = np.array([0.70, 0.09, 0.17]), np.array([0.13, 0.40, 0.67])
-    return 1 - above * (1 - red) - below * (1 - blue)
