@@ -21,7 +21,6 @@ from .short_repr import ShortRepr
 if TYPE_CHECKING:
     from ..autoencoder.autoencoder import Autoencoder
 
-ACTIVATIONS_AT_ONCE = 2**24  # 64 MB
 TOKENS_BESIDE = 8  # before and after one
 
 
@@ -189,8 +188,7 @@ def features(
         0 if tokens is None else TOKENS_BESIDE,
         seed,
     )
-    at_once = max(1, ACTIVATIONS_AT_ONCE // len(atoms))
-    for rows in rows_in_blocks(x, at_once, activity.context):
+    for rows in rows_in_blocks(x, len(atoms), activity.context):
         end = activity.count + len(rows)
         _check_numbers(given, end, False)
         z = model.encode(rows)

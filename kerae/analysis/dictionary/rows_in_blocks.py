@@ -5,18 +5,20 @@ import numpy as np
 
 from ...checks.given import as_array, is_array
 
+ACTIVATIONS_AT_ONCE = 2**24  # 64 MB
 
-def rows_in_blocks(x: Any, size: int, multiple: int) -> Iterator[np.ndarray]:
+
+def rows_in_blocks(x: Any, width: int, multiple: int) -> Iterator[np.ndarray]:
     """Examples, some at a time, whatever parts they are given in.
 
     Args:
         x: Array `(n, ...)`, or an iterable of arrays.
-        size: Integer, about how many at a time.
+        width: Integer, how many activations are computed of each.
         multiple: Integer, of which the number at a time is one, but for the last.
     Raises:
         ValueError: If there are none.
     """
-    size = max(1, round(size / multiple)) * multiple
+    size = max(1, ACTIVATIONS_AT_ONCE // (width * multiple)) * multiple
     waiting, count = [], 0
     for part in [x] if is_array(x) or not isinstance(x, Iterable) else x:
         part = as_array(part, "x")
