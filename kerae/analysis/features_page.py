@@ -49,12 +49,18 @@ def features_page(
     ['data', 'index.html']
 
     Raises:
-        ValueError: If the folder holds something else, which would be lost.
+        ValueError: If `found` is none, or the folder holds something else, which would be
+            lost.
         OSError: If the folder cannot be written.
     """
     require("kerae.analysis.features_page", "analysis", "bokeh", "PIL")
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
+    if not isinstance(found, Features):
+        raise ValueError(
+            "Expected `found` to be kerae.analysis.Features, what kerae.analysis.features gives. "
+            f"Received: {type(found).__name__}."
+        )
     folder = Path(folder)
     check_replaceable(folder, WRITTEN)
     title = title or f"{type(found.model).__name__}: {len(found):,} features"

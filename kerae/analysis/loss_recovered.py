@@ -104,14 +104,16 @@ def loss_recovered(
         value = _mean_output(
             keras.Model(as_functional(model).input, found.output), batches, value.shape
         )
-    models = model, with_sae, replaced(model, found, _Constant(value))
-    means = [_mean_loss(each, keras.losses.get(loss), batches) for each in models]
-    if means[2] == means[0]:
+    without = replaced(model, found, _Constant(value))
+    as_it_is, with_it, ablated = (
+        _mean_loss(each, keras.losses.get(loss), batches) for each in (model, with_sae, without)
+    )
+    if ablated == as_it_is:
         raise ValueError(
             f"Expected a `layer` whose output matters. Received: {found.name!r}, without which the "
-            f"loss is {means[0]:.6g} too."
+            f"loss is {as_it_is:.6g} too."
         )
-    return LossRecovered(*means, ablation)
+    return LossRecovered(as_it_is, with_it, ablated, ablation)
 
 
 class _Constant(keras.Layer):

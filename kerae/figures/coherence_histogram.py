@@ -43,9 +43,9 @@ def coherence_histogram(atoms: ArrayLike) -> "Figure":
     figure = canvas(COLUMN, 2.3)
     axes = figure.subplots()
     label = f"{len(values):,} atoms, at most {values.max():.2g}"
-    axes.hist(values, edges, color=colors([0])[0], label=label)
-    counts, _ = np.histogram(coherence(directions), edges)
-    axes.stairs(counts, edges, color=colors([1])[0], label="random directions")
+    by_chance = {"color": colors([1])[0], "label": "random directions"}
+    axes.stairs(np.histogram(values, edges)[0], edges, fill=True, color=colors([0])[0], label=label)
+    axes.stairs(np.histogram(coherence(directions), edges)[0], edges, **by_chance)
     axes.set(xlim=(0, 1), xlabel="|cosine| with the nearest other atom", ylabel="atoms")
     figure.legend(loc="outside upper center", ncols=2, frameon=False)
     return figure

@@ -15,8 +15,7 @@ def test_the_density_histogram_counts_each_living_feature():
     frequency = np.concatenate([np.zeros(5), 10.0 ** np.linspace(-5, -0.1, 45)])
     figure = figures.density_histogram(frequency)
     (axes,) = figure.axes
-    (stairs,) = (patch for patch in axes.patches if hasattr(patch, "get_data"))
-    counts, edges, _ = stairs.get_data()
+    counts, edges, _ = axes.patches[0].get_data()
     assert counts.sum() == 45 and axes.get_xscale() == "log"
     assert edges[0] == pytest.approx(1e-5) and edges[-1] == 1
     total = f"50 features, L0 {frequency.sum():.3g}"
@@ -34,7 +33,7 @@ def test_the_coherence_histogram_counts_each_atom_beside_random_ones():
     atoms[0] = -atoms[1]
     figure = figures.coherence_histogram(atoms)
     (axes,) = figure.axes
-    heights = [bar.get_height() for bar in axes.patches if hasattr(bar, "get_height")]
+    heights = axes.patches[0].get_data().values
     values = metrics.coherence(atoms)
     np.testing.assert_array_equal(heights, np.histogram(values, 40, (0, 1))[0])
     assert legend(figure) == ["200 atoms, at most 1", "random directions"]

@@ -2,9 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ... import metrics
+from ...checks.types import ArrayLike
 from .scores import Scores
 
 if TYPE_CHECKING:
@@ -13,8 +12,8 @@ if TYPE_CHECKING:
 
 def scores_of_dictionary(
     examination: "Examination",
-    true_atoms: np.ndarray | None = None,
-    other_atoms: np.ndarray | None = None,
+    true_atoms: ArrayLike | None = None,
+    other_atoms: ArrayLike | None = None,
 ) -> Scores:
     """The scores of a model with `atoms`.
 
