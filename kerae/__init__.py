@@ -62,6 +62,7 @@ _HOME = {
     "WAE": "models",
     "load": "loading",
     "set_random_seed": "random_seed",
+    "spliced": "analysis",
     "train": "run",
 }
 _MODULES = (
@@ -121,6 +122,7 @@ if TYPE_CHECKING:
     from . import targets as targets
     from . import terms as terms
     from . import testing as testing
+    from .analysis import spliced as spliced
     from .autoencoder import Autoencoder as Autoencoder
     from .loading import load as load
     from .models import AAE as AAE

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import time
 import zipfile
+from collections.abc import Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +16,24 @@ from .distribution import is_first
 
 BEFORE, DAY = "before@", 24 * 60 * 60  # seconds
 LEFTOVER = re.compile(rf"\.(?P<process>\d+)@(?P<machine>[^@]+)@(?P<before>{BEFORE})?(?P<name>.+)")
+
+
+def check_replaceable(folder: FilePath, names: Sequence[str]) -> None:
+    """Checks, before any work is done for it, that a folder is new, or holds these names alone.
+
+    Raises:
+        ValueError: If it holds something else, which would be lost.
+    """
+    folder = Path(folder)
+    if folder.is_dir():
+        others = sorted({each.name for each in folder.iterdir()} - set(names))
+    else:
+        others = [folder.name] if folder.exists() else []
+    if others:
+        raise ValueError(
+            f"Expected a folder that is new, or one with {' and '.join(names)} alone, which is "
+            f"replaced. Received: {folder}, with {others[0]}. Choose another one."
+        )
 
 
 @contextmanager

@@ -112,6 +112,9 @@ def fitting(tmp_path_factory):
         "titles": ["one"],
         "vector": Z[0],
     }
+    dictionary = kerae.SparseAE((4,), 3, penalty="l1", likelihood="normal")
+    network = keras.Sequential([keras.Input((4,)), keras.layers.Dense(4, name="hidden")])
+    host = {"model": network, "layer": "hidden", "sae": dictionary}
     by_function = {
         "analysis.analyze": {"n_clusters": 2},
         "analysis.annealed_importance_sampling": dict.fromkeys(
@@ -119,6 +122,17 @@ def fitting(tmp_path_factory):
         ),
         "analysis.cluster": {"n_clusters": 2},
         "analysis.explore": {"port": 0},
+        "analysis.features": {
+            "model": dictionary,
+            "examples": IMAGES,
+            "tokens": np.full((3, 4), "a"),
+        },
+        "analysis.features_page": {
+            "found": kerae.analysis.features(dictionary, X),
+            "folder": "pages",
+        },
+        "analysis.loss_recovered": host | {"y": X, "loss": "mse"},
+        "analysis.spliced": host,
         "analysis.project": {"method": "pca"},
         "analysis.refine_clusters": {"clusters": clusters},
         "distribution.strategy": {"name": "none"},

@@ -13,9 +13,14 @@ from .compare import compare as compare
 from .examination import Examination as Examination
 from .examination import examine as examine
 from .explore import explore as explore
+from .features import Features as Features
+from .features import features as features
+from .features_page import features_page as features_page
 from .glossary import glossary as glossary
 from .image_scores import ImageScores as ImageScores
 from .image_scores import image_scores as image_scores
+from .loss_recovered import LossRecovered as LossRecovered
+from .loss_recovered import loss_recovered as loss_recovered
 from .outlier_scores import outlier_scores as outlier_scores
 from .projection import Projection as Projection
 from .projection import project as project
@@ -24,3 +29,4 @@ from .refinement import refine_clusters as refine_clusters
 from .report import report as report
 from .score import score as score
 from .scoring.scores import Scores as Scores
+from .spliced import spliced as spliced

@@ -16,7 +16,7 @@ class Entry:
 
     Args:
         group: String, what the score is about: `"clusters"`, `"classes"`, `"picture"`, `"latent"`,
-            `"outliers"`, `"factors"` or `"samples"`.
+            `"outliers"`, `"factors"`, `"samples"` or `"dictionary"`.
         title: String, the name of the score in the literature.
         direction: `"higher"` or `"lower"`, which values are better, or `"neither"`.
         range: String, the values that it can have.

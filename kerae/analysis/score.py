@@ -11,6 +11,7 @@ from ..checks.labels import as_labels
 from ..checks.types import ArrayLike
 from .scoring.scores import Scores
 from .scoring.scores_of_clusters import scores_of_clusters
+from .scoring.scores_of_dictionary import scores_of_dictionary
 from .scoring.scores_of_factors import scores_of_factors
 from .scoring.scores_of_labels import scores_of_labels
 from .scoring.scores_of_latent import scores_of_latent
@@ -32,6 +33,8 @@ def score(
     x: ArrayLike | None = None,
     outliers: ArrayLike | None = None,
     factors: ArrayLike | None = None,
+    true_atoms: ArrayLike | None = None,
+    other_atoms: ArrayLike | None = None,
     seed: int = 0,
 ) -> Scores:
     """Measures a latent space: every score for which what it needs is given.
@@ -58,6 +61,9 @@ def score(
             are told; see `kerae.analysis.outlier_scores`.
         factors: Integer array `(n, num_factors)`, the number of the value of each factor of
             variation, as `factors_test` of a `kerae.data.Dataset`, for how codes tell them apart.
+        true_atoms: Array `(m, dim)`, for how well the atoms of an examined dictionary recover
+            those that are known.
+        other_atoms: Array `(m, dim)`, the atoms of one of another seed, for how stable they are.
         seed: Integer, of all random choices.
     Returns:
         `kerae.analysis.Scores`, a dict from names to numbers.
@@ -94,6 +100,13 @@ def score(
         points = _as_rows(getattr(embedding, "points", embedding), n, "embedding")
         scores.add(scores_of_picture(z, points, seed))
     scores.add(scores_of_latent(z, examination, seed))
+    if examination is not None and getattr(examination.model, "atoms", None) is not None:
+        scores.add(scores_of_dictionary(examination, true_atoms, other_atoms))
+    elif true_atoms is not None or other_atoms is not None:
+        raise ValueError(
+            "Expected the `examination` of a model with `atoms`, to compare them with others. "
+            "Received: none. Leave `true_atoms` and `other_atoms` out."
+        )
     if outliers is not None:
         scores.add(scores_of_outliers(z, _as_truth(outliers, n), examination))
     if factors is not None:

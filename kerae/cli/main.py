@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from . import doctor, explore, export, models, runs, serve, train
+from . import doctor, explore, export, features, models, runs, serve, train
 
 WRONG_USE, FAILURE = 2, 1
 
@@ -27,6 +27,7 @@ app.command("score")(runs.score)
 app.command("sample")(runs.sample)
 app.command("report")(runs.report)
 app.command("explore")(explore.explore)
+app.command("features")(features.features)
 app.command("export")(export.export)
 app.command("serve")(serve.serve)
 app.command("doctor")(doctor.doctor)

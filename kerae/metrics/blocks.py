@@ -9,7 +9,12 @@ PAIRS_AT_ONCE = 2**21  # 16 MB of double precision
 
 def blocks(x: np.ndarray, y: np.ndarray) -> Iterator[np.ndarray]:
     """The rows of `x`, as many at a time as make few enough pairs with all of `y`."""
-    size = max(1, PAIRS_AT_ONCE // len(y))
+    return row_blocks(x, len(y))
+
+
+def row_blocks(x: np.ndarray, width: int) -> Iterator[np.ndarray]:
+    """The rows of `x`, as many at a time as hold few enough numbers if each has `width` of them."""
+    size = max(1, PAIRS_AT_ONCE // width)
     return (x[start : start + size] for start in range(0, len(x), size))
 
 

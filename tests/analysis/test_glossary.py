@@ -35,7 +35,7 @@ def test_every_score_has_an_entry_and_every_entry_a_score(scores):
     of_dimensions = {f"kl_{dimension:02}" for dimension in range(11)}
     assert of_dimensions < set(scores)
     entries = analysis.glossary().items()
-    of_codes = {name for name, entry in entries if entry.group != "samples"}
+    of_codes = {name for name, entry in entries if entry.group not in ("samples", "dictionary")}
     of_use = {"used_codes", "perplexity"}
     assert set(scores) - of_dimensions == of_codes - {"kl_j"} - of_use
 
@@ -70,6 +70,7 @@ def test_entries_are_complete(name):
         "outliers",
         "factors",
         "samples",
+        "dictionary",
     )
     assert entry.direction in ("higher", "lower", "neither")
     assert entry.title and entry.range

@@ -52,7 +52,8 @@ def test_few_examples_give_scores_or_reasons(count):
     scores = analysis.score(z, examination=examined, **given)
     entries = analysis.glossary().items()
     of_others = {"kl_j", "used_codes", "perplexity"}  # of samples, one dimension, discrete codes
-    names = {name for name, entry in entries if entry.group != "samples"} - of_others
+    names = {name for name, entry in entries if entry.group not in ("samples", "dictionary")}
+    names -= of_others
     assert names <= set(scores) | set(scores.notes)
     assert np.isfinite(list(scores.values())).all()
 

@@ -57,6 +57,10 @@ CASES = [
     (["sample", "none"], 2, "no file none"),
     (["report", "none"], 2, "no file none"),
     (["explore", "none"], 2, "no file none"),
+    (["features", "none"], 2, "no file none"),
+    (["features", "whole.keras"], 2, "does not say what data"),
+    (["features", "whole.keras", "--data", "digits", "--to", "run"], 2, "that is new, or one with"),
+    (["features", "whole.keras", "--data", "digits", "--examples", "./no.npz"], 2, "no.npz"),
     (["export", "none"], 2, "no file none"),
     (["serve", "none"], 2, "Expected a folder of models"),
     (["sample", "file"], 2, "file is no complete `.keras` file"),
@@ -101,7 +105,8 @@ def test_a_mistake_is_told_before_anything_is_imported(answers, number):
     assert "Traceback" not in text and not imported
 
 
-COMMANDS = ["evaluate", "score", "sample", "report", "explore", "export", "serve", "doctor"]
+COMMANDS = ["evaluate", "score", "sample", "report", "explore", "features"]
+COMMANDS += ["export", "serve", "doctor"]
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, *(f"train {name}" for name in outlines())])

@@ -17,14 +17,17 @@ rng = np.random.default_rng(0)
 z, labels = rng.normal(size=(30, 3)), np.arange(30) % 3
 x = rng.random((30, 8, 8, 1))
 DRAW = {
+    "atoms": lambda **path: figures.atoms(x[..., 0].reshape(30, 64) - 0.5, (8, 8, 1), **path),
     "category_traversals": lambda **path: figures.category_traversals(
         x.reshape(5, 6, 8, 8, 1), **path
     ),
     "cluster_sheet": lambda **path: figures.cluster_sheet(x, z, labels, z[:3], x[:3], **path),
     "code_maps": lambda **path: figures.code_maps(x, np.arange(120).reshape(30, 2, 2), x, **path),
     "code_usage": lambda **path: figures.code_usage(np.arange(120) % 50, 64, **path),
+    "coherence_histogram": lambda **path: figures.coherence_histogram(z, **path),
     "confusion": lambda **path: figures.confusion(labels, labels, **path),
     "criterion_curve": lambda **path: figures.criterion_curve({2: 1.0, 3: 2.0}, 3, "bic", **path),
+    "density_histogram": lambda **path: figures.density_histogram(np.abs(np.tanh(z[:, 0])), **path),
     "error_by_class": lambda **path: figures.error_by_class(z[:, 0], labels, **path),
     "extremes": lambda **path: figures.extremes(x, x, z[:, 0], **path),
     "interpolations": lambda **path: figures.interpolations(x.reshape(5, 6, 8, 8, 1), **path),

@@ -17,8 +17,16 @@ GIVEN = {
     **dict.fromkeys(("arrays", "codes", "codes_test"), Z),
     **dict.fromkeys(("factors", "factors_test"), FACTORS),
     **dict.fromkeys(("labels", "clusters", "y_train", "y_test"), Y),
+    **dict.fromkeys(("x", "x_hat"), Z),
+    **dict.fromkeys(("atoms", "other_atoms", "true_atoms"), Z[:2]),
+    "frequency": np.linspace(0, 1, 7),
+    "present": FACTORS,
+    "main": np.eye(2, dtype=bool),
+    **dict.fromkeys(("jump", "least_share", "least_cosine", "least_cosine_full"), 0.1),
+    **dict.fromkeys(("max_latents", "max_absorbing", "num_neighbors"), 1),
+    "signed": True,
     "preservation": np.linspace(0.1, 1, 7),
-    **dict.fromkeys(("num_neighbors", "k", "batch_size", "num_factors", "num_trees"), 2),
+    **dict.fromkeys(("k", "batch_size", "num_factors", "num_trees"), 2),
     **dict.fromkeys(("num_train", "num_test", "num_variance", "num_bins"), 9),
     "indices": Y,
     "log_likelihood": -Z[:, 0],
@@ -50,6 +58,11 @@ WRONG = {
 }
 FINE = {  # what is right of these
     "threshold": {"zero", "minus one"},
+    "jump": {"zero", "minus one"},
+    "least_share": {"zero", "minus one"},
+    "least_cosine": {"zero", "minus one"},
+    "least_cosine_full": {"zero", "minus one"},
+    "signed": {"boolean"},
     "closed": {"boolean"},
     "levels": {"None"},
     "continuous": {"boolean"},
@@ -71,7 +84,9 @@ def spoiled(value, wrong):
 def test_what_is_no_number_is_refused_by_name(name, argument, wrong):
     arguments = {each: GIVEN[each] for each in inspect.signature(METRICS[name]).parameters}
     answer = METRICS[name](**arguments)
-    assert np.isfinite(list(answer.values()) if isinstance(answer, dict) else answer).all()
+    numbers = answer.values() if isinstance(answer, dict) else answer
+    for each in numbers if isinstance(answer, dict | tuple) else [answer]:
+        assert np.isfinite(each).all()
     if wrong in FINE.get(argument, ()):
         return
     arguments[argument] = spoiled(GIVEN[argument], WRONG[wrong])

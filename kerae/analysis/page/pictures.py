@@ -2,6 +2,7 @@
 
 from ... import figures
 from .picture import Picture
+from .pictures_of_atoms import ATOM_PICTURES
 from .pictures_of_codes import CODE_PICTURES
 from .pictures_of_images import IMAGE_PICTURES, samples_of
 
@@ -17,9 +18,11 @@ def pictures(analysis, history=None, priors=None):
         Dict of `Picture`.
     """
     draw = CODE_PICTURES
+    if getattr(analysis.examination.model, "atoms", None) is not None:
+        draw = (*draw, *ATOM_PICTURES)
     are_images = figures.is_image(analysis.examination.model.target_shape)
     if are_images:
-        draw = (*CODE_PICTURES, *IMAGE_PICTURES)
+        draw = (*draw, *IMAGE_PICTURES)
     drawn = {function.__name__: function(analysis) for function in draw}
     if are_images:
         of_priors = (priors or {}).items()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 COLLAPSED_BELOW = 0.01
+MOST_CORRELATED = 4096  # dimensions, of all pairs of which correlations are held
 
 
 def scores_of_latent(
@@ -58,6 +59,9 @@ def _correlation(scores, z):
     note = f"constant dimensions left out: {_listed(constant)}" if len(constant) else ""
     if varies.sum() < 2:
         scores.leave_out(names, "there are fewer than two dimensions that vary")
+        return
+    if varies.sum() > MOST_CORRELATED:
+        scores.leave_out(names, f"over {MOST_CORRELATED:,} dimensions vary, too many for all pairs")
         return
     correlation = np.abs(np.corrcoef(z[:, varies].astype("float64"), rowvar=False))
     pairs = correlation[np.triu_indices(len(correlation), 1)]

@@ -1,0 +1,1 @@
+"""What the features of a dictionary do, found in one pass through the examples."""
