@@ -1,5 +1,6 @@
 """Images and labels as arrays, from scikit-learn, TensorFlow Datasets or your own files."""
 
+from .activations import Activations as Activations
 from .binarize import Binarize as Binarize
 from .binarize import binarize as binarize
 from .dataset import Dataset as Dataset
