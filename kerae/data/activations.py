@@ -120,11 +120,14 @@ class Activations(keras.utils.PyDataset):
         return self.num_batches
 
     def __getitem__(self, index):
-        start = index * self.batch_size
+        return (own_part(self.in_order(index)),)
+
+    def in_order(self, number: int) -> np.ndarray:
+        """A batch in the order of the files, an array `(batch_size or less, features)`."""
+        start = number * self.batch_size
         if not 0 <= start < self.rows:
-            raise IndexError(f"There are {len(self)} batches. Received: {index}.")
-        stop = min(start + self.batch_size, self.rows)
-        return (own_part(self._order.rows(None, start, stop)),)
+            raise IndexError(f"There are {len(self)} batches. Received: {number}.")
+        return self._order.rows(None, start, min(start + self.batch_size, self.rows))
 
     def mixed(self, number: int, batch_size: int, count: int = 1) -> np.ndarray:
         """Batches of the endless mixed order, in one array that is not to be written to.

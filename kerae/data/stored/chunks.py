@@ -24,8 +24,8 @@ class Chunks:
     def get(self, key: Hashable, following: Hashable | None = None) -> Any:
         """The chunk of a key; the following one begins to be read meanwhile."""
         with self._lock:
-            self._ask(following)
             future = self._ask(key)
+            self._ask(following)
         return future.result()
 
     def _ask(self, key):

@@ -18,7 +18,9 @@ class MixedOrder:
 
     def __init__(self, blocks: Blocks, chunk_rows: int, kept: int, seed: int):
         self._blocks = blocks
-        self._in_chunk = max(1, chunk_rows // blocks.largest)
+        # All chunks of a pass have about as many rows.
+        count, most = len(blocks.table), max(1, chunk_rows // blocks.largest)
+        self._limits = np.linspace(0, count, -(-count // most) + 1).astype(int)
         self._seed = seed
         self._chunks = Chunks(self._read, kept)
         self._orders = {}
@@ -45,8 +47,7 @@ class MixedOrder:
             order = np.arange(len(self._blocks.table))
             if number is not None:
                 np.random.default_rng([self._seed, number]).shuffle(order)
-            last = np.arange(self._in_chunk, len(order) + self._in_chunk, self._in_chunk)
-            ends = np.cumsum(self._blocks.sizes[order])[np.minimum(last, len(order)) - 1]
+            ends = np.cumsum(self._blocks.sizes[order])[self._limits[1:] - 1]
             # Two passes: a thread may read the next one.
             orders = self._orders = {**dict([*orders.items()][-1:]), number: (order, ends)}
         return orders[number]
@@ -54,7 +55,7 @@ class MixedOrder:
     def _read(self, key):
         number, chunk = key
         order, _ = self._order(number)
-        chosen = order[chunk * self._in_chunk : (chunk + 1) * self._in_chunk]
+        chosen = order[self._limits[chunk] : self._limits[chunk + 1]]
         table = self._blocks.table[np.sort(chosen)]  # so that files are read forwards
         rows = np.empty((self._blocks.sizes[chosen].sum(), self._blocks.features), "float32")
         places = None
