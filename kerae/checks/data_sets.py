@@ -56,7 +56,7 @@ def batches_of(dataset):
 def check_alone(dataset: Any, **given: Any) -> None:
     """Raises a `ValueError` if `fit` was given something beside `kerae.data.Activations`."""
     for name, value in given.items():
-        if value is not None and value != 0.0:
+        if value is not None and not (isinstance(value, float) and value == 0):
             raise ValueError(
                 f"Expected {dataset!r} alone. Received: `{name}` beside it. Leave it out; "
                 "`hold_out` of it gives rows for `validation_data`."

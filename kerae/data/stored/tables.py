@@ -10,6 +10,7 @@ from .refused import damaged, one_array
 
 PIECE = 2**22  # bytes of a Parquet file decoded at once, about
 TOKENS = "token_ids"
+END = b"\xff\xff\xff\xff\0\0\0\0"  # of an Arrow stream
 
 
 class Table:
@@ -146,14 +147,12 @@ def open_arrow(path, column):
     try:
         with pa.memory_map(str(path)) as file:
             schema = pa.ipc.read_schema(file)
-            while True:
-                offset = file.tell()
-                try:
-                    message = pa.ipc.read_message(file)
-                except EOFError:
-                    break
+            # It ends with the file, or with eight bytes that say so.
+            while (offset := file.tell()) < file.size() and file.read(8) != END:
+                file.seek(offset)
+                message = pa.ipc.read_message(file)
                 counts.append(pa.ipc.read_record_batch(message, schema).num_rows)
                 offsets.append(offset)
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowInvalid, EOFError, OSError) as error:
         raise damaged(path, error) from error
     return ArrowStream(path, schema, column, np.cumsum(counts), offsets)
