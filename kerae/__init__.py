@@ -60,6 +60,7 @@ _HOME = {
     "VQVAE2": "models",
     "VampVAE": "models",
     "WAE": "models",
+    "fit_together": "run",
     "load": "loading",
     "set_random_seed": "random_seed",
     "spliced": "analysis",
@@ -165,6 +166,7 @@ if TYPE_CHECKING:
     from .models import VampVAE as VampVAE
     from .part import Part as Part
     from .random_seed import set_random_seed as set_random_seed
+    from .run import fit_together as fit_together
     from .run import train as train
     from .terms import Reconstruction as Reconstruction
     from .terms import Term as Term

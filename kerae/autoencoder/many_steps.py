@@ -1,6 +1,5 @@
 """How `fit` trains on many batches of arrays in one call, where only the time tells it apart."""
 
-import math
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -19,18 +18,19 @@ COUNTED_BY_KERAS = ("class_weight", "steps_per_epoch")
 
 
 def steps_a_call(
-    model: "Autoencoder", arrays: tuple, batch_size: int, callbacks: Any, options: dict
+    model: "Autoencoder", batches: int, most: int, size: int, callbacks: Any, options: dict
 ):
     """The number of steps that a call trains for; 0 where Keras' own loop has to be used.
 
     Args:
         model: Compiled `kerae.Autoencoder`.
-        arrays: Tuple `(x, y, sample_weight)`; the last two may be `None`.
-        batch_size: Integer.
+        batches: Integer, those of an epoch.
+        most: Integer, the most of them in a call.
+        size: Integer, the bytes that are put on the device at a time.
         callbacks: List of the user's callbacks.
         options: Dict of what else `fit` was given.
     """
-    asked, batches = model.steps_asked, math.ceil(len(arrays[0]) / batch_size)
+    asked = model.steps_asked
     if asked == "auto":
         steps = 1 if any(map(_watches_batches, callbacks)) else min(AUTO, batches)
     else:
@@ -42,13 +42,9 @@ def steps_a_call(
         and keras.config.max_steps_per_epoch() is None
         and type(model).train_step is backend.train_step
         and backend.can_loop(model)
-        and backend.has_room_for(nbytes(arrays))
+        and backend.has_room_for(size)
     )
-    return backend.plannable(steps, batches) if possible else 0
-
-
-def nbytes(arrays: tuple):
-    return sum(array.nbytes for array in arrays if array is not None)
+    return backend.plannable(min(steps, most, batches), batches) if possible else 0
 
 
 def _watches_batches(callback):
@@ -63,7 +59,7 @@ def many_steps_a_call(model: "Autoencoder", batches: Any, steps: int, epochs: in
 
     Args:
         model: Compiled `kerae.Autoencoder`.
-        batches: `kerae.data.ResidentBatches`.
+        batches: `kerae.data.ResidentBatches` or `kerae.data.MixedBatches`.
         steps: Integer, the steps a call.
         epochs: Integer.
     Yields:
@@ -76,7 +72,7 @@ def many_steps_a_call(model: "Autoencoder", batches: Any, steps: int, epochs: in
 
     def train_function(*state):
         # Arrays were looked at as a whole, but for what preprocessing makes of them.
-        model.looks_at_data = model.preprocessing is not None
+        model.looks_at_data = model.preprocessing is not None or not batches.looked_at
         try:
             return train_many(*state)
         finally:

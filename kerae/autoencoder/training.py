@@ -13,20 +13,29 @@ from ..callbacks.epoch_start import EpochStart
 from ..callbacks.progress_bar import with_progress_bar
 from ..callbacks.stop_at_non_finite import StopAtNonFinite
 from ..checks.data import checked_arrays, checked_examples
-from ..checks.data_sets import check_dataset, checked_batches, number_of_batches, part_of
+from ..checks.data_sets import (
+    check_alone,
+    check_dataset,
+    checked_batches,
+    number_of_batches,
+    part_of,
+)
 from ..checks.fit import check_arguments
 from ..checks.given import is_array
 from ..checks.seen import forget_seen, limits, note_seen, refuse_seen
 from ..checks.types import ArrayLike, ModelMixin
-from ..data.batches import Batches
+from ..data.activations import Activations
 from ..data.dataset import Dataset
 from ..data.native_batches import with_native_batches
-from ..data.resident_batches import ResidentBatches
 from ..networks.output_bias import set_output_bias
 from ..terms.term import total
-from .many_steps import many_steps_a_call, nbytes, steps_a_call
-
-BATCH_SIZE = 32  # as in Keras
+from .feeding import (
+    BATCH_SIZE,
+    batches_of_activations,
+    batches_of_arrays,
+    data_to_evaluate,
+)
+from .many_steps import many_steps_a_call
 
 
 class Training(ModelMixin):
@@ -181,12 +190,17 @@ class Training(ModelMixin):
                 validation_data = tuple(a if a is None else a[kept:] for a in (x, y, sample_weight))
                 x, y, sample_weight = (a if a is None else a[:kept] for a in (x, y, sample_weight))
                 validation_split = 0.0
-            for term in self.terms:
-                term.begin_fit(len(x))
-            batch_size = batch_size or BATCH_SIZE
-            arrays = (x, y, sample_weight)
-            steps = steps_a_call(self, arrays, batch_size, callbacks, kwargs)
-            batches = (ResidentBatches if steps else Batches)(arrays, batch_size)
+            arrays, size = (x, y, sample_weight), batch_size or BATCH_SIZE
+            batches, steps = batches_of_arrays(self, arrays, size, callbacks, kwargs)
+        elif isinstance(x, Activations) and shuffle is True:
+            check_alone(x, y=y, sample_weight=sample_weight, validation_split=validation_split)
+            batches, steps = batches_of_activations(self, x, batch_size, callbacks, kwargs)
+        else:
+            check_dataset(self, x, self.label_readers)
+            x, batches = with_native_batches(x), None
+            # Keras shuffles the batches of a PyDataset; it warns where it cannot shuffle.
+            shuffle = shuffle and isinstance(x, keras.utils.PyDataset)
+        if batches is not None:
             x, y, sample_weight = batches, None, None
             if steps:
                 looping = many_steps_a_call(self, batches, steps, epochs)
@@ -194,16 +208,11 @@ class Training(ModelMixin):
             if shuffle is True:
                 epoch_start.batches = batches
             shuffle = False
-        else:
-            check_dataset(self, x, self.label_readers)
-            x = with_native_batches(x)
-            # Keras shuffles the batches of a PyDataset; it warns where it cannot shuffle.
-            shuffle = shuffle and isinstance(x, keras.utils.PyDataset)
         if validation_data is not None:
             size = kwargs.get("validation_batch_size") or batch_size or BATCH_SIZE
             kwargs["validation_batch_size"] = size
             validation_data = keras.utils.unpack_x_y_sample_weight(validation_data)
-            validation_data = self._checked(*validation_data, size)  # pyright: ignore[reportCallIssue]
+            validation_data = data_to_evaluate(self, *validation_data, size)  # pyright: ignore[reportCallIssue]
         self.build_optimizer()
         self.check_trained()
         with backend.variables_kept(self), looping as planned:
@@ -220,17 +229,6 @@ class Training(ModelMixin):
                 sample_weight=sample_weight,
                 **kwargs,
             )
-
-    def _checked(self, x, y, sample_weight, batch_size):
-        if isinstance(x, Dataset):
-            x, y = part_of(x, "test", y)
-        if not is_array(x):
-            check_dataset(self, x, self.label_readers)
-            return with_native_batches(x), y, sample_weight
-        arrays = checked_arrays(self, x, y, sample_weight)
-        # Keras puts arrays on TensorFlow's device as a whole, and gives every process all rows.
-        whole = backend.replicas() == 1 and backend.has_room_for(nbytes(arrays))
-        return arrays if whole else (Batches(arrays, batch_size), None, None)
 
     def evaluate(
         self,
@@ -266,7 +264,7 @@ class Training(ModelMixin):
             where = "the data"
             check_arguments(batch_size=batch_size, callbacks=kwargs.get("callbacks"))
             batch_size = batch_size or BATCH_SIZE
-            x, y, sample_weight = self._checked(x, y, sample_weight, batch_size)
+            x, y, sample_weight = data_to_evaluate(self, x, y, sample_weight, batch_size)
             verbose = args[0] if args else kwargs.get("verbose", "auto")
             kwargs["callbacks"] = with_progress_bar(kwargs.get("callbacks"), verbose)
             forget_seen(self)

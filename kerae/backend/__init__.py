@@ -41,6 +41,7 @@
 
 `tensorflow.py`, `jax.py` and `torch.py` hold them; what belongs to the training loop lies beside
 each in a file of its own, `…_loop.py`.
+`torch_modules.py` is for networks of PyTorch that are no Keras models, on any backend.
 
 Importing this package imports no framework: a server of exported models needs TensorFlow alone.
 """

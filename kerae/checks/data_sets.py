@@ -53,6 +53,16 @@ def batches_of(dataset):
         raise ValueError("Expected data. Received: a data set without batches.")
 
 
+def check_alone(dataset: Any, **given: Any) -> None:
+    """Raises a `ValueError` if `fit` was given something beside `kerae.data.Activations`."""
+    for name, value in given.items():
+        if value is not None and not (isinstance(value, float) and value == 0):
+            raise ValueError(
+                f"Expected {dataset!r} alone. Received: `{name}` beside it. Leave it out; "
+                "`hold_out` of it gives rows for `validation_data`."
+            )
+
+
 @contextmanager
 def checked_batches(model, dataset):
     """Yields the examples of a data set, batch by batch, each checked when it is read.

@@ -18,6 +18,8 @@ class ResidentBatches(Batches):
         tensors: The arrays on the device, packed as Keras packs a batch.
     """
 
+    looked_at = True  # as `fit` does with arrays
+
     def __init__(self, arrays: tuple, batch_size: int) -> None:
         super().__init__(arrays, batch_size)
         given = [array if array is None else backend.on_device(array) for array in arrays]
