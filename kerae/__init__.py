@@ -47,6 +47,7 @@ _HOME = {
     "RAE": "models",
     "RHVAE": "models",
     "Reconstruction": "terms",
+    "SAE": "models",
     "SVAE": "models",
     "SWAE": "models",
     "SparseAE": "models",
@@ -135,6 +136,7 @@ if TYPE_CHECKING:
     from .models import PIWAE as PIWAE
     from .models import RAE as RAE
     from .models import RHVAE as RHVAE
+    from .models import SAE as SAE
     from .models import SVAE as SVAE
     from .models import SWAE as SWAE
     from .models import VAE as VAE

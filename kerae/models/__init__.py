@@ -27,6 +27,7 @@ from .piwae import PIWAE as PIWAE
 from .poincare_vae import PoincareVAE as PoincareVAE
 from .rae import RAE as RAE
 from .rhvae import RHVAE as RHVAE
+from .sae import SAE as SAE
 from .sparse_ae import SparseAE as SparseAE
 from .stacked_ae import StackedAE as StackedAE
 from .svae import SVAE as SVAE

@@ -1,5 +1,6 @@
 """The named summands of the objective."""
 
+from .auxiliary_reconstruction import AuxiliaryReconstruction as AuxiliaryReconstruction
 from .cluster_assignment import ClusterAssignment as ClusterAssignment
 from .code_entropy import CodeEntropy as CodeEntropy
 from .code_norm import CodeNorm as CodeNorm
@@ -7,16 +8,21 @@ from .codebook_error import CodebookError as CodebookError
 from .codebook_orthogonality import CodebookOrthogonality as CodebookOrthogonality
 from .commitment import Commitment as Commitment
 from .contractive import Contractive as Contractive
+from .dead_units import DeadUnits as DeadUnits
 from .deception import Deception as Deception
 from .decoder_gradient import DecoderGradient as DecoderGradient
 from .decoder_norm import DecoderNorm as DecoderNorm
+from .dictionary_sparsity import DictionarySparsity as DictionarySparsity
 from .dimension_wise_kl import DimensionWiseKL as DimensionWiseKL
 from .estimated_total_correlation import EstimatedTotalCorrelation as EstimatedTotalCorrelation
+from .explained_variance import ExplainedVariance as ExplainedVariance
 from .feature_reconstruction import FeatureReconstruction as FeatureReconstruction
+from .gated_reconstruction import GatedReconstruction as GatedReconstruction
 from .importance_weighted_bound import ImportanceWeightedBound as ImportanceWeightedBound
 from .index_code_mutual_information import IndexCodeMutualInformation as IndexCodeMutualInformation
 from .kl_divergence import KLDivergence as KLDivergence
 from .kl_sparsity import KLSparsity as KLSparsity
+from .l0 import L0 as L0
 from .l1 import L1 as L1
 from .layer_kl import LayerKL as LayerKL
 from .maximum_mean_discrepancy import MaximumMeanDiscrepancy as MaximumMeanDiscrepancy
@@ -25,7 +31,9 @@ from .part_kl import PartKL as PartKL
 from .perplexity import Perplexity as Perplexity
 from .reconstruction import Reconstruction as Reconstruction
 from .sliced_wasserstein import SlicedWasserstein as SlicedWasserstein
+from .squared_error import SquaredError as SquaredError
 from .structural_similarity import StructuralSimilarity as StructuralSimilarity
 from .term import Term as Term
+from .threshold_sparsity import ThresholdSparsity as ThresholdSparsity
 from .total_correlation import TotalCorrelation as TotalCorrelation
 from .used_codes import UsedCodes as UsedCodes
