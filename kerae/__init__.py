@@ -29,6 +29,7 @@ _HOME = {
     "CVAE": "models",
     "CategoricalVAE": "models",
     "ContractiveAE": "models",
+    "Crosscoder": "models",
     "DIPVAE": "models",
     "DenoisingAE": "models",
     "FactorVAE": "models",
@@ -40,6 +41,7 @@ _HOME = {
     "JointVAE": "models",
     "LadderVAE": "models",
     "MIWAE": "models",
+    "MatryoshkaSAE": "models",
     "MultimodalVAE": "models",
     "PIWAE": "models",
     "Part": "part",
@@ -54,6 +56,7 @@ _HOME = {
     "StackedAE": "models",
     "Term": "terms",
     "TopDownVAE": "models",
+    "Transcoder": "models",
     "TwoStageVAE": "models",
     "VAE": "models",
     "VAEGAN": "models",
@@ -148,17 +151,20 @@ if TYPE_CHECKING:
     from .models import BetaVAE as BetaVAE
     from .models import CategoricalVAE as CategoricalVAE
     from .models import ContractiveAE as ContractiveAE
+    from .models import Crosscoder as Crosscoder
     from .models import DenoisingAE as DenoisingAE
     from .models import FactorVAE as FactorVAE
     from .models import FlowVAE as FlowVAE
     from .models import InfoVAE as InfoVAE
     from .models import JointVAE as JointVAE
     from .models import LadderVAE as LadderVAE
+    from .models import MatryoshkaSAE as MatryoshkaSAE
     from .models import MultimodalVAE as MultimodalVAE
     from .models import PoincareVAE as PoincareVAE
     from .models import SparseAE as SparseAE
     from .models import StackedAE as StackedAE
     from .models import TopDownVAE as TopDownVAE
+    from .models import Transcoder as Transcoder
     from .models import TwoStageVAE as TwoStageVAE
     from .models import VampVAE as VampVAE
     from .part import Part as Part

@@ -10,6 +10,7 @@ from .catalogue import catalogue as catalogue
 from .categorical_vae import CategoricalVAE as CategoricalVAE
 from .ciwae import CIWAE as CIWAE
 from .contractive_ae import ContractiveAE as ContractiveAE
+from .crosscoder import Crosscoder as Crosscoder
 from .cvae import CVAE as CVAE
 from .denoising_ae import DenoisingAE as DenoisingAE
 from .dip_vae import DIPVAE as DIPVAE
@@ -21,6 +22,7 @@ from .info_vae import InfoVAE as InfoVAE
 from .iwae import IWAE as IWAE
 from .joint_vae import JointVAE as JointVAE
 from .ladder_vae import LadderVAE as LadderVAE
+from .matryoshka_sae import MatryoshkaSAE as MatryoshkaSAE
 from .miwae import MIWAE as MIWAE
 from .multimodal_vae import MultimodalVAE as MultimodalVAE
 from .piwae import PIWAE as PIWAE
@@ -33,6 +35,7 @@ from .stacked_ae import StackedAE as StackedAE
 from .svae import SVAE as SVAE
 from .swae import SWAE as SWAE
 from .top_down_vae import TopDownVAE as TopDownVAE
+from .transcoder import Transcoder as Transcoder
 from .two_stage_vae import TwoStageVAE as TwoStageVAE
 from .vae import VAE as VAE
 from .vae_gan import VAEGAN as VAEGAN

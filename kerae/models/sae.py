@@ -1,37 +1,19 @@
-import warnings
-from typing import Any, Self
+from typing import Any
 
 import keras
-import numpy as np
-from keras import ops
 
 from ..autoencoder.autoencoder import Autoencoder
-from ..checks.arguments import check_choice
-from ..checks.data import checked_examples
-from ..checks.data_sets import first_examples
 from ..checks.numbers import check_count
-from ..checks.types import ArrayLike
 from ..latents.sparse import Sparse, TopK
 from ..latents.sparse.named import get
-from ..likelihoods import Normal
-from ..networks import DictionaryDecoder, DictionaryEncoder
-from ..networks.dictionary_start import CENTERS, start
 from ..schedules import Weight
-from ..terms import (
-    L0,
-    AuxiliaryReconstruction,
-    DeadUnits,
-    ExplainedVariance,
-    SquaredError,
-)
+from ..terms import L0, AuxiliaryReconstruction, DeadUnits, ExplainedVariance, SquaredError
 from .composition import composed
-
-MOST = 32_768  # examples of which the middle is found
-OF_PAPER = 1 / 32  # the weight of AuxK
+from .dictionary import Dictionary, dictionary_parts, dictionary_terms
 
 
 @keras.saving.register_keras_serializable("kerae")
-class SAE(Autoencoder):
+class SAE(Dictionary, Autoencoder):
     """Sparse autoencoder of activations: a dictionary of atoms, of which each example needs few.
 
         loss = |s x - s x_hat|^2 [+ weight * sparsity of z] [+ 1/32 * AuxK]
@@ -113,21 +95,13 @@ class SAE(Autoencoder):
         **kwargs: Any,
     ) -> None:
         check_count("input_dim", input_dim)
-        check_count("latent_dim", latent_dim)
-        if center is not None:
-            check_choice("center", center, CENTERS)
         latent = get(activation, k, dead_after)
-        decoder = DictionaryDecoder(latent_dim, (input_dim,), lengths)
-        encoder = DictionaryEncoder(
-            decoder, center is not None, tied, encoder_bias and not latent.has_biases
-        )
-        terms = terms_of(latent, sparsity_weight, auxiliary_weight)
         weights: Any = {"sparsity_weight": sparsity_weight, "auxiliary_weight": auxiliary_weight}
+        terms = dictionary_terms(latent, **weights)
+        shape = (input_dim,)
         super().__init__(
-            (input_dim,),
-            likelihood=Normal(),
-            encoder=encoder,
-            decoder=decoder,
+            shape,
+            **dictionary_parts(shape, latent, latent_dim, lengths, center, tied, encoder_bias),
             **composed(self, kwargs, latent, terms, **weights),
         )
         self.input_dim = input_dim
@@ -142,60 +116,3 @@ class SAE(Autoencoder):
         self.center = center
         self.scaled = scaled
         self.dead_after = dead_after
-
-    @property
-    def atoms(self) -> np.ndarray:
-        atoms = np.asarray(ops.convert_to_numpy(self.decoder.atoms()))
-        return atoms / ops.convert_to_numpy(self.decoder.scale)
-
-    def start_at_mean(self, x: ArrayLike, y: ArrayLike | None = None) -> Self:
-        """Sets bias and scale to those of examples; `fit` calls it first of all.
-
-        Args:
-            x: Array `(n, input_dim)`, of which 32,768 examples are looked at.
-            y: Is not read.
-        Returns:
-            The model itself.
-        Raises:
-            ValueError: If the data do not fit the model.
-        """
-        x = checked_examples(self, x)
-        rows = x[:: -(-len(x) // MOST)].reshape(-1, self.input_dim)
-        middle, scale = start(rows, self.center)
-        scale = scale if self.scaled else 1.0
-        self.decoder.scale.assign(scale)
-        self.decoder.bias.assign(scale * middle)
-        self.decoder.started.assign(1)
-        return self
-
-    def fit(self, x: Any = None, y: Any = None, *args: Any, **kwargs: Any) -> Any:
-        """As for every model, after `start_at_mean` of a new one.
-
-        Args:
-            x: As for `kerae.Autoencoder.fit`; of a data set the first batches are read for it.
-            y: As for `kerae.Autoencoder.fit`.
-            **kwargs: As for `kerae.Autoencoder.fit`, like the arguments not named here.
-        """
-        if not int(ops.convert_to_numpy(self.decoder.started)):
-            first = first_examples(x, y, MOST)
-            if first is None:
-                warnings.warn(
-                    "Expected data that can be read twice, of which bias and scale are found. "
-                    "Received: a generator; training starts without. Call `start_at_mean` first.",
-                    stacklevel=2,
-                )
-            else:
-                self.start_at_mean(*first)
-        return super().fit(x, y, *args, **kwargs)
-
-
-def terms_of(
-    latent: Sparse, sparsity_weight: Weight | None, auxiliary_weight: Weight | None
-) -> list[Any]:
-    """What a dictionary with such a latent is trained on, and what is logged beside."""
-    weight = latent.default_weight if sparsity_weight is None else sparsity_weight
-    if auxiliary_weight is None and latent.chooses:
-        auxiliary_weight = OF_PAPER
-    auxiliary = [] if auxiliary_weight is None else [AuxiliaryReconstruction(auxiliary_weight)]
-    watched = [L0(), ExplainedVariance(), DeadUnits()]
-    return [SquaredError(), *latent.terms(weight), *auxiliary, *watched]

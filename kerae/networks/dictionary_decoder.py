@@ -11,7 +11,7 @@ from ..checks.types import Shape, Tensor
 from ..configurable import Configurable
 from ..ops.gradients import tangential_gradient
 
-LENGTHS = ("unit", "divided", "free")
+LENGTHS = ("unit", "divided", "free", "by_layer")
 
 
 @keras.saving.register_keras_serializable("kerae.networks")
@@ -27,11 +27,13 @@ class DictionaryDecoder(Configurable, keras.Layer):
     - `"divided"`: d_j = w_j / |w_j| of trained rows w_j of any length, with which
       `kerae.networks.DictionaryEncoder` multiplies what it gives of the unit
     - `"free"`: any; terms of sparsity then weigh z_j by |d_j|
+    - `"by_layer"`: any; they weigh it by the sum of the lengths of its parts along the first axis of
+      the decoded
 
     Args:
         latent_dim: Integer, the number of atoms.
         output_shape: Tuple, the shape of the decoded.
-        lengths: `"unit"`, `"divided"` or `"free"`. Defaults to `"unit"`.
+        lengths: `"unit"`, `"divided"`, `"free"` or `"by_layer"`. Defaults to `"unit"`.
         initial_length: Float, the length of each atom, or of each row, at the start. Defaults to 1.
 
     Call arguments:
@@ -100,7 +102,10 @@ class DictionaryDecoder(Configurable, keras.Layer):
         return rows / ops.expand_dims(self.row_lengths(), 1) if self.lengths == "divided" else rows
 
     def atom_lengths(self) -> Tensor:
-        """The lengths |d_j|, `(latent_dim,)`, or `None` where each is 1."""
+        """What terms of sparsity weigh units by, `(latent_dim,)`, or `None` where that is 1."""
+        if self.lengths == "by_layer":
+            parts = ops.reshape(self.rows, (self.latent_dim, self.output_shape[0], -1))
+            return ops.sum(ops.sqrt(ops.sum(ops.square(parts), axis=2)), axis=1)
         return self.row_lengths() if self.lengths == "free" else None
 
     def sum_of_atoms(self, z: Tensor) -> Tensor:

@@ -26,6 +26,8 @@ class DictionaryEncoder(Configurable, keras.Layer):
             of the decoded. Defaults to true.
         tied: Boolean, whether W stays the transposed rows of the decoder. Defaults to false.
         use_bias: Boolean, whether there is a bias c. Defaults to true.
+        skip: Boolean, whether there is a linear map from data to the decoded, past the code, that
+            starts at 0. Defaults to false.
 
     Call arguments:
         x: Tensor `(batch, …)`.
@@ -50,6 +52,7 @@ class DictionaryEncoder(Configurable, keras.Layer):
         centered: bool = True,
         tied: bool = False,
         use_bias: bool = True,
+        skip: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -58,6 +61,7 @@ class DictionaryEncoder(Configurable, keras.Layer):
         self.centered = centered
         self.tied = tied
         self.use_bias = use_bias
+        self.skip = skip
 
     def build(self, input_shape: Shape) -> None:
         size, decoder = math.prod(input_shape[1:]), self.decoder
@@ -74,11 +78,21 @@ class DictionaryEncoder(Configurable, keras.Layer):
             self.bias = self.add_weight(
                 shape=(decoder.latent_dim,), initializer="zeros", name="bias"
             )
+        if self.skip:
+            self.skip_kernel = self.add_weight(
+                shape=(size, decoder.size), initializer="zeros", name="skip_kernel"
+            )
         self.built = True
 
     def _transposed(self, shape, dtype=None):
         # A copy: PyTorch's fused update takes no transposed view.
         return ops.convert_to_numpy(self.decoder.rows).T.copy()
+
+    def skipped(self, x: Tensor) -> Tensor:
+        """What comes to the decoded `(batch, size)` past the code."""
+        kernel = ops.cast(self.skip_kernel, self.compute_dtype)
+        x = ops.reshape(x, (-1, kernel.shape[0]))
+        return ops.matmul(ops.cast(x, kernel.dtype), kernel)
 
     def call(self, x: Tensor):
         decoder = self.decoder

@@ -27,6 +27,7 @@ from .l1 import L1 as L1
 from .layer_kl import LayerKL as LayerKL
 from .maximum_mean_discrepancy import MaximumMeanDiscrepancy as MaximumMeanDiscrepancy
 from .moment_matching import MomentMatching as MomentMatching
+from .nested_error import NestedError as NestedError
 from .part_kl import PartKL as PartKL
 from .perplexity import Perplexity as Perplexity
 from .reconstruction import Reconstruction as Reconstruction
