@@ -80,6 +80,7 @@ _MODULES = (
     "files",
     "flows",
     "geometry",
+    "interchange",
     "latent_space",
     "latents",
     "likelihoods",
@@ -110,6 +111,7 @@ if TYPE_CHECKING:
     from . import files as files
     from . import flows as flows
     from . import geometry as geometry
+    from . import interchange as interchange
     from . import latent_space as latent_space
     from . import latents as latents
     from . import likelihoods as likelihoods
