@@ -67,35 +67,14 @@ _HOME = {
     "set_random_seed": "random_seed",
     "train": "run",
 }
+# fmt: off
 _MODULES = (
-    "adversaries",
-    "analysis",
-    "callbacks",
-    "conditions",
-    "corruptions",
-    "data",
-    "distribution",
-    "export",
-    "figures",
-    "files",
-    "flows",
-    "geometry",
-    "interchange",
-    "latent_space",
-    "latents",
-    "likelihoods",
-    "metrics",
-    "models",
-    "networks",
-    "noise",
-    "ops",
-    "priors",
-    "schedules",
-    "serving",
-    "targets",
-    "terms",
-    "testing",
+    "adversaries", "analysis", "callbacks", "conditions", "corruptions", "data", "distribution",
+    "export", "figures", "files", "flows", "geometry", "interchange", "latent_space", "latents",
+    "likelihoods", "metrics", "models", "networks", "noise", "ops", "priors", "schedules",
+    "serving", "targets", "terms", "testing",
 )
+# fmt: on
 
 # For type checkers, which do not call `__getattr__`; a test keeps the names in step.
 if TYPE_CHECKING:

@@ -13,7 +13,13 @@ from .from_saelens import NAMES_OF_GATES
 from .safetensors import write_safetensors
 from .weights import folded
 
-KINDS = {ReLU: "standard", TopK: "topk", BatchTopK: "jumprelu", JumpReLU: "jumprelu", Gated: "gated"}
+KINDS = {
+    ReLU: "standard",
+    TopK: "topk",
+    BatchTopK: "jumprelu",
+    JumpReLU: "jumprelu",
+    Gated: "gated",
+}
 OF_TRANSCODERS = {"standard": "transcoder", "jumprelu": "jumprelu_transcoder"}
 
 

@@ -28,8 +28,19 @@ class Crosscoder(Dictionary, Autoencoder):
         num_layers: Integer, the number of layers.
         input_dim: Integer, the size of an example in each.
         latent_dim: Integer, the number of code units.
-        activation: As for `kerae.SAE`, like `k`, `sparsity_weight`, `auxiliary_weight`,
-            `encoder_bias`, `center`, `scaled` and `dead_after`. Defaults to `"relu"`.
+        activation: The name of one, such as `"topk"` or `"relu"`, or the latent itself; see
+            `kerae.SAE`. Defaults to `"relu"`.
+        k: Integer, the active units of an example, for `"topk"` and `"batchtopk"`. Defaults to 32.
+        sparsity_weight: Float or `kerae.schedules.Schedule`, the weight of what makes codes sparse.
+            Defaults to that of the activation.
+        auxiliary_weight: Float or schedule, the weight of AuxK, which trains dead units. Defaults
+            to 1/32 for activations that keep k units; others have none.
+        encoder_bias: Boolean, whether there is a bias c. Defaults to true.
+        center: Where b starts: `"mean"`, `"median"` for the geometric median, or `None` for 0.
+            Defaults to `"mean"`.
+        scaled: Boolean, whether there is a scale s other than 1. Defaults to true.
+        dead_after: Integer, the examples after which a unit without activity is dead. Defaults to
+            1,000,000.
         **kwargs: `terms`, in the place of all of these, `name` and `dtype`.
 
     Attributes:

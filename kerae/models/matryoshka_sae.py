@@ -35,8 +35,16 @@ class MatryoshkaSAE(Dictionary, Autoencoder):
         latent_dim: Integer, the number of atoms, and of code units.
         sizes: Sequence of integers that rise, the numbers m of atoms, all below `latent_dim`.
             Defaults to 1/16, 1/8, 1/4 and 1/2 of them.
-        k: Integer, the mean number of active units. Defaults to 32.
-        auxiliary_weight: As for `kerae.SAE`, like `lengths`, `center`, `scaled` and `dead_after`.
+        k: Integer, the mean number of active units of an example. Defaults to 32.
+        auxiliary_weight: Float or schedule, the weight of AuxK, which trains dead units. Defaults
+            to 1/32 for activations that keep k units; others have none.
+        lengths: What holds of the atoms: `"unit"`, `"divided"` or `"free"`; see
+            `kerae.networks.DictionaryDecoder`. Defaults to `"unit"`.
+        center: Where b starts: `"mean"`, `"median"` for the geometric median, or `None` for 0.
+            Defaults to `"mean"`.
+        scaled: Boolean, whether there is a scale s other than 1. Defaults to true.
+        dead_after: Integer, the examples after which a unit without activity is dead. Defaults to
+            1,000,000.
         **kwargs: `terms`, in the place of all of these, `name` and `dtype`.
 
     Attributes:

@@ -27,8 +27,8 @@ class DictionaryDecoder(Configurable, keras.Layer):
     - `"divided"`: d_j = w_j / |w_j| of trained rows w_j of any length, with which
       `kerae.networks.DictionaryEncoder` multiplies what it gives of the unit
     - `"free"`: any; terms of sparsity then weigh z_j by |d_j|
-    - `"by_layer"`: any; they weigh it by the sum of the lengths of its parts along the first axis of
-      the decoded
+    - `"by_layer"`: any; they weigh it by the sum of the lengths of its parts, one for each layer,
+      the first axis of the decoded
 
     Args:
         latent_dim: Integer, the number of atoms.

@@ -8,7 +8,7 @@ from .gated import Gated
 from .jump_relu import JumpReLU
 from .p_anneal import PAnneal
 from .relu import ReLU
-from .sparse import Sparse, check_sparse
+from .sparse import Sparse
 from .top_k import TopK
 
 NAMES = {
@@ -43,7 +43,6 @@ def get(activation: str | Sparse, k: int | None = None, dead_after: int | None =
     given: dict[str, Any] = {"k": k, "dead_after": dead_after}
     given = {name: value for name, value in given.items() if value is not None}
     if not isinstance(activation, str):
-        check_sparse("activation", activation)
         if given:
             raise ValueError(
                 f"Expected either an activation as an object, or its name and {', '.join(given)}. "

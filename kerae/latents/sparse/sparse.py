@@ -6,7 +6,6 @@ from keras import ops
 
 from ...backend import replica_sum
 from ...checks.numbers import check_count
-from ...checks.short import short
 from ...checks.types import Shape, Tensor
 from ..latent import Latent
 
@@ -125,13 +124,3 @@ class Sparse(Latent):
     def is_dead(self) -> Tensor:
         """Of each unit whether it is dead, `(latent_dim,)`."""
         return ops.convert_to_tensor(self.age) >= self.dead_after
-
-
-def check_sparse(name: str, given: Any) -> None:
-    """Raises a `ValueError` unless it is a `Sparse` latent."""
-    if not isinstance(given, Sparse):
-        raise ValueError(
-            f"Expected `{name}` to be the name of a sparse activation or one of "
-            f"kerae.latents.sparse. Received: {short(given)}. Take one such as "
-            "kerae.latents.TopK(32)."
-        )
