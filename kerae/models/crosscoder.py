@@ -16,7 +16,7 @@ from .dictionary import Dictionary, dictionary_parts, dictionary_terms
 class Crosscoder(Dictionary, Autoencoder):
     """Crosscoder: one code of several layers, or models, with an atom for each of them a unit.
 
-        loss = sum over layers l of |s x_l - s x_hat_l|^2 [+ weight * sparsity of z] [+ 1/32 * AuxK]
+        loss = sum over layers l of |s x_l - s x_hat_l|^2 [+ weight * sparsity] [+ weight * AuxK]
         z = activation( sum over layers l of (s x_l - b_l) W_l + c ),
         s x_hat_l = sum over units j of z_j d_jl + b_l,
         sparsity = sum over units j of z_j ( sum over layers l of |d_jl| )
@@ -34,7 +34,7 @@ class Crosscoder(Dictionary, Autoencoder):
         sparsity_weight: Float or `kerae.schedules.Schedule`, the weight of what makes codes sparse.
             Defaults to that of the activation.
         auxiliary_weight: Float or schedule, the weight of AuxK, which trains dead units. Defaults
-            to 1/32 for activations that keep k units; others have none.
+            to 1/32 of the elements of an example for activations that keep k units, else to none.
         encoder_bias: Boolean, whether there is a bias c. Defaults to true.
         center: Where b starts: `"mean"`, `"median"` for the geometric median, or `None` for 0.
             Defaults to `"mean"`.
@@ -81,7 +81,7 @@ class Crosscoder(Dictionary, Autoencoder):
         check_count("input_dim", input_dim)
         latent = get(activation, k, dead_after)
         weights: Any = {"sparsity_weight": sparsity_weight, "auxiliary_weight": auxiliary_weight}
-        terms = dictionary_terms(latent, **weights)
+        terms = dictionary_terms(latent, num_layers * input_dim, **weights)
         shape = (num_layers, input_dim)
         parts = dictionary_parts(
             shape, latent, latent_dim, "by_layer", center, encoder_bias=encoder_bias

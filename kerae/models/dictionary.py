@@ -21,7 +21,7 @@ from ..schedules import Weight
 from ..terms import L0, AuxiliaryReconstruction, DeadUnits, ExplainedVariance, SquaredError
 
 MOST = 32_768  # examples of which the middle is found
-OF_PAPER = 1 / 32  # the weight of AuxK
+OF_PAPER = 1 / 32  # the weight of AuxK beside an error divided by the variance
 CANDIDATES = 4  # times k, the largest features of an example that are first looked at
 
 
@@ -165,12 +165,21 @@ def dictionary_parts(
 
 
 def dictionary_terms(
-    latent: Sparse, sparsity_weight: Weight | None, auxiliary_weight: Weight | None
+    latent: Sparse,
+    size: int,
+    sparsity_weight: Weight | None = None,
+    auxiliary_weight: Weight | None = None,
 ) -> list[Any]:
-    """What a dictionary with such a latent is trained on, and what is logged beside."""
+    """What a dictionary with such a latent is trained on, and what is logged beside.
+
+    Args:
+        latent: `kerae.latents.Sparse`.
+        size: Integer, the elements of what is decoded.
+        **weights: As for `kerae.SAE`.
+    """
     weight = latent.default_weight if sparsity_weight is None else sparsity_weight
     if auxiliary_weight is None and latent.chooses:
-        auxiliary_weight = OF_PAPER
+        auxiliary_weight = OF_PAPER * size  # the variance, after scaling, of an example
     auxiliary = [] if auxiliary_weight is None else [AuxiliaryReconstruction(auxiliary_weight)]
     watched = [L0(), ExplainedVariance(), DeadUnits()]
     return [SquaredError(), *latent.terms(weight), *auxiliary, *watched]

@@ -24,7 +24,7 @@ from .dictionary import Dictionary, dictionary_parts, dictionary_terms
 class MatryoshkaSAE(Dictionary, Autoencoder):
     """Matryoshka SAE: a dictionary whose first atoms are a smaller dictionary by themselves.
 
-        loss = |s x - s x_hat|^2 + sum over sizes m of |s x - s x_hat_m|^2 [+ 1/32 * AuxK]
+        loss = |s x - s x_hat|^2 + sum over sizes m of |s x - s x_hat_m|^2 [+ weight * AuxK]
         s x_hat_m = sum over the first m units j of z_j d_j + b
 
     per example, with the codes of `kerae.latents.BatchTopK` of all units. What is general has to be
@@ -37,7 +37,7 @@ class MatryoshkaSAE(Dictionary, Autoencoder):
             Defaults to 1/16, 1/8, 1/4 and 1/2 of them.
         k: Integer, the mean number of active units of an example. Defaults to 32.
         auxiliary_weight: Float or schedule, the weight of AuxK, which trains dead units. Defaults
-            to 1/32 for activations that keep k units; others have none.
+            to 1/32 of the elements of an example for activations that keep k units, else to none.
         lengths: What holds of the atoms: `"unit"`, `"divided"` or `"free"`; see
             `kerae.networks.DictionaryDecoder`. Defaults to `"unit"`.
         center: Where b starts: `"mean"`, `"median"` for the geometric median, or `None` for 0.
@@ -91,7 +91,7 @@ class MatryoshkaSAE(Dictionary, Autoencoder):
         if sizes is None:
             sizes = sorted({latent_dim // part for part in (16, 8, 4, 2)} - {0})
         latent = get("batchtopk", k, dead_after)
-        of_all, *others = dictionary_terms(latent, None, auxiliary_weight)
+        of_all, *others = dictionary_terms(latent, input_dim, auxiliary_weight=auxiliary_weight)
         terms = [of_all, NestedError(sizes), *others]
         weights: Any = {"auxiliary_weight": auxiliary_weight}
         shape = (input_dim,)

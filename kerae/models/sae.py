@@ -16,13 +16,13 @@ from .dictionary import Dictionary, dictionary_parts, dictionary_terms
 class SAE(Dictionary, Autoencoder):
     """Sparse autoencoder of activations: a dictionary of atoms, of which each example needs few.
 
-        loss = |s x - s x_hat|^2 [+ weight * sparsity of z] [+ 1/32 * AuxK]
+        loss = |s x - s x_hat|^2 [+ weight * sparsity of z] [+ weight * AuxK]
         z = activation((s x - b) W + c),   s x_hat = sum over units j of z_j d_j + b
 
-    per example, with atoms d_j of length 1, of which W starts as the transpose. Training starts
-    with b at the mean of the examples, and with s, which gives their elements the variance 1; both
-    are part of the model, which takes and gives data as they are. The activation says what keeps
-    codes sparse; of `kerae.latents` there are:
+    per example, with weights of their own, and atoms d_j of length 1, of which W starts as the
+    transpose. Training starts with b at the mean of the examples, and with s, which gives their
+    elements the variance 1; both are part of the model, which takes and gives data as they are. The
+    activation says what keeps codes sparse; of `kerae.latents` there are:
 
     - `TopK`, which keeps the k largest of each example
     - `BatchTopK`, which keeps as many on average over a batch; see `calibrate`
@@ -43,7 +43,7 @@ class SAE(Dictionary, Autoencoder):
         sparsity_weight: Float or `kerae.schedules.Schedule`, the weight of what makes codes sparse;
             a schedule from 0 is its warm-up. Defaults to that of the activation.
         auxiliary_weight: Float or schedule, the weight of AuxK, which trains dead units. Defaults
-            to 1/32 for activations that keep k units; others have none.
+            to 1/32 of the elements of an example for activations that keep k units, else to none.
         lengths: What holds of the atoms: `"unit"`, `"divided"` or `"free"`; see
             `kerae.networks.DictionaryDecoder`. Defaults to `"unit"`.
         tied: Boolean, whether W stays the transpose of the atoms. Defaults to false.
@@ -97,7 +97,7 @@ class SAE(Dictionary, Autoencoder):
         check_count("input_dim", input_dim)
         latent = get(activation, k, dead_after)
         weights: Any = {"sparsity_weight": sparsity_weight, "auxiliary_weight": auxiliary_weight}
-        terms = dictionary_terms(latent, **weights)
+        terms = dictionary_terms(latent, input_dim, **weights)
         shape = (input_dim,)
         super().__init__(
             shape,

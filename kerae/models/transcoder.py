@@ -19,7 +19,7 @@ from .dictionary import Dictionary, dictionary_parts, dictionary_terms
 class Transcoder(Dictionary, Autoencoder):
     """Transcoder: what a layer makes of its input, as a sum of few atoms for each example.
 
-        loss = |y - y_hat|^2 [+ weight * sparsity of z] [+ 1/32 * AuxK]
+        loss = |y - y_hat|^2 [+ weight * sparsity of z] [+ weight * AuxK]
         z = activation(x W + c),   y_hat = sum over units j of z_j d_j + b  [ + x V ]
 
     per example, of the input x of a layer and its output y. With `skip` a linear map V of the
@@ -40,7 +40,7 @@ class Transcoder(Dictionary, Autoencoder):
         sparsity_weight: Float or `kerae.schedules.Schedule`, the weight of what makes codes sparse.
             Defaults to that of the activation.
         auxiliary_weight: Float or schedule, the weight of AuxK, which trains dead units. Defaults
-            to 1/32 for activations that keep k units; others have none.
+            to 1/32 of the elements of an example for activations that keep k units, else to none.
         skip: Boolean, whether there is V. Defaults to false.
         lengths: What holds of the atoms: `"unit"`, `"divided"` or `"free"`; see
             `kerae.networks.DictionaryDecoder`. Defaults to `"unit"`.
@@ -91,7 +91,7 @@ class Transcoder(Dictionary, Autoencoder):
         check_count("output_dim", output_dim)
         latent = get(activation, k, dead_after)
         weights: Any = {"sparsity_weight": sparsity_weight, "auxiliary_weight": auxiliary_weight}
-        terms = dictionary_terms(latent, **weights)
+        terms = dictionary_terms(latent, output_dim, **weights)
         parts = dictionary_parts(
             (output_dim,),
             latent,

@@ -32,8 +32,8 @@ class AuxiliaryReconstruction(OfDictionary):
     it is 0. Atoms of other units get no gradient from it.
 
     Args:
-        weight: Float or `kerae.schedules.Schedule`. Defaults to 1; in `kerae.SAE` 1/32, as in the
-            paper.
+        weight: Float or `kerae.schedules.Schedule`. Defaults to 1; in `kerae.SAE` 1/32 of the
+            elements of an example, as in the paper, whose error is divided by the variance.
         k: Integer, the most units an example. Defaults to half the elements of an example, or all
             units, if these are fewer.
         normalization: `"variance"`, as in the paper, or `"dead_units"`, for a sum of squares like
