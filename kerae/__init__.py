@@ -29,6 +29,7 @@ _HOME = {
     "CVAE": "models",
     "CategoricalVAE": "models",
     "ContractiveAE": "models",
+    "Crosscoder": "models",
     "DIPVAE": "models",
     "DenoisingAE": "models",
     "FactorVAE": "models",
@@ -40,6 +41,7 @@ _HOME = {
     "JointVAE": "models",
     "LadderVAE": "models",
     "MIWAE": "models",
+    "MatryoshkaSAE": "models",
     "MultimodalVAE": "models",
     "PIWAE": "models",
     "Part": "part",
@@ -47,12 +49,14 @@ _HOME = {
     "RAE": "models",
     "RHVAE": "models",
     "Reconstruction": "terms",
+    "SAE": "models",
     "SVAE": "models",
     "SWAE": "models",
     "SparseAE": "models",
     "StackedAE": "models",
     "Term": "terms",
     "TopDownVAE": "models",
+    "Transcoder": "models",
     "TwoStageVAE": "models",
     "VAE": "models",
     "VAEGAN": "models",
@@ -66,34 +70,14 @@ _HOME = {
     "spliced": "analysis",
     "train": "run",
 }
+# fmt: off
 _MODULES = (
-    "adversaries",
-    "analysis",
-    "callbacks",
-    "conditions",
-    "corruptions",
-    "data",
-    "distribution",
-    "export",
-    "figures",
-    "files",
-    "flows",
-    "geometry",
-    "latent_space",
-    "latents",
-    "likelihoods",
-    "metrics",
-    "models",
-    "networks",
-    "noise",
-    "ops",
-    "priors",
-    "schedules",
-    "serving",
-    "targets",
-    "terms",
-    "testing",
+    "adversaries", "analysis", "callbacks", "conditions", "corruptions", "data", "distribution",
+    "export", "figures", "files", "flows", "geometry", "interchange", "latent_space", "latents",
+    "likelihoods", "metrics", "models", "networks", "noise", "ops", "priors", "schedules",
+    "serving", "targets", "terms", "testing",
 )
+# fmt: on
 
 # For type checkers, which do not call `__getattr__`; a test keeps the names in step.
 if TYPE_CHECKING:
@@ -109,6 +93,7 @@ if TYPE_CHECKING:
     from . import files as files
     from . import flows as flows
     from . import geometry as geometry
+    from . import interchange as interchange
     from . import latent_space as latent_space
     from . import latents as latents
     from . import likelihoods as likelihoods
@@ -139,6 +124,7 @@ if TYPE_CHECKING:
     from .models import PIWAE as PIWAE
     from .models import RAE as RAE
     from .models import RHVAE as RHVAE
+    from .models import SAE as SAE
     from .models import SVAE as SVAE
     from .models import SWAE as SWAE
     from .models import VAE as VAE
@@ -151,17 +137,20 @@ if TYPE_CHECKING:
     from .models import BetaVAE as BetaVAE
     from .models import CategoricalVAE as CategoricalVAE
     from .models import ContractiveAE as ContractiveAE
+    from .models import Crosscoder as Crosscoder
     from .models import DenoisingAE as DenoisingAE
     from .models import FactorVAE as FactorVAE
     from .models import FlowVAE as FlowVAE
     from .models import InfoVAE as InfoVAE
     from .models import JointVAE as JointVAE
     from .models import LadderVAE as LadderVAE
+    from .models import MatryoshkaSAE as MatryoshkaSAE
     from .models import MultimodalVAE as MultimodalVAE
     from .models import PoincareVAE as PoincareVAE
     from .models import SparseAE as SparseAE
     from .models import StackedAE as StackedAE
     from .models import TopDownVAE as TopDownVAE
+    from .models import Transcoder as Transcoder
     from .models import TwoStageVAE as TwoStageVAE
     from .models import VampVAE as VampVAE
     from .part import Part as Part

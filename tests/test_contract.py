@@ -41,6 +41,7 @@ ABSTRACT = {
     latents.Hierarchical,
     latents.Latent,
     latents.Quantizer,
+    latents.Sparse,
     likelihoods.Likelihood,
     priors.CodePrior,
     priors.Prior,
@@ -112,6 +113,58 @@ ENTRIES = {
         **networks(),
         **around() | {"corruption": corruptions.Masking(0.1)},
     ),
+    kerae.SAE: lambda: dict(
+        input_dim=5,
+        latent_dim=8,
+        activation="batchtopk",
+        k=3,
+        sparsity_weight=0.5,
+        auxiliary_weight=schedules.Linear(0.5, 1.0, 10),
+        lengths="divided",
+        tied=True,
+        encoder_bias=False,
+        center="median",
+        scaled=False,
+        dead_after=2,
+    ),
+    kerae.MatryoshkaSAE: lambda: dict(
+        input_dim=5,
+        latent_dim=8,
+        sizes=(2, 4),
+        k=3,
+        auxiliary_weight=0.5,
+        lengths="free",
+        center="median",
+        scaled=False,
+        dead_after=2,
+    ),
+    kerae.Transcoder: lambda: dict(
+        input_dim=5,
+        output_dim=4,
+        latent_dim=8,
+        activation="batchtopk",
+        k=3,
+        sparsity_weight=0.5,
+        auxiliary_weight=0.5,
+        skip=True,
+        lengths="divided",
+        encoder_bias=False,
+        center="median",
+        dead_after=2,
+    ),
+    kerae.Crosscoder: lambda: dict(
+        num_layers=2,
+        input_dim=5,
+        latent_dim=8,
+        activation="topk",
+        k=3,
+        sparsity_weight=0.5,
+        auxiliary_weight=0.5,
+        encoder_bias=False,
+        center="median",
+        scaled=False,
+        dead_after=2,
+    ),
     kerae.SparseAE: lambda: dict(
         input_shape=SHAPE,
         latent_dim=3,
@@ -142,6 +195,38 @@ ENTRIES = {
         **around(),
     ),
     kerae.networks.SpectralNormalization: lambda: dict(network=networks()["decoder"]),
+    kerae.networks.DictionaryDecoder: lambda: dict(
+        latent_dim=8, output_shape=SHAPE, lengths="free", initial_length=0.5
+    ),
+    kerae.networks.DictionaryEncoder: lambda: dict(
+        decoder=kerae.networks.DictionaryDecoder(8, SHAPE),
+        centered=False,
+        tied=True,
+        use_bias=False,
+        skip=True,
+    ),
+    terms.AuxiliaryReconstruction: lambda: dict(weight=0.5, k=3, normalization="dead_units"),
+    terms.DeadUnits: lambda: dict(weight=0.5),
+    terms.DictionarySparsity: lambda: dict(weight=0.5, p=schedules.Linear(1.0, 0.5, 10)),
+    terms.ExplainedVariance: lambda: dict(weight=0.5),
+    terms.GatedReconstruction: lambda: dict(weight=0.5),
+    terms.L0: lambda: dict(weight=0.5),
+    terms.NestedError: lambda: dict(sizes=(3, 6), weight=0.5),
+    terms.SquaredError: lambda: dict(weight=0.5),
+    terms.ThresholdSparsity: lambda: dict(weight=0.5, penalty="quadratic", target=3.0),
+    latents.BatchTopK: lambda: dict(k=3, dead_after=10),
+    latents.Gated: lambda: dict(dead_after=10),
+    latents.JumpReLU: lambda: dict(
+        threshold=0.1,
+        bandwidth=2.0,
+        penalty="quadratic",
+        target=3.0,
+        to_input=True,
+        dead_after=10,
+    ),
+    latents.PAnneal: lambda: dict(end=0.5, steps=10, dead_after=10),
+    latents.ReLU: lambda: dict(dead_after=10),
+    latents.TopK: lambda: dict(k=3, dead_after=10),
     terms.ClusterAssignment: lambda: dict(
         centers=[[0.0, 1.0, 2.0], [3.0, 2.0, 1.0]], weight=0.5, alpha=2.0
     ),
@@ -633,8 +718,9 @@ def test_every_argument_is_an_attribute_of_the_same_name(of_class):
     arguments = ENTRIES[of_class]()
     made = of_class(**arguments)
     for name, value in arguments.items():
-        expected = keras.activations.get(value) if name == "activation" else value
         found = getattr(made, name)
+        is_function = name == "activation" and callable(found)
+        expected = keras.activations.get(value) if is_function else value
         if isinstance(expected, list):
             pairs = zip(found, expected, strict=True)
             assert all(one is other or one == other for one, other in pairs)
@@ -676,6 +762,11 @@ def around_part(of_class):
         h = part(z, keras.layers.Dense(part.context_dim)(z))
         encoder = keras.Model(x, keras.layers.Flatten()(h))
         arguments = {"latent": latents.Normal(3), "encoder": encoder}
+    elif isinstance(part, kerae.networks.DictionaryDecoder):
+        flat = [keras.layers.Flatten(), keras.layers.Dense(part.latent_dim)]
+        arguments = {"latent": latents.TopK(3), "decoder": part, "encoder": keras.Sequential(flat)}
+    elif isinstance(part, kerae.networks.DictionaryEncoder):
+        arguments = {"latent": latents.TopK(3), "decoder": part.decoder, "encoder": part}
     elif isinstance(part, data.Binarize):
         arguments = {"latent": latents.Normal(3), "preprocessing": part}
     elif isinstance(part, data.ModalityDropout):
@@ -764,6 +855,10 @@ def floats(model, batch):
     return model(call), *(each for each in tensors if "float" in dtype(each))
 
 
+def last_layer(network):
+    return getattr(network, "layers", [network])[-1]
+
+
 @cases(MODELS, mainly=("torch",), few=TWO, quick=TWO)
 def test_networks_in_half_precision_give_a_float_loss_near_the_float_one(make):
     model = make()
@@ -773,15 +868,15 @@ def test_networks_in_half_precision_give_a_float_loss_near_the_float_one(make):
     finally:
         keras.config.set_dtype_policy("float32")
     mixed.set_weights(model.get_weights())
-    assert mixed.encoder.layers[-1].compute_dtype == "bfloat16"
-    assert mixed.decoder.layers[-1].compute_dtype == "bfloat16"
+    assert last_layer(mixed.encoder).compute_dtype == "bfloat16"
+    assert last_layer(mixed.decoder).compute_dtype == "bfloat16"
     tensors = compiled(mixed, lambda *batch: (mixed.objective(batch, False), *floats(mixed, batch)))
     found = tensors[0]
     tensors = [*tensors, *mixed.trainable_variables]
     assert {dtype(tensor) for tensor in tensors} == {"float32"}
     assert float(found) == pytest.approx(loss(model), rel=0.02)
     again = type(mixed).from_config(mixed.get_config())
-    assert again.encoder.layers[-1].compute_dtype == "bfloat16"
+    assert last_layer(again.encoder).compute_dtype == "bfloat16"
     assert again.latent.compute_dtype == "float32"
 
 

@@ -39,7 +39,7 @@ def indices(x: Tensor, y: Tensor = None, *, model: "Autoencoder") -> Tensor:
 def _of_pass(outputs, model):
     z = model.latent.mode(outputs["posterior"])
     parameters = model.likelihood_parameters(z, outputs["condition"])
-    mean = model.likelihood.mean(parameters)
+    mean = model.likelihood.mean(model.past_codes(outputs["x"], parameters))
     difference = ops.square(ops.cast(outputs["target"], mean.dtype) - mean)
     result = {
         "z": _flat(z),

@@ -57,6 +57,11 @@ class Propagation(ModelMixin):
         read = join(self.latent.for_decoder(z), condition)
         return ops.cast(self.decoder(read, training=training), self.variable_dtype)
 
+    def past_codes(self, x: Tensor, parameters: Tensor) -> Tensor:
+        """What the decoder's output becomes by what of `x` does not pass the code: by default, it
+        stays as it is."""
+        return parameters
+
     def parameters_of_codes(
         self, z: Tensor, condition: Tensor = None, training: bool = False
     ) -> Tensor:
@@ -113,7 +118,8 @@ class Propagation(ModelMixin):
         x, y = inputs if self.condition is not None else (inputs, None)
         x, condition = self.preprocess(x), self.embed(y)
         z = self.latent.mode(self.posterior(x, condition, training))
-        return self.likelihood.mean(self.likelihood_parameters(z, condition, training))
+        parameters = self.past_codes(x, self.likelihood_parameters(z, condition, training))
+        return self.likelihood.mean(parameters)
 
     def noise(
         self,
@@ -193,7 +199,8 @@ class Propagation(ModelMixin):
         """
         outputs = self.up_to_codes(x, y, training, noise, num_samples)
         z = outputs["z"]
-        outputs["parameters"] = self.parameters_of_codes(z, outputs["condition"], training)
+        parameters = self.parameters_of_codes(z, outputs["condition"], training)
+        outputs["parameters"] = self.past_codes(outputs["x"], parameters)
         outputs["log_likelihood"] = self.log_likelihood_of_parameters(
             outputs["target"], outputs["parameters"], z.shape[1]
         )

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..data.dataset import Dataset
 from .data import checked_examples, checked_labels
-from .given import is_array
+from .given import as_array, is_array
 
 
 def check_dataset(model, dataset, label_readers):
@@ -90,6 +90,34 @@ def checked_batches(model, dataset):
         if refused:
             raise refused[0] from None
         raise
+
+
+def first_examples(x: Any, y: Any, count: int) -> Any:
+    """The examples that data begin with, and what is given with them, before they are read for all.
+
+    Args:
+        x: Array, `kerae.data.Dataset` or data set of batches.
+        y: Array, or `None`.
+        count: Integer, the least number to read of a data set; of arrays all are given.
+    Returns:
+        Pair of arrays, the second one perhaps `None`; `None` of a generator, which gives its
+        batches only once.
+    """
+    if isinstance(x, Dataset):
+        return part_of(x, "train", y)
+    if is_array(x):
+        return x, y
+    if hasattr(x, "__next__"):
+        return None
+    found, examples = 0, []
+    for batch in batches_of(x):
+        some, labels, _ = keras.utils.unpack_x_y_sample_weight(batch)
+        examples.append((as_array(some, "x"), None if labels is None else as_array(labels, "y")))
+        found += len(examples[-1][0])
+        if found >= count:
+            break
+    xs, ys = zip(*examples)
+    return np.concatenate(xs), None if ys[0] is None else np.concatenate(ys)
 
 
 def number_of_batches(dataset):

@@ -14,6 +14,7 @@ SCALARS = {"bool": bool, "int": int, "float": float, "str": str}
 # Of kerae.checks.types and kerae.schedules.
 ALIASES = {"Weight": "float | Schedule", "Activation": "str | Callable | None"}
 ROOT = "Autoencoder"
+OF_SEVERAL = {"output_dim", "num_layers"}  # of vectors: in pairs, or of several layers
 PACKAGE = Path(__file__).parents[1]
 FILES = (PACKAGE / "autoencoder" / "autoencoder.py", *sorted((PACKAGE / "models").glob("*.py")))
 
@@ -21,14 +22,15 @@ FILES = (PACKAGE / "autoencoder" / "autoencoder.py", *sorted((PACKAGE / "models"
 class Outline(NamedTuple):
     """One model: its class, what it is, and the arguments that can be given as options.
 
-    And whether it is made of the shape of one array, as data sets hold it.
+    And how it is made of the shape of one array, as data sets hold it: by the argument
+    `input_shape`, or by `input_dim`, the size of vectors; `None` where of several arrays.
     """
 
     class_name: str
     idea: str
     options: dict[str, inspect.Parameter]
     helps: dict[str, str]
-    takes_one_array: bool
+    shape_argument: str | None
 
 
 def outlines() -> dict[str, Outline]:
@@ -55,7 +57,10 @@ def outline(class_name: str) -> Outline:
     names = dict.fromkeys((*_parameters(own), *passed_on))
     options = {name: parameters[name] for name in names if parameters[name].annotation is not None}
     doc = ast.get_docstring(_definitions()[0][class_name]) or ""
-    return Outline(class_name, doc.partition("\n")[0], options, helps, "input_shape" in names)
+    of_vectors = "input_dim" in names and not OF_SEVERAL & set(names)
+    shape_argument = "input_shape" if "input_shape" in names else of_vectors and "input_dim"
+    idea = doc.partition("\n")[0]
+    return Outline(class_name, idea, options, helps, shape_argument or None)
 
 
 @cache

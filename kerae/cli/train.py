@@ -39,7 +39,7 @@ class ModelCommands(TyperGroup):
     """Makes the command of a model when it is asked for, from what its file says."""
 
     def list_commands(self, ctx):
-        return [name for name, outline in outlines().items() if outline.takes_one_array]
+        return [name for name, outline in outlines().items() if outline.shape_argument]
 
     def get_command(self, ctx, name):
         name = name.lower()  # of the class, too
@@ -64,11 +64,12 @@ def _command(command_name, outline):
             ],
         )
         for name, parameter in outline.options.items()
+        if name != outline.shape_argument
     ]
     common = list(inspect.signature(_run).parameters.values())[1:-1]
 
     def command(**options):
-        if not outline.takes_one_array:
+        if not outline.shape_argument:
             raise ValueError(
                 f"Expected a model of data in one array, as in a data set. Received: {command_name}"
                 f", of several. Train kerae.{outline.class_name} from Python."
@@ -140,7 +141,7 @@ def _run(
     **options,
 ):
     path_of_source(data, data_dir)
-    of_scale = () if scale is None else (_checked_scale(scale, options["likelihood"]),)
+    of_scale = () if scale is None else (_checked_scale(scale, options.get("likelihood")),)
     if resume and overwrite:
         raise ValueError("Expected --resume or --overwrite. Received: both. Leave one out.")
     import_keras()
@@ -158,10 +159,9 @@ def _run(
         out = out or Path("saved_models") / f"{model.__name__.lower()}_{dataset.name}"
         if options.get("num_classes", 0) is None and "condition_shape" in model.argument_names():
             options["num_classes"] = len(dataset.class_names)
-        preprocessing = None
         if binarize is not Binarization.none:
-            preprocessing = kerae_data.Binarize(str(binarize), seed=seed)
-        built = model(dataset.input_shape, preprocessing=preprocessing, **options)
+            options["preprocessing"] = kerae_data.Binarize(str(binarize), seed=seed)
+        built = model(_shape_for(model, dataset), **options)
         try:
             record = run.train(
                 built.start_at_mean(dataset.x_train),
@@ -180,6 +180,18 @@ def _run(
             print(f"\nInterrupted. {_what_is_left(out)}")
             raise typer.Exit(INTERRUPTED) from None
         report(out, record)
+
+
+def _shape_for(model, dataset):
+    """What a model is made of: the shape of an example, or the size of vectors."""
+    if "input_shape" in model.argument_names():
+        return dataset.input_shape
+    if len(dataset.input_shape) > 1:
+        raise ValueError(
+            f"Expected vectors, such as activations, for {model.__name__}. Received: {dataset.name}"
+            f", examples of shape {dataset.input_shape}. Give an array (n, size) in a file."
+        )
+    return dataset.input_shape[0]
 
 
 def _what_is_left(out):

@@ -25,6 +25,13 @@ from .riemannian_hamiltonian_posterior import (
     RiemannianHamiltonianPosterior as RiemannianHamiltonianPosterior,
 )
 from .riemannian_normal import RiemannianNormal as RiemannianNormal
+from .sparse import BatchTopK as BatchTopK
+from .sparse import Gated as Gated
+from .sparse import JumpReLU as JumpReLU
+from .sparse import PAnneal as PAnneal
+from .sparse import ReLU as ReLU
+from .sparse import Sparse as Sparse
+from .sparse import TopK as TopK
 from .top_down import TopDown as TopDown
 from .von_mises_fisher import VonMisesFisher as VonMisesFisher
 from .wrapped_normal import WrappedNormal as WrappedNormal

@@ -7,6 +7,8 @@ from .default import default_encoder as default_encoder
 from .dense import dense_decoder as dense_decoder
 from .dense import dense_encoder as dense_encoder
 from .dense import tied_decoder as tied_decoder
+from .dictionary_decoder import DictionaryDecoder as DictionaryDecoder
+from .dictionary_encoder import DictionaryEncoder as DictionaryEncoder
 from .made import MADE as MADE
 from .multimodal import multimodal_decoder as multimodal_decoder
 from .multimodal import multimodal_encoder as multimodal_encoder

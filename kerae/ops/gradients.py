@@ -46,3 +46,31 @@ def _scaled(x, scale):
         return upstream * scale, ops.zeros_like(scale)
 
     return x, gradient
+
+
+def tangential_gradient(rows: Tensor) -> Tensor:
+    """Rows of length 1, with their gradient without its part along them.
+
+        g <- g - (g . d) d        for each row d
+
+    A step along what is left turns a row and, to first order, does not change its length.
+
+    Args:
+        rows: Tensor `(n, size)`, each row of length 1.
+
+    Example:
+
+    >>> rows = np.array([[0.6, 0.8]], "float32")
+    >>> np.asarray(kerae.ops.tangential_gradient(rows))
+    array([[0.6, 0.8]], dtype=float32)
+    """
+    return _tangential(ops.convert_to_tensor(rows))
+
+
+@ops.custom_gradient
+def _tangential(rows):
+    def gradient(*args, upstream=None):
+        upstream = args[0] if upstream is None else upstream
+        return upstream - ops.sum(upstream * rows, axis=-1, keepdims=True) * rows
+
+    return rows, gradient

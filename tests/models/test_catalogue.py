@@ -37,9 +37,13 @@ COMPOSED = {
     "CVAE": [{"num_classes": 3}, {"condition_shape": (2,)}],
     "MultimodalVAE": [{}, {"experts": "mixture"}],
     "PoincareVAE": [{}, {"distribution": "riemannian"}],
+    "Crosscoder": [{}],
+    "MatryoshkaSAE": [{"k": 1, "sizes": (1,)}],
     "RAE": [{}, {"regularizer": "gradient"}, {"regularizer": "spectral"}],
+    "SAE": [{"k": 1}],
     "SVAE": [{}, {"distribution": "power_spherical"}],
     "SparseAE": [{}, {"penalty": "l1"}],
+    "Transcoder": [{"k": 1}],
     "VQVAE": [{}, {"quantizer": kerae.latents.VectorQuantizer(2, 16, update="gradient")}],
     "VQVAE2": [{}, {"top": kerae.latents.VectorQuantizer(2, 16, update="gradient")}],
     "WAE": [{}, {"divergence": "gan"}],
@@ -48,6 +52,10 @@ COMPOSED = {
 
 # What a model is made of in the place of vectors and `latent_dim`.
 SHAPES = {
+    "Crosscoder": [2, 4, 2],
+    "MatryoshkaSAE": [4, 2],
+    "SAE": [4, 2],
+    "Transcoder": [4, 3, 2],
     "LadderVAE": [(4,), (2, 1)],
     "MultimodalVAE": [{"a": (4,), "b": (2,)}, 2],
     "TopDownVAE": [(4, 4, 1), 2],

@@ -1,0 +1,65 @@
+from typing import Any
+
+import keras
+from keras import ops
+
+from ...checks.numbers import check_count
+from ...checks.types import Shape, Tensor
+from .sparse import Sparse
+
+SMALLEST = 1e-30  # of what is taken for active
+
+
+@keras.saving.register_keras_serializable("kerae.latents")
+class TopK(Sparse):
+    """The k largest features of an example, where they are positive; the others are 0.
+
+        z_j = h_j  where  h_j > 0  and  h_j >= the k-th largest of h,   else 0
+
+    of several that are equal to the k-th largest, all.
+
+    Args:
+        k: Integer, the most units that are active at once. Defaults to 32.
+        **kwargs: `dead_after`, as for all sparse latents.
+
+    Example:
+
+    >>> latent = kerae.latents.TopK(k=2)
+    >>> features = np.array([[3.0, -1.0, 2.0, 1.0], [0.5, -1.0, -2.0, -3.0]], "float32")
+    >>> np.asarray(latent.mode(latent(features)))
+    array([[3. , 0. , 2. , 0. ],
+           [0.5, 0. , 0. , 0. ]], dtype=float32)
+
+    Raises:
+        ValueError: If `k` is below 1, or above the number of features.
+    Reference:
+        Gao et al., 2024, https://arxiv.org/abs/2406.04093
+    """
+
+    chooses = True
+
+    def __init__(self, k: int = 32, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        check_count("k", k)
+        self.k = k
+
+    def build_units(self, shape: Shape) -> None:
+        check_k(self.k, self.latent_dim)
+
+    def code(self, features: Tensor) -> Tensor:
+        return largest(features, self.k)
+
+
+def largest(features: Tensor, k: int) -> Tensor:
+    """The k largest of each row, where they are positive, and zeros."""
+    values, _ = ops.top_k(ops.stop_gradient(features), k, sorted=True)
+    return ops.where(features >= ops.maximum(values[:, -1:], SMALLEST), features, 0.0)
+
+
+def check_k(k: int, latent_dim: int) -> None:
+    """Raises a `ValueError` if there are fewer units than are to be active."""
+    if k > latent_dim:
+        raise ValueError(
+            f"Expected `k` of at most {latent_dim}, the number of units. Received: {k}. Take fewer "
+            "active units, or more units."
+        )

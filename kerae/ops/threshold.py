@@ -1,0 +1,38 @@
+from keras import ops
+
+from ..backend import replica_concat, replica_sum
+from ..checks.types import Tensor
+
+HALVINGS = 32  # after which no other float lies between
+
+
+def threshold_of(x: Tensor, k: int) -> Tensor:
+    """The number above which there are k elements a row, on average over the rows of all replicas.
+
+    Negative elements do not count: where fewer are positive, it is 0. It is found by halving the
+    interval from 0 to the greatest element, with a count of those above at each step, which all
+    replicas add up.
+
+    Args:
+        x: Tensor `(rows, size)`.
+        k: Integer.
+    Returns:
+        Scalar tensor, below the element that is the last to be above it by next to nothing.
+
+    Example:
+
+    >>> from kerae.ops.threshold import threshold_of
+    >>> x = np.array([[3.0, -1.0, 2.0], [4.0, 5.0, 1.0]], "float32")
+    >>> t = float(threshold_of(x, 2))
+    >>> int((x > t).sum())
+    4
+    """
+    x = ops.convert_to_tensor(x)
+    wanted = k * replica_sum(ops.cast(ops.shape(x)[0], "int32"))
+    low = ops.zeros((), x.dtype)
+    high = ops.maximum(ops.max(replica_concat(ops.reshape(ops.max(x), (1,)))), 0.0)
+    for _ in range(HALVINGS):
+        middle = 0.5 * (low + high)
+        enough = replica_sum(ops.sum(ops.cast(x > middle, "int32"))) >= wanted
+        low, high = ops.where(enough, middle, low), ops.where(enough, high, middle)
+    return low
