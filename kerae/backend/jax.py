@@ -86,6 +86,10 @@ def argmax(x):
     return jax.numpy.argmax(x, axis=-1).astype("int32")
 
 
+def fori_loop(count, body, start):
+    return jax.lax.fori_loop(0, count, body, start)
+
+
 def jvp(function, x, tangent):
     return jax.jvp(function, (x,), (tangent,))[1]
 

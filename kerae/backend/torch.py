@@ -46,6 +46,12 @@ def argmax(x):
     return torch.argmax(x, dim=-1).to(torch.int32)
 
 
+def fori_loop(count, body, start):
+    for step in range(count):
+        start = body(step, start)
+    return start
+
+
 def jvp(function, x, tangent):
     with torch.enable_grad():
         return torch.func.jvp(function, (x,), (tangent,))[1]
