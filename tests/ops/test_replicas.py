@@ -25,6 +25,11 @@ TERMS = {
     "RHVAE": {"kl"},
     "multimodal": {"kl"},
     "VQVAE": {"commitment", "perplexity", "used_codes"},
+    "Residual": {"commitment", "perplexity", "used_codes"},
+    "Grouped": {"commitment", "perplexity", "used_codes"},
+    "CodeEntropy": {"code_entropy"},
+    "CategoricalVAE": {"kl"},
+    "JointVAE": {"kl_continuous", "kl_categorical"},
     "DenoisingAE": set(),
     "unused": {"unused"},
     "importance weighted": {"bound", "kl"},
@@ -40,11 +45,12 @@ REFUSED = {
     "out of range": r"batch of the training data does not fit .* from .* to 2\.",
 }
 ALL = (*TERMS, *REFUSED)
+OF_CODES = ("Residual", "Grouped", "CodeEntropy", "CategoricalVAE", "JointVAE")
 # On JAX a batch is that of all devices, whatever the model computes of it.
 HOW = {
     "tensorflow": {"mirrored 2": ALL, "mirrored 4": ("VAE",), "processes": ("VAE",)},
     "jax": {
-        "data_parallel 2": ("VAE", "SparseAE", "out of range", *SMALL_MODELS),
+        "data_parallel 2": ("VAE", "SparseAE", "out of range", *OF_CODES, *SMALL_MODELS),
         "data_parallel 4": ("VAE",),
         "processes": ("VAE",),
         "model_parallel 4": ("SparseAE",),
@@ -62,6 +68,7 @@ NIGHTLY = {
     "AAE",
     "WAE",
     "SWAE",
+    *OF_CODES,
     "mirrored 4",
     "data_parallel 4",
 }
