@@ -20,9 +20,8 @@
   compiled, and a function of its own in the graphs of TensorFlow.
 - `argmax(x)`: the place of the largest value along the last axis, an int32, the first one of
   several; that of Keras tells -0 from 0, on TensorFlow by operations that LiteRT does not know.
-- `fori_loop(count, body, start)`: `body(step, state)` for each step from 0 on, the state of which
-  is at first `start`; that of Keras begins several steps at once on TensorFlow, with all that they
-  hold in memory.
+- `fori_loop(first, end, body, state)`: the state after `state = body(step, state)` for each step;
+  that of Keras begins several steps at once on TensorFlow, with all that they hold in memory.
 - `jvp(function, x, tangent)`: J(x) tangent, the derivative of `function` along `tangent`.
 - `vjp(function, x)`: the function that maps a cotangent to J(x)^T cotangent. Both can be
   differentiated again.

@@ -9,6 +9,7 @@ import jax
 import keras
 import numpy as np
 from jax.experimental import multihost_utils
+from jax.lax import fori_loop as fori_loop
 
 
 def _stateless(groups, function):
@@ -84,10 +85,6 @@ def one_operation(function):
 
 def argmax(x):
     return jax.numpy.argmax(x, axis=-1).astype("int32")
-
-
-def fori_loop(count, body, start):
-    return jax.lax.fori_loop(0, count, body, start)
 
 
 def jvp(function, x, tangent):

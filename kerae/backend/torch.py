@@ -46,10 +46,10 @@ def argmax(x):
     return torch.argmax(x, dim=-1).to(torch.int32)
 
 
-def fori_loop(count, body, start):
-    for step in range(count):
-        start = body(step, start)
-    return start
+def fori_loop(first, end, body, state):
+    for step in range(first, end):
+        state = body(step, state)
+    return state
 
 
 def jvp(function, x, tangent):

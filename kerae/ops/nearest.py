@@ -55,7 +55,7 @@ def nearest(x: Tensor, codes: Tensor) -> Tensor:
     else:
         table = ops.convert_to_tensor(starts)
         found = fori_loop(
-            len(starts), lambda step, found: nearer(ops.take(table, step), found), found
+            0, len(starts), lambda step, found: nearer(ops.take(table, step), found), found
         )
     return found[0][..., 0]
 
