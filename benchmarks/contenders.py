@@ -73,6 +73,12 @@ def in_turn(contenders, rounds, **question):
     return [{key: each.ask(**question) for key, each in contenders.items()} for _ in range(rounds)]
 
 
+def times_as_fast(seconds, library, other):
+    """In the median over epochs that were in turn, but for the first, which compiles."""
+    own, of_other = (np.array(seconds[each][1:]) for each in (library, other))
+    return np.nanmedian(of_other / own)
+
+
 def answer(function):
     """Answers each question on the standard input by `function(**question)`, a dictionary.
 

@@ -27,6 +27,7 @@ from contenders import (
     machine,
     share_machine,
     table,
+    times_as_fast,
 )
 from records import RESULTS, append, read
 from trainers import MODELS
@@ -92,9 +93,7 @@ def rows(record):
 
 
 def ratio(record, library):
-    """In the median of all epochs but the first, which compiles."""
-    theirs, own = (np.array(record["seconds"][each][1:]) for each in ("pythae", library))
-    return np.nanmedian(theirs / own)
+    return times_as_fast(record["seconds"], library, "pythae")
 
 
 def page():

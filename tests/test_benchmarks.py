@@ -87,6 +87,39 @@ def test_models_are_measured_beside_pythae(tmp_path):
 
 
 @pytest.mark.nightly
+@pytest.mark.skipif(not find_spec("pythae"), reason="pythae is not installed")
+def test_vq_vaes_are_measured_by_the_same_formulas(tmp_path):
+    x = np.tile(np.linspace(0, 1, 28, dtype="float32")[:, None, None] ** 4, (1000, 1, 28, 1))
+    y = np.arange(len(x)) % 2
+    np.savez(tmp_path / "images.npz", x_train=x, y_train=y, x_test=x, y_test=y)
+    few = ["--results", tmp_path / "found.jsonl", "--data", tmp_path / "images.npz"]
+    printed("vq_models.py", "--backends", "torch", "--images", len(x), "--epochs", 3, *few)
+    rows = {row["library"]: row for row in table("vq_models.py", "--page", *few)}
+    assert len(rows) == 4 and "kerae on torch" in rows
+    for row in rows.values():
+        # Before training 784 log(2), 543 nats, and an error of at least 1/4.
+        assert float(row["- log p(x given z), nats"]) < 400 and float(row["squared error"]) < 0.2
+        assert row["used codes"].endswith(" of 512") and float(row["s/epoch"]) > 0
+    assert float(rows["pythae"]["times as fast as pythae"]) == 1
+
+
+@pytest.mark.nightly
+@pytest.mark.skipif(not find_spec("pythae"), reason="pythae is not installed")
+def test_priors_are_measured_beside_samplers_of_the_same_codes(tmp_path):
+    x = np.random.default_rng(0).random((300, 28, 28, 1), "float32") > 0.5
+    y = np.arange(len(x)) % 2
+    arrays = dict.fromkeys(("x_train", "x_test"), x.astype("float32"))
+    np.savez(tmp_path / "images.npz", y_train=y, y_test=y, **arrays)
+    few = ["--results", tmp_path / "found.jsonl", "--data", tmp_path / "images.npz"]
+    printed("sampler_peers.py", "--images", 300, "--samples", 100, "--epochs", 1, *few)
+    rows = table("sampler_peers.py", "--page", *few)
+    assert [row["library"] for row in rows] == ["kerae", "pythae"] * 3
+    densities = [row["log p(z), nats"] for row in rows]
+    assert densities[4:] == ["", ""]  # of second stages
+    np.testing.assert_allclose(float(densities[0]), float(densities[1]), rtol=0.1)  # of mixtures
+
+
+@pytest.mark.nightly
 def test_overhead():
     rows = table(
         *("overhead.py", "--backends", "jax", "--steps", 4, "--rounds", 1),

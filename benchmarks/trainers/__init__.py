@@ -11,6 +11,9 @@ BETAS = (0.9, 0.999)
 EPSILON = 1e-7
 # The widths of the dense layers, or None for convolutions, and the dimensions of the latent.
 NETWORKS = {"dense": ((512,), 16), "convolutional": (None, 16), "tiny": ((32,), 2)}
+MAPS = (16, 32)  # the channels of the convolutions of VQ-VAEs
+# Of VQ-VAEs: the codes, the EMA of the codebook, and what the commitment to a code weighs.
+CODES = {"num_codes": 512, "code_dim": 16, "decay": 0.99, "commitment": 0.25}
 # By name, kerae's class and what it is given beside the networks. Others have their own defaults
 # of what is not here.
 MODELS = {

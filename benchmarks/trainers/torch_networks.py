@@ -1,6 +1,6 @@
 from torch import nn
 
-from . import NETWORKS
+from . import MAPS, NETWORKS
 
 PIXELS = 28 * 28
 
@@ -24,6 +24,11 @@ def torch_networks(network):
         encoder, decoder = [nn.Flatten(), *_dense(PIXELS, widths)], _dense(latent_dim, widths[::-1])
         decoder += [nn.Linear(widths[0], PIXELS), nn.Unflatten(1, (1, 28, 28))]
     parts = nn.Sequential(*encoder), nn.Linear(features, 2 * latent_dim), nn.Sequential(*decoder)
+    return started(parts)
+
+
+def started(parts):
+    """The parts, with the first weights that Keras gives such layers."""
     for part in parts:
         for name, parameter in part.named_parameters():
             is_bias = name.endswith("bias")
@@ -37,3 +42,20 @@ def _dense(size, widths):
         for before, width in zip((size, *widths), widths)
         for layer in (nn.Linear(before, width), nn.SiLU())
     ]
+
+
+def torch_maps(code_dim):
+    """A small encoder to maps of 7x7, the head in one layer, and the decoder that gives logits."""
+    one, other = MAPS
+    parts = (
+        nn.Sequential(
+            *(nn.Conv2d(1, one, 4, 2, 1), nn.SiLU(), nn.Conv2d(one, other, 4, 2, 1), nn.SiLU())
+        ),
+        nn.Conv2d(other, code_dim, 1),
+        nn.Sequential(
+            *(nn.Conv2d(code_dim, other, 3, padding=1), nn.SiLU()),
+            *(nn.ConvTranspose2d(other, one, 4, 2, 1), nn.SiLU()),
+            nn.ConvTranspose2d(one, 1, 4, 2, 1),
+        ),
+    )
+    return started(parts)

@@ -20,6 +20,8 @@
   compiled, and a function of its own in the graphs of TensorFlow.
 - `argmax(x)`: the place of the largest value along the last axis, an int32, the first one of
   several; that of Keras tells -0 from 0, on TensorFlow by operations that LiteRT does not know.
+- `fori_loop(first, end, body, state)`: the state after `state = body(step, state)` for each step;
+  that of Keras begins several steps at once on TensorFlow, with all that they hold in memory.
 - `jvp(function, x, tangent)`: J(x) tangent, the derivative of `function` along `tangent`.
 - `vjp(function, x)`: the function that maps a cotangent to J(x)^T cotangent. Both can be
   differentiated again.
@@ -66,6 +68,7 @@ __all__ = [
     "can_loop",
     "compiled",
     "devices",
+    "fori_loop",
     "fused",
     "has_room_for",
     "is_first",

@@ -9,6 +9,7 @@ import jax
 import keras
 import numpy as np
 from jax.experimental import multihost_utils
+from jax.lax import fori_loop as fori_loop
 
 
 def _stateless(groups, function):

@@ -46,6 +46,15 @@ def argmax(x):
     return tf.argmax(x, axis=-1, output_type=tf.int32)
 
 
+def fori_loop(first, end, body, state):
+    def one(step, state):
+        with tf.control_dependencies(tf.nest.flatten(state)):
+            own = tf.identity(step)  # which waits for the end of the step before
+        return step + 1, body(own, state)
+
+    return tf.while_loop(lambda step, _: step < end, one, (first, state))[1]
+
+
 def jvp(function, x, tangent):
     with tf.autodiff.ForwardAccumulator(x, tangent) as accumulator:
         y = function(x)

@@ -46,6 +46,12 @@ def argmax(x):
     return torch.argmax(x, dim=-1).to(torch.int32)
 
 
+def fori_loop(first, end, body, state):
+    for step in range(first, end):
+        state = body(step, state)
+    return state
+
+
 def jvp(function, x, tangent):
     with torch.enable_grad():
         return torch.func.jvp(function, (x,), (tangent,))[1]

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from ..backend import argmax
+from ..backend import argmax, fori_loop
 from ..checks.types import Tensor
 
 AT_ONCE = 512  # codes whose distances to all vectors are in memory together
@@ -19,7 +19,7 @@ def nearest(x: Tensor, codes: Tensor) -> Tensor:
         argmin over k of |x - e_k|^2 = argmax over k of  x . e_k - 1/2 |e_k|^2
 
     in full precision, since in half of it many codes are equally near. Takes 2 kB of memory a
-    vector, however many codes there are; on JAX up to 16 kB for up to 4,096 codes.
+    vector, however many codes there are; on JAX and TensorFlow up to 16 kB for up to 4,096 codes.
 
     Args:
         x: Tensor `(…, code_dim)`.
@@ -54,7 +54,7 @@ def nearest(x: Tensor, codes: Tensor) -> Tensor:
             found = nearer(int(start), found)
     else:
         table = ops.convert_to_tensor(starts)
-        found = ops.fori_loop(
+        found = fori_loop(
             0, len(starts), lambda step, found: nearer(ops.take(table, step), found), found
         )
     return found[0][..., 0]

@@ -94,6 +94,35 @@ def test_numbers_of_codes_in_each_format(name, digits, tmp_path):
 
 @pytest.mark.nightly
 @pytest.mark.once
+@pytest.mark.parametrize(
+    "quantizer",
+    [
+        lambda: kerae.latents.LookupFree(6, spherical=True),
+        lambda: kerae.latents.SimVQ(16, 3),
+        lambda: kerae.latents.VectorQuantizer(16, 3, metric="cosine"),
+    ],
+    ids=["spherical", "sim_vq", "cosine"],
+)
+def test_codes_of_other_quantizers_in_litert(quantizer, digits, tmp_path):
+    kerae.set_random_seed(0)
+    model = kerae.VQVAE((8, 8, 1), quantizer=quantizer())
+    exported = kerae.export.litert(model, tmp_path / "vq.tflite", digits.x_test)
+    assert exported.differences["encode_indices"] == 0
+    assert max(exported.differences.values()) < EXACT
+
+
+@pytest.mark.nightly
+@pytest.mark.once
+def test_codes_of_so_many_that_they_are_searched_in_a_loop(digits, tmp_path):
+    model = kerae.VQVAE((8, 8, 1), num_codes=5000, code_dim=3)
+    for export, name in ((kerae.export.litert, "vq.tflite"), (kerae.export.onnx, "vq.onnx")):
+        of_format = () if name == "vq.tflite" else ("encode_indices",)
+        exported = export(model, tmp_path / name, *of_format, examples=digits.x_test)
+        assert exported.differences["encode_indices"] == 0
+
+
+@pytest.mark.nightly
+@pytest.mark.once
 def test_categories_in_litert(digits, tmp_path):
     model = kerae.JointVAE((8, 8, 1), 2, num_categories=3)
     exported = kerae.export.litert(model, tmp_path / "joint.tflite", digits.x_test)

@@ -86,12 +86,31 @@ def multimodal():
     )
 
 
-def quantized_networks():
-    networks = kerae.networks
-    return {
-        "encoder": networks.residual_encoder((8, 8, 1), width=4, num_blocks=1),
-        "decoder": networks.residual_decoder((2, 2, 3), (8, 8, 1), width=4, num_blocks=1),
-    }
+def quantized_by(quantizer):
+    map_shape, networks = (2, 2, quantizer.code_dim), kerae.networks
+    return kerae.VQVAE(
+        (8, 8, 1),
+        quantizer=quantizer,
+        encoder=networks.residual_encoder((8, 8, 1), width=4, num_blocks=1),
+        decoder=networks.residual_decoder(map_shape, (8, 8, 1), width=4, num_blocks=1),
+    )
+
+
+def levels():
+    level = kerae.latents.VectorQuantizer(8, 3)
+    return quantized_by(kerae.latents.Residual(level, 2, quantizer_dropout=True))
+
+
+def groups():
+    return quantized_by(kerae.latents.Grouped(kerae.latents.VectorQuantizer(8, 3), 2))
+
+
+def signs():
+    # A low temperature would make much of how sums are rounded.
+    entropy = kerae.terms.CodeEntropy(temperature=1.0, group_dim=2)
+    parts = {"terms": [kerae.Reconstruction(), entropy], "prior": kerae.priors.UniformCodes()}
+    latent, encoder = kerae.latents.LookupFree(3), keras.layers.Flatten()
+    return kerae.Autoencoder((8, 8, 1), latent, encoder=encoder, **parts)
 
 
 def of(model, latent_dim, *arguments, **named):
@@ -112,7 +131,12 @@ MODELS = {
     "HVAE": of(kerae.HVAE, 2),
     "RHVAE": of(kerae.RHVAE, 2),
     "multimodal": multimodal,
-    "VQVAE": lambda: kerae.VQVAE((8, 8, 1), 16, 3, **quantized_networks()),
+    "VQVAE": lambda: quantized_by(kerae.latents.VectorQuantizer(16, 3)),
+    "Residual": levels,
+    "Grouped": groups,
+    "CodeEntropy": signs,
+    "CategoricalVAE": of(kerae.CategoricalVAE, 3, 4),
+    "JointVAE": of(kerae.JointVAE, 2, 2, 3, gamma=0.1, steps=5),
     "VQVAE2": lambda: kerae.VQVAE2((8, 8, 1), 16, 3),
     "DenoisingAE": of(kerae.DenoisingAE, 2),
     "unused": with_unused,

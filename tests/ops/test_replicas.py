@@ -30,6 +30,11 @@ TERMS = {
         for name in ("commitment", "perplexity", "used_codes")
         for level in ("top", "bottom")
     },
+    "Residual": {"commitment", "perplexity", "used_codes"},
+    "Grouped": {"commitment", "perplexity", "used_codes"},
+    "CodeEntropy": {"code_entropy"},
+    "CategoricalVAE": {"kl"},
+    "JointVAE": {"kl_continuous", "kl_categorical"},
     "DenoisingAE": set(),
     "unused": {"unused"},
     "importance weighted": {"bound", "kl"},
@@ -45,11 +50,12 @@ REFUSED = {
     "out of range": r"batch of the training data does not fit .* from .* to 2\.",
 }
 ALL = (*TERMS, *REFUSED)
+OF_CODES = ("Residual", "Grouped", "CodeEntropy", "CategoricalVAE", "JointVAE")
 # On JAX a batch is that of all devices, whatever the model computes of it.
 HOW = {
     "tensorflow": {"mirrored 2": ALL, "mirrored 4": ("VAE",), "processes": ("VAE",)},
     "jax": {
-        "data_parallel 2": ("VAE", "SparseAE", "out of range", *SMALL_MODELS),
+        "data_parallel 2": ("VAE", "SparseAE", "out of range", *OF_CODES, *SMALL_MODELS),
         "data_parallel 4": ("VAE",),
         "processes": ("VAE",),
         "model_parallel 4": ("SparseAE",),
@@ -67,6 +73,7 @@ NIGHTLY = {
     "AAE",
     "WAE",
     "SWAE",
+    *OF_CODES,
     "mirrored 4",
     "data_parallel 4",
 }
