@@ -9,7 +9,6 @@ import numpy as np
 
 from ..checks.arguments import checked
 from ..checks.numbers import check_count
-from .mixed_batches import own_part
 from .stored.blocks import Blocks, blocks_of
 from .stored.mixed_order import MixedOrder
 from .stored.opening import opened
@@ -120,7 +119,7 @@ class Activations(keras.utils.PyDataset):
         return self.num_batches
 
     def __getitem__(self, index):
-        return (own_part(self.in_order(index)),)
+        return (self.in_order(index),)
 
     def in_order(self, number: int) -> np.ndarray:
         """A batch in the order of the files, an array `(batch_size or less, features)`."""
