@@ -143,6 +143,16 @@ class Activations(keras.utils.PyDataset):
         last = min(first + count, in_pass)
         return self._order.rows(number_of_pass, first * batch_size, last * batch_size)
 
+    def sample(self, count: int) -> np.ndarray:
+        """So many rows from everywhere, or as many as a quarter of `memory` holds.
+
+        Args:
+            count: Integer.
+        Returns:
+            Float32 array `(count or less, features)`, not to be written to.
+        """
+        return self.mixed(0, min(count, self.rows, self.chunk_rows))
+
     def first_rows(self) -> np.ndarray:
         """The rows of the first block, to look at what they are."""
         return next(self.blocks.read(self.blocks.table[:1]))

@@ -37,7 +37,7 @@ class StoredDataset(Dataset):
 
     @property
     def examples_to_start_at(self) -> np.ndarray:
-        return self.x_train.mixed(0, min(self.x_train.rows, self.x_train.chunk_rows))
+        return self.x_train.sample(MOST_HELD_OUT)
 
     def parts(self, validation: float, seed: int) -> tuple:
         count = self.x_train.rows * validation if validation < 1 else validation

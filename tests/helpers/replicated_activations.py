@@ -16,8 +16,8 @@ FEATURES, LATENTS, BATCH = 6, 8, 20
 
 
 def model():
-    layers = {"encoder": keras.layers.Identity(), "decoder": keras.layers.Dense(FEATURES)}
     kerae.set_random_seed(0)
+    layers = {"encoder": keras.layers.Identity(), "decoder": keras.layers.Dense(FEATURES)}
     return kerae.SparseAE((FEATURES,), LATENTS, likelihood="normal", **layers)
 
 
