@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 from .. import backend
 from ..checks.data import checked_arrays, checked_examples
-from ..checks.data_sets import check_dataset, part_of
+from ..checks.data_sets import check_alone, check_dataset, part_of
 from ..checks.given import is_array
 from ..data.activations import Activations
 from ..data.batches import Batches
 from ..data.dataset import Dataset
-from ..data.mixed_batches import MixedBatches
+from ..data.mixed_batches import MixedBatches, OrderedBatches
 from ..data.native_batches import with_native_batches
 from ..data.resident_batches import ResidentBatches
 from .many_steps import steps_a_call
@@ -71,6 +71,10 @@ def data_to_evaluate(model: "Autoencoder", x: Any, y: Any, sample_weight: Any, b
     """
     if isinstance(x, Dataset):
         x, y = part_of(x, "test", y)
+    if isinstance(x, Activations):
+        check_alone(x, y=y, sample_weight=sample_weight)
+        checked_examples(model, x.first_rows())
+        return OrderedBatches(x), None, None
     if not is_array(x):
         check_dataset(model, x, model.label_readers)
         return with_native_batches(x), y, sample_weight

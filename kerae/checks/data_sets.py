@@ -54,7 +54,7 @@ def batches_of(dataset):
 
 
 def check_alone(dataset: Any, **given: Any) -> None:
-    """Raises a `ValueError` if `fit` was given something beside `kerae.data.Activations`."""
+    """Raises a `ValueError` if something was given beside `kerae.data.Activations`."""
     for name, value in given.items():
         if value is not None and not (isinstance(value, float) and value == 0):
             raise ValueError(

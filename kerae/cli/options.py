@@ -39,7 +39,11 @@ BackendOption = Annotated[
     ),
 ]
 DataOption = Annotated[
-    str, typer.Option("--data", help="digits, shapes, a name of TensorFlow Datasets, or a path.")
+    str,
+    typer.Option(
+        "--data",
+        help="digits, shapes, a name of TensorFlow Datasets, or a path, also of activations.",
+    ),
 ]
 RunDataOption = Annotated[
     str | None, typer.Option("--data", help="Data set; by default that of the run.")

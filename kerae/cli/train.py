@@ -164,7 +164,7 @@ def _run(
         built = model(_shape_for(model, dataset), **options)
         try:
             record = run.train(
-                built.start_at_mean(dataset.x_train),
+                built.start_at_mean(dataset.examples_to_start_at),
                 dataset,
                 out,
                 epochs=epochs,

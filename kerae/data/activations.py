@@ -9,7 +9,6 @@ import numpy as np
 
 from ..checks.arguments import checked
 from ..checks.numbers import check_count
-from .mixed_batches import own_part
 from .stored.blocks import Blocks, blocks_of
 from .stored.mixed_order import MixedOrder
 from .stored.opening import opened
@@ -120,7 +119,7 @@ class Activations(keras.utils.PyDataset):
         return self.num_batches
 
     def __getitem__(self, index):
-        return (own_part(self.in_order(index)),)
+        return (self.in_order(index),)
 
     def in_order(self, number: int) -> np.ndarray:
         """A batch in the order of the files, an array `(batch_size or less, features)`."""
@@ -143,6 +142,16 @@ class Activations(keras.utils.PyDataset):
         number_of_pass, first = divmod(number, in_pass)
         last = min(first + count, in_pass)
         return self._order.rows(number_of_pass, first * batch_size, last * batch_size)
+
+    def sample(self, count: int) -> np.ndarray:
+        """So many rows from everywhere, or as many as a quarter of `memory` holds.
+
+        Args:
+            count: Integer.
+        Returns:
+            Float32 array `(count or less, features)`, not to be written to.
+        """
+        return self.mixed(0, min(count, self.rows, self.chunk_rows))
 
     def first_rows(self) -> np.ndarray:
         """The rows of the first block, to look at what they are."""

@@ -129,6 +129,11 @@ class Dataset:
         """Shape of one example, without the batch axis."""
         return self.x_train.shape[1:]
 
+    @property
+    def examples_to_start_at(self) -> np.ndarray:
+        """Of the training examples as many as `kerae.Autoencoder.start_at_mean` is to look at."""
+        return self.x_train
+
     @cached_property
     def digest(self):
         """Sixteen hexadecimal digits that change with any dtype, shape or value."""

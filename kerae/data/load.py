@@ -11,6 +11,8 @@ from .idx import holds_idx, read_idx
 from .image_folder import read_image_folder
 from .npz import read_npz
 from .shapes import shapes
+from .stored.opening import holds_activations
+from .stored_dataset import read_stored
 from .tfds import read_tfds
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ def load(name: FilePath, data_dir: FilePath | None = None) -> "Dataset":
     | another plain name, `"mnist"` | TensorFlow Datasets, downloaded unless in `data_dir` |
     | a folder | IDX files, or images in one sub-folder per class, or per `train` and `test` |
     | an `.npz` file | arrays `x_train`, `x_test`, `y_train`, `y_test`, or `x` and `y` |
+    | other files and folders of vectors | as `kerae.data.Activations` reads them |
 
     Where there is no test split, a fifth of every class is held out, always the same.
 
@@ -38,7 +41,8 @@ def load(name: FilePath, data_dir: FilePath | None = None) -> "Dataset":
             default. If the folder itself holds IDX files and the name contains `"mnist"`, these
             are read instead. `"digits"` and `"shapes"` ignore it.
     Returns:
-        `Dataset` of float32 images from 0 to 1 and int64 labels.
+        `Dataset` of float32 images from 0 to 1 and int64 labels; of vectors in files, whatever
+        their values, those to train on are left there.
     Raises:
         FileNotFoundError: If there is nothing at the path.
         ValueError: If the name is unknown, or files are damaged or not as described.
@@ -59,7 +63,9 @@ def load(name: FilePath, data_dir: FilePath | None = None) -> "Dataset":
     path = path_of_source(name, data_dir)
     if path is not None:
         if path.is_file():
-            return read_npz(path)
+            return read_npz(path) if path.suffix == ".npz" else read_stored(path)
+        if holds_activations(path):
+            return read_stored(path)
         return read_idx(path, path.resolve().name) if holds_idx(path) else read_image_folder(path)
     if data_dir is None:
         return read_tfds(name)

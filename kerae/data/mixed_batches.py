@@ -43,7 +43,7 @@ class MixedBatches(keras.utils.PyDataset):
         return self._steps
 
     def __getitem__(self, index):
-        return (own_part(self._activations.mixed(self._start + index, self._batch_size)),)
+        return (_own_part(self._activations.mixed(self._start + index, self._batch_size)),)
 
     def shuffle(self, seed: tuple) -> None:
         """Goes on in the endless order.
@@ -71,7 +71,25 @@ class MixedBatches(keras.utils.PyDataset):
         return rows, whole, rows[:0, 0]
 
 
-def own_part(x: np.ndarray):
+class OrderedBatches(keras.utils.PyDataset):
+    """The batches of `kerae.data.Activations` in the order of the files, to evaluate a model on.
+
+    Args:
+        activations: `kerae.data.Activations`.
+    """
+
+    def __init__(self, activations: "Activations") -> None:
+        super().__init__()
+        self._activations = activations
+
+    def __len__(self) -> int:
+        return len(self._activations)
+
+    def __getitem__(self, index):
+        return (_own_part(self._activations.in_order(index)),)
+
+
+def _own_part(x: np.ndarray):
     """What this process feeds of a batch, where several train a model together."""
     rows, repeated = backend.own_rows(np.arange(len(x)))
     x = x if len(rows) == len(x) and repeated is None else x[rows]

@@ -96,7 +96,8 @@ def record_activations(
     name, outputs = layer_outputs(model, layer)
 
     def activations(inputs):
-        part = np.moveaxis(outputs(inputs), channel_axis, -1).astype(dtype)
+        with np.errstate(over="ignore"):
+            part = np.moveaxis(outputs(inputs), channel_axis, -1).astype(dtype)
         if not np.isfinite(part).all():
             raise ValueError(
                 f"Expected finite numbers of {name!r}, within {dtype}. Received: NaN, infinity or "

@@ -5,6 +5,7 @@ from ..checks.data import checked_arrays
 from ..checks.short import short
 from ..data.dataset import Dataset
 from ..data.hold_out import rows_held_out
+from ..data.stored_dataset import StoredDataset
 
 
 def check_settings(model, data, epochs, batch_size, learning_rate, validation, seed):
@@ -33,12 +34,19 @@ def check_settings(model, data, epochs, batch_size, learning_rate, validation, s
 def parts_of_data(model, data, validation, seed):
     """The examples to train on, those held out and those to test on, checked against the model.
 
+    Of vectors in files those to train on are `kerae.data.Activations`, and at most 32,768 rows are
+    held out.
+
     Returns:
         Dict from `"train"`, `"validation"` and `"test"` to tuples `(x,)`, or `(x, y)` for a model
         that reads labels.
     Raises:
         ValueError: If they do not fit the model, or nothing is left on one side.
     """
+    if isinstance(data, StoredDataset):
+        rest, held_out = data.parts(validation, seed)
+        checked_arrays(model, held_out)
+        return {"train": (rest,), "validation": (held_out,), "test": (data.x_test,)}
     kept, held_out = rows_held_out(len(data.x_train), validation, seed)
     parts = {
         "train": (data.x_train[kept], data.y_train[kept]),

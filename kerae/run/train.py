@@ -18,6 +18,7 @@ from ..checks.arguments import checked
 from ..checks.extras import advice, require
 from ..checks.types import FilePath
 from ..configurable import describe
+from ..data.activations import Activations
 from ..data.dataset import Dataset
 from ..figures.run_figures import run_figures
 from ..figures.savable import NEEDED
@@ -95,7 +96,7 @@ def train(
             "Expected a run to be resumed or overwritten. Received: both. Leave one out."
         )
     out, examples = Path(out), parts_of_data(model, data, validation, seed)
-    count = len(examples["train"][0])
+    count = _count(examples["train"][0])
     record = {
         "model": describe(model),
         "data": {
@@ -179,6 +180,10 @@ def _fitted(model, out, examples, epochs, batch_size, earlier):
         "epochs_trained_now": epochs - first_epoch,
         "seconds_trained_now": round(time.perf_counter() - started, 1),
     }
+
+
+def _count(x):
+    return x.rows if isinstance(x, Activations) else len(x)
 
 
 def _write_json(path, record):

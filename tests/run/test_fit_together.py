@@ -27,6 +27,7 @@ def models():
     return made
 
 
+@pytest.mark.slow
 def test_each_becomes_what_it_becomes_alone_and_every_chunk_is_read_once(folder, monkeypatch):
     alone, together, x = models(), models(), opened(folder)
     for model in alone:

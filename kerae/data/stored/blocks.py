@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 
+FEWEST = 64  # blocks, where there are as many examples
 ENDS = 2**16  # bytes of a file that a digest reads at each end
 
 
@@ -71,7 +72,8 @@ class Blocks:
 
 def blocks_of(files, most):
     """All examples of files, in `Blocks` of at most so many bytes of float32, or of one example."""
-    size = max(1, most // (4 * math.prod(files[0].shape[1:])))
+    examples = sum(file.shape[0] for file in files)
+    size = max(1, min(most // (4 * math.prod(files[0].shape[1:])), examples // FEWEST))
     parts = []
     for number, file in enumerate(files):
         starts = np.arange(0, file.shape[0], size)
