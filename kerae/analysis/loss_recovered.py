@@ -10,6 +10,7 @@ from keras import ops
 
 from ..autoencoder.in_batches import BATCH_SIZE
 from ..checks.arguments import check_choice, checked
+from ..checks.codes import as_finite
 from ..checks.numbers import check_count
 from ..checks.types import ArrayLike
 from .spliced import as_functional, layer_of, replaced, spliced
@@ -90,23 +91,18 @@ def loss_recovered(
     """
     check_choice("ablation", ablation, ABLATIONS)
     check_count("batch_size", batch_size)
-    loss = loss if loss is not None else getattr(model, "loss", None)
-    if loss is None or isinstance(loss, list | dict):
-        raise ValueError(
-            "Expected `loss`, as the model is not compiled with one. Received: "
-            f"{type(loss).__name__}. Pass one, such as 'sparse_categorical_crossentropy'."
-        )
+    loss = _as_loss(loss if loss is not None else getattr(model, "loss", None))
     with_sae, found = spliced(model, layer, sae), layer_of(model, layer)
     shape = tuple(found.output.shape[1:])
     value = np.zeros(shape[-len(sae.input_shape) :], "float32")
-    batches = list(_batches(x, np.asarray(y), batch_size))
+    batches = list(_batches(x, y, batch_size))
     if ablation == "mean":
         value = _mean_output(
             keras.Model(as_functional(model).input, found.output), batches, value.shape
         )
     without = replaced(model, found, _Constant(value))
     as_it_is, with_it, ablated = (
-        _mean_loss(each, keras.losses.get(loss), batches) for each in (model, with_sae, without)
+        _mean_loss(each, loss, batches) for each in (model, with_sae, without)
     )
     if ablated == as_it_is:
         raise ValueError(
@@ -114,6 +110,19 @@ def loss_recovered(
             f"loss is {as_it_is:.6g} too."
         )
     return LossRecovered(as_it_is, with_it, ablated, ablation)
+
+
+def _as_loss(loss):
+    try:
+        found = keras.losses.get(loss) if isinstance(loss, str) else loss
+    except ValueError:
+        found = None
+    if not callable(found):
+        raise ValueError(
+            "Expected `loss` to be one of Keras, by its name or itself, or the model compiled with "
+            f"one. Received: {loss!r}. Pass one, such as 'sparse_categorical_crossentropy'."
+        )
+    return found
 
 
 class _Constant(keras.Layer):
@@ -128,8 +137,9 @@ class _Constant(keras.Layer):
 
 
 def _batches(x, y, batch_size):
-    arrays = [np.asarray(each) for each in keras.tree.flatten(x)]
-    if any(len(each) != len(y) for each in arrays) or not len(y):
+    arrays = [as_finite(each, "x") for each in keras.tree.flatten(x)]
+    y = as_finite(y, "y")
+    if any(len(each) != len(y) for each in arrays):
         raise ValueError(
             "Expected one of `y` for each example of `x`. Received: "
             f"{[len(each) for each in arrays]} and {len(y)}."

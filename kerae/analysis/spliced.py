@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from ..checks.arguments import checked
+from ..checks.short import short
 
 if TYPE_CHECKING:
     from ..autoencoder.autoencoder import Autoencoder
@@ -86,11 +87,11 @@ def layer_of(model: Any, layer: Any) -> keras.Layer:
             + advice
         )
     names = [each.name for each in model.layers]
-    found = [each for each in model.layers if each is layer or each.name == layer]
+    found = [each for each in model.layers if layer is each or _is_name_of(layer, each)]
     if not found:
         raise ValueError(
             f"Expected `layer` to be one of the model's: {', '.join(names)}. Received: "
-            f"{getattr(layer, 'name', layer)!r}. Of a layer inside of another model, give that "
+            f"{short(getattr(layer, 'name', layer))}. Of a layer inside of another model, give that "
             "model."
         )
     counted = []
@@ -112,6 +113,10 @@ def layer_of(model: Any, layer: Any) -> keras.Layer:
             f"{found[0].name!r} with {given}. Choose a layer after it."
         )
     return found[0]
+
+
+def _is_name_of(name, layer):
+    return isinstance(name, str) and name == layer.name
 
 
 def _is_graph(model):
