@@ -46,8 +46,8 @@ class ExplainedVariance(Term):
         error, _, squares, _ = self.moments(model, outputs)
         return of_each_example(_explained(error, squares), outputs)
 
-    def tracker(self) -> keras.metrics.Metric:
-        return _OfMoments(self.size, name=self.label)
+    def tracker(self, name: str) -> keras.metrics.Metric:
+        return _OfMoments(self.size, name)
 
     def track(
         self, tracker: Any, values: Tensor, model: "Autoencoder", outputs: dict[str, Any]
