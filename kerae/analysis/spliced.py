@@ -91,8 +91,8 @@ def layer_of(model: Any, layer: Any) -> keras.Layer:
     if not found:
         raise ValueError(
             f"Expected `layer` to be one of the model's: {', '.join(names)}. Received: "
-            f"{short(getattr(layer, 'name', layer))}. Of a layer inside of another model, give that "
-            "model."
+            f"{short(getattr(layer, 'name', layer))}. Of a layer inside of another model, give "
+            "that model."
         )
     counted = []
 
