@@ -11,8 +11,8 @@ from keras import ops
 from .. import latent_space
 from ..checks.arguments import check_annotated
 from ..checks.arrays import check_array, parts
+from ..checks.batches import batches_of
 from ..checks.data import checked_examples, checked_labels, repeated_label
-from ..checks.data_sets import batches_of
 from ..checks.given import as_array, is_array
 from ..checks.types import ArrayLike, ModelMixin
 from .in_batches import BATCH_SIZE, in_batches, in_turn

@@ -12,12 +12,12 @@ from ..backend import replica_concat
 from ..callbacks.epoch_start import EpochStart
 from ..callbacks.progress_bar import with_progress_bar
 from ..callbacks.stop_at_non_finite import StopAtNonFinite
+from ..checks.batches import number_of_batches
 from ..checks.data import checked_arrays, checked_examples
 from ..checks.data_sets import (
     check_alone,
     check_dataset,
     checked_batches,
-    number_of_batches,
     part_of,
 )
 from ..checks.fit import check_arguments

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from ..data.dataset import Dataset
+from .batches import batches_of
 from .data import checked_examples, checked_labels
 from .given import as_array, is_array
 
@@ -30,27 +31,6 @@ def check_dataset(model, dataset, label_readers):
     x = checked_examples(model, x)
     if label_readers:
         checked_labels(model, label_readers, y, len(x))
-
-
-def batches_of(dataset):
-    """The batches of a data set, as it gives them.
-
-    Args:
-        dataset: `tf.data.Dataset`, `keras.utils.PyDataset`, torch `DataLoader` or another iterable.
-    Raises:
-        ValueError: If it is no such thing, or empty.
-    """
-    if is_array(dataset) or not hasattr(dataset, "__iter__"):
-        whole = isinstance(dataset, Dataset)
-        raise ValueError(
-            "Expected `x` to be an array, or a data set that gives batches. Received: "
-            + (f"{dataset!r}. Pass a part of it, `data.x_test`." if whole else f"{dataset!r}.")
-        )
-    batch = None
-    for batch in dataset:
-        yield batch
-    if batch is None:
-        raise ValueError("Expected data. Received: a data set without batches.")
 
 
 def check_alone(dataset: Any, **given: Any) -> None:
@@ -118,14 +98,6 @@ def first_examples(x: Any, y: Any, count: int) -> Any:
             break
     xs, ys = zip(*examples)
     return np.concatenate(xs), None if ys[0] is None else np.concatenate(ys)
-
-
-def number_of_batches(dataset):
-    """How many batches a data set has, or `None` where it does not know."""
-    try:
-        return len(dataset)
-    except TypeError:
-        return None
 
 
 def part_of(dataset: Any, part: str, y: Any = None) -> tuple[np.ndarray, np.ndarray]:

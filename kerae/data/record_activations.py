@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import __version__
 from ..checks.arguments import check_choice, checked
-from ..checks.data_sets import batches_of, number_of_batches
+from ..checks.batches import batches_of, number_of_batches
 from ..checks.given import as_array, is_array
 from ..checks.numbers import check_count
 from ..checks.types import FilePath

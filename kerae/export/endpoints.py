@@ -10,6 +10,7 @@ from ..autoencoder.measured import bounds_of, scored
 from ..autoencoder.measured import indices as indices_of
 from ..checks.types import ArrayLike
 from ..latents.discrete import Discrete
+from ..latents.sparse import Sparse
 from ..likelihoods.unit_interval import UnitInterval
 from ..noise.given import AskedNoise, GivenNoise
 from .endpoint import Endpoint, Input
@@ -63,6 +64,8 @@ def endpoints(model: "Autoencoder") -> dict[str, Any]:
         numbers = {"indices": Input(model.latent.places, "int32", of_codes, 0, last)}
         answers[encode_indices] = (answers[encode][0], {"indices": of_codes})
         answers[decode_indices] = (numbers | y, data)
+    if isinstance(model.latent, Sparse):
+        answers[features] = (answers[encode][0], {"features": "How active each unit is."})
     if isinstance(model.likelihood, UnitInterval):
         answers[decode_logits] = (z | y, {"logits": "A logit for each element."})
     return {
@@ -86,6 +89,11 @@ def encode(model: "Autoencoder", x: ArrayLike, y: ArrayLike | None = None):
     posterior = model.posterior(model.preprocess(x), model.embed(y))
     values = posterior | {"mean": model.latent.mode(posterior)}
     return {name: values[name] for name in model.latent.served}
+
+
+def features(model: "Autoencoder", x: ArrayLike, y: ArrayLike | None = None):
+    """How active each unit of a sparse code is for each example."""
+    return {"features": encode(model, x, y)["mean"]}
 
 
 def decode(model: "Autoencoder", z: ArrayLike, y: ArrayLike | None = None):

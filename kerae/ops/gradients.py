@@ -64,7 +64,8 @@ def tangential_gradient(rows: Tensor) -> Tensor:
     >>> np.asarray(kerae.ops.tangential_gradient(rows))
     array([[0.6, 0.8]], dtype=float32)
     """
-    return _tangential(ops.convert_to_tensor(rows))
+    # Reshaped, that is read: TensorFlow takes no variable.
+    return _tangential(ops.reshape(rows, rows.shape))
 
 
 @ops.custom_gradient

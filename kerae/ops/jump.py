@@ -35,7 +35,7 @@ def jump(x: Tensor, threshold: Tensor, bandwidth: float, to_input: bool = False)
 
         return ops.where(is_above, x, 0.0), gradient
 
-    return call(x, threshold)
+    return call(x, _read(threshold))
 
 
 def step(x: Tensor, threshold: Tensor, bandwidth: float, to_input: bool = False) -> Tensor:
@@ -53,9 +53,14 @@ def step(x: Tensor, threshold: Tensor, bandwidth: float, to_input: bool = False)
 
         return ops.cast(x > threshold, x.dtype), gradient
 
-    return call(x, threshold)
+    return call(x, _read(threshold))
 
 
 def _within(x, threshold, bandwidth, upstream):
     """`upstream` where the kernel is 1, else 0."""
     return ops.where(ops.abs(x - threshold) < bandwidth / 2, upstream, 0.0)
+
+
+def _read(threshold):
+    """The values, which TensorFlow would else read as a variable, within the function."""
+    return ops.reshape(threshold, (-1,))
