@@ -325,12 +325,39 @@ def test_samples_of_other_priors_stand_beside_those_of_the_models_own(
 OF_CODES = {"code_maps", "code_usage", "categories", "traversals"}
 
 
+def test_maps_of_two_levels_are_one_below_the_other(data):
+    model, x = kerae.VQVAE2((8, 8, 1), 5, 3), data.x_test[:20]
+    found = analysis.analyze(model, x, method="pca", n_clusters=2)
+    drawn = pictures(found)
+    assert drawn["code_usage"].title == "Use of codes: top"
+    assert drawn["code_usage_below"].title == "Use of codes: bottom"
+    assert "one below the other: top, bottom." in drawn["code_maps"].caption
+    picture = np.asarray(drawn["code_maps"].figure.axes[0].images[0].get_array())
+    row = some_rows(found, 10)[0]
+    indices = model.encode_indices(x[[row]])
+    np.testing.assert_allclose(picture[1:9, 1:9, 0], x[row, ..., 0], rtol=1e-6)
+    decoded = model.decode_indices(indices)[0, ..., 0]
+    np.testing.assert_allclose(picture[28:36, 1:9, 0], decoded, rtol=1e-4)
+    for start, (name, size) in zip((10, 19), (("top", 4), ("bottom", 2))):
+        colors = picture[start : start + 8 : size, 1:9:size]  # one of each place
+        own = model.latent.by_level(indices)[name][0]
+        same = (own[:, :, None, None] == own).reshape(own.size, -1)
+        flat = colors.reshape(own.size, -1)
+        np.testing.assert_array_equal((flat[:, None] == flat).all(axis=-1), same)
+    used = found.scores["used_codes"]
+    maps = model.latent.by_level(model.encode_indices(x)).values()
+    of_levels = [len(np.unique(each)) / 5 for each in maps]
+    assert used == pytest.approx(np.mean(of_levels))
+    told = ", ".join(f"{each:.3g}" for each in of_levels)
+    assert found.scores.notes["used_codes"] == f"top, bottom: {told}"
+
+
 @pytest.mark.parametrize(
     ("model", "expected"),
     [
         (lambda: kerae.VQVAE((8, 8, 1), 7, 3), {"code_maps", "code_usage", "traversals"}),
         (lambda: kerae.JointVAE((8, 8, 1), 2, 12, 3), {"categories", "traversals"}),
-        (lambda: kerae.CategoricalVAE((8, 8, 1), 1, 2), {"categories"}),
+        (lambda: kerae.CategoricalVAE((8, 8, 1), 1, 2), {"categories", "code_usage"}),
     ],
     ids=["quantizer", "joint", "categorical"],
 )

@@ -111,6 +111,23 @@ def test_codes_of_a_quantizer_go_by_their_numbers(name, images):
     assert given.drawn(50).max() == quantizer.num_codes - 1
 
 
+@pytest.mark.parametrize(
+    ("make", "places", "last"),
+    [
+        (lambda: kerae.VQVAE2(SHAPE, 7, 3, bottom=kerae.latents.FiniteScalar((3, 3))), 20, 8),
+        (lambda: kerae.CategoricalVAE(SHAPE, 4, 3), 4, 2),
+    ],
+    ids=["two levels", "categories"],
+)
+def test_codes_of_several_kinds_go_by_their_numbers(make, places, last, images):
+    model = make()
+    indices = answer(model, "encode_indices", x=images)["indices"]
+    np.testing.assert_array_equal(indices, model.encode_indices(images))
+    near(answer(model, "decode_indices", indices=indices)["x"], model.reconstruct(images))
+    given = endpoints(model)["decode_indices"].inputs["indices"]
+    assert (given.shape, given.low, given.high) == ((places,), 0, last)
+
+
 def test_numbers_of_codes_are_read_with_the_condition(images):
     arguments = kerae.latents.VectorQuantizer(7, 3).tried_in()
     condition = kerae.conditions.Vector((2,))
@@ -118,6 +135,8 @@ def test_numbers_of_codes_are_read_with_the_condition(images):
     y = np.random.default_rng(0).normal(size=(16, 2)).astype("float32")
     indices = answer(model, "encode_indices", x=images, y=y)["indices"]
     near(answer(model, "decode_indices", indices=indices, y=y)["x"], model.reconstruct(images, y))
+    np.testing.assert_array_equal(model.encode_indices(images, y), indices)
+    near(model.decode_indices(indices, y), model.reconstruct(images, y))
 
 
 def test_a_decoder_that_alone_is_conditional_has_an_encoder_without_condition(images):
