@@ -832,9 +832,9 @@ def test_a_symbolic_call_knows_the_shape_that_a_call_gives(make):
     symbolic = model(
         keras.tree.map_structure(lambda a: keras.Input(a.shape[1:], dtype=a.dtype), inputs(model))
     )
-    assert tuple(symbolic.shape) == (None, *model.data_shape)
+    assert tuple(symbolic.shape) == (None, *model.target_shape)
     assert dtype(symbolic) == "float32"
-    assert model.predict(inputs(model), verbose=0).shape == (6, *model.data_shape)
+    assert model.predict(inputs(model), verbose=0).shape == (6, *model.target_shape)
 
 
 @cases(MODELS | AROUND_PARTS, mainly=("torch",), few=FEW | OF_THEIR_OWN, quick=MODELS)
@@ -895,7 +895,7 @@ def test_the_same_seed_gives_the_same_weights_after_training():
 @cases(MODELS, mainly=("torch",))
 def test_every_example_has_finite_scores(make):
     model = make()
-    data = inputs(model)
+    data = list(examples(model)) if model.target.reads_labels else inputs(model)
     scores = model.score(*(data if isinstance(data, list) else [data]), num_samples=2)
     bounds = sum(term.is_bound for term in model.terms)
     assert len(scores) == bounds + (6 if model.latent.has_density else 2)

@@ -58,9 +58,12 @@ class Propagation(ModelMixin):
         return ops.cast(self.decoder(read, training=training), self.variable_dtype)
 
     def past_codes(self, x: Tensor, parameters: Tensor) -> Tensor:
-        """What the decoder's output becomes by what of `x` does not pass the code: by default, it
-        stays as it is."""
-        return parameters
+        """The decoder's output, with what an encoder such as `kerae.networks.DictionaryEncoder`
+        lets past the code."""
+        if not getattr(self.encoder, "skip", False):
+            return parameters
+        skipped = ops.reshape(self.encoder.skipped(x), ops.shape(parameters))
+        return parameters + ops.cast(skipped, parameters.dtype)
 
     def parameters_of_codes(
         self, z: Tensor, condition: Tensor = None, training: bool = False

@@ -5,6 +5,7 @@ import keras
 
 from ..autoencoder.autoencoder import Autoencoder
 from ..checks.numbers import check_count
+from ..checks.parts import checked_shape
 from ..latents.sparse import BatchTopK
 from ..latents.sparse.named import get
 from ..schedules import Weight
@@ -90,6 +91,7 @@ class MatryoshkaSAE(Dictionary, Autoencoder):
         check_count("latent_dim", latent_dim)
         if sizes is None:
             sizes = sorted({latent_dim // part for part in (16, 8, 4, 2)} - {0})
+        sizes = checked_shape("sizes", sizes)
         latent = get("batchtopk", k, dead_after)
         of_all, *others = dictionary_terms(latent, input_dim, auxiliary_weight=auxiliary_weight)
         terms = [of_all, NestedError(sizes), *others]

@@ -1,11 +1,9 @@
 from typing import Any
 
 import keras
-from keras import ops
 
 from ..autoencoder.autoencoder import Autoencoder
 from ..checks.numbers import check_count
-from ..checks.types import Tensor
 from ..latents.sparse import Sparse, TopK
 from ..latents.sparse.named import get
 from ..schedules import Weight
@@ -120,8 +118,3 @@ class Transcoder(Dictionary, Autoencoder):
         self.encoder_bias = encoder_bias
         self.center = center
         self.dead_after = dead_after
-
-    def past_codes(self, x: Tensor, parameters: Tensor) -> Tensor:
-        if not self.encoder.skip:
-            return parameters
-        return parameters + ops.cast(self.encoder.skipped(x), parameters.dtype)
