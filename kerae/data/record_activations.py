@@ -10,7 +10,6 @@ import numpy as np
 
 from .. import __version__
 from ..checks.arguments import check_choice, checked
-from ..checks.data_sets import batches_of, number_of_batches
 from ..checks.given import as_array, is_array
 from ..checks.numbers import check_count
 from ..checks.types import FilePath
@@ -85,6 +84,8 @@ def record_activations(
     check_choice("dtype", dtype, DTYPES)
     check_count("batch_size", batch_size)
     check_count("shard_rows", shard_rows)
+    from ..checks.data_sets import batches_of, number_of_batches  # which know `kerae.data`
+
     folder = Path(folder)
     total = number_of_batches(x)
     if is_array(x):
