@@ -82,6 +82,4 @@ model.fit(
 )
 cosines = unit_rows(model.atoms) @ atoms.T
 print(f"- mean maximum cosine {cosines.max(axis=0).mean():.4f} of {ATOMS} atoms")
-print(
-    f"- at most {peak():.0f} MiB of memory, {before:.0f} before training, {MEMORY / 2**20:.0f} asked"
-)
+print(f"- at most {peak():.0f} MiB of memory, {before:.0f} before training")

@@ -26,7 +26,7 @@ def test_the_code_of_the_readme_runs(shared_data, tmp_path, monkeypatch):
     monkeypatch.setattr(kerae_data, "load", lambda name: few)
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(), flags=re.DOTALL)
-    assert len(blocks) == 8
+    assert len(blocks) == 9
     names = {}
     for block in blocks:
         exec(compile(block, str(README), "exec"), names)
@@ -35,6 +35,7 @@ def test_the_code_of_the_readme_runs(shared_data, tmp_path, monkeypatch):
     assert names["path"].shape == (4, 10, 28, 28, 1) and names["nll"].shape == (8,)
     assert names["sevens"].shape == (64, 28, 28, 1) and names["rows"].shape == (2, 7, 28, 28, 1)
     assert names["moved"].shape == (8, 28, 28, 1)
+    assert names["activations"].rows == 128 * 13 * 13 and int(names["dictionary"].step) == 20
     assert names["emb"].points.shape == (32, 2) and names["scores"]["num_clusters"] == 10
     assert list(names["table"].index) == ["vae", "cvae"]
     assert all((tmp_path / f"report.{kind}").exists() for kind in ("html", "json", "parquet"))

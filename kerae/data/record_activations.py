@@ -85,6 +85,7 @@ def record_activations(
     check_choice("dtype", dtype, DTYPES)
     check_count("batch_size", batch_size)
     check_count("shard_rows", shard_rows)
+
     folder = Path(folder)
     total = number_of_batches(x)
     if is_array(x):

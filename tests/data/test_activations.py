@@ -49,7 +49,8 @@ def test_a_pass_holds_every_row_once_but_for_the_rest(folder):
     for rows, left in zip(passes, left_out):
         assert len(set(rows)) == len(rows) == in_pass * 64
         assert len(left) == ROWS % 64
-    assert (passes[0] != passes[1]).any() and left_out[0] != left_out[1]
+    assert left_out[0] != left_out[1]
+    assert len(set(passes[0][:400]) & set(passes[1][:400])) < 200  # others are read first, too
 
 
 @pytest.mark.once
