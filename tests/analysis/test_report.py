@@ -12,6 +12,7 @@ from browser import browser, console_errors, eventually, has_started, requested_
 from keras import ops
 from PIL import Image
 from sklearn import metrics as sklearn_metrics
+from small_dictionary import small_dictionary
 
 import kerae
 from kerae import analysis
@@ -382,6 +383,19 @@ def test_discrete_codes_have_pictures_of_their_own(model, expected, data):
         assert len(axes.get_yticks()) == 10 and "Of 12 variables" in drawn["categories"].caption
         center = center_of(found.examination)
         assert center[2:].reshape(12, 3).sum(axis=1).tolist() == [1.0] * 12
+
+
+def test_dictionaries_have_pictures_of_their_features(data):
+    model, of_atoms = small_dictionary(latent_dim=120), {"density", "coherence", "atoms"}
+    found = analysis.analyze(model, data.x_test[:40], method="pca", n_clusters=2)
+    drawn = pictures(found)
+    assert of_atoms <= set(drawn)
+    often = np.argsort(-(found.examination.z != 0).mean(axis=0), kind="stable")[:100]
+    expected = kerae.figures.atoms(model.atoms[often], (8, 8, 1)).axes[0].images[0].get_array()
+    picture = drawn["atoms"].figure.axes[0].images[0].get_array()
+    np.testing.assert_array_equal(picture, expected)
+    plain = analysis.analyze(kerae.AE((8, 8, 1), 2), data.x_test[:40], n_clusters=2)
+    assert not of_atoms & set(pictures(plain))
 
 
 def test_a_conditional_model_is_given_the_labels(data, tmp_path):
