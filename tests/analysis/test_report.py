@@ -328,6 +328,8 @@ OF_CODES = {"code_maps", "code_usage", "categories", "traversals"}
 
 def test_maps_of_two_levels_are_one_below_the_other(data):
     model, x = kerae.VQVAE2((8, 8, 1), 5, 3), data.x_test[:20]
+    model.compile()
+    model.fit(x, verbose=0)  # puts the codes on vectors
     found = analysis.analyze(model, x, method="pca", n_clusters=2)
     drawn = pictures(found)
     assert drawn["code_usage"].title == "Use of codes: top"
