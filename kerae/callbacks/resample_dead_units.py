@@ -7,7 +7,6 @@ from keras import ops
 
 from ..checks.data import checked_examples
 from ..checks.numbers import check_count
-from ..checks.types import ArrayLike
 from ..networks import DictionaryDecoder
 
 MOST = 8192  # examples whose errors are looked at
@@ -43,7 +42,7 @@ class ResampleDeadUnits(keras.callbacks.Callback):
         Bricken et al., 2023, https://transformer-circuits.pub/2023/monosemantic-features
     """
 
-    def __init__(self, x: ArrayLike, every: int = 1, seed: int = 0) -> None:
+    def __init__(self, x: Any, every: int = 1, seed: int = 0) -> None:
         super().__init__()
         check_count("every", every)
         self.x = x

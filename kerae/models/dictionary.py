@@ -12,7 +12,7 @@ from ..checks.arguments import check_choice
 from ..checks.data import checked_examples
 from ..checks.data_sets import first_examples
 from ..checks.numbers import check_count
-from ..checks.types import ArrayLike, ModelMixin, Shape
+from ..checks.types import ModelMixin, Shape
 from ..latents.sparse import BatchTopK, Sparse
 from ..likelihoods import Normal
 from ..networks import DictionaryDecoder, DictionaryEncoder
@@ -39,7 +39,7 @@ class Dictionary(ModelMixin):
         atoms = atoms / np.asarray(ops.convert_to_numpy(self.decoder.scale))
         return atoms.reshape(-1, *self.decoder.output_shape)
 
-    def start_at_mean(self, x: ArrayLike, y: ArrayLike | None = None) -> Self:
+    def start_at_mean(self, x: Any, y: Any = None) -> Self:
         """Sets bias and scale to those of examples; `fit` calls it first of all.
 
         Args:
@@ -88,7 +88,7 @@ class Dictionary(ModelMixin):
                 self.start_at_mean(first[0], first[1] if self.target.reads_labels else None)
         return super().fit(x, y, *args, **kwargs)
 
-    def calibrate(self, x: ArrayLike, batch_size: int = 256) -> Self:
+    def calibrate(self, x: Any, batch_size: int = 256) -> Self:
         """Sets the threshold of `kerae.latents.BatchTopK` so that examples have k active units.
 
         On average, that is, as exactly as their features can be told apart. It is saved with the
