@@ -35,7 +35,7 @@ class Crosscoder(Dictionary, Autoencoder):
             Defaults to that of the activation.
         auxiliary_weight: Float or schedule, the weight of AuxK, which trains dead units. Defaults
             to 1/32 of the elements of an example for activations that keep k units, else to none.
-        encoder_bias: Boolean, whether there is a bias c. Defaults to true.
+        use_bias: Boolean, whether there is a bias c. Defaults to true.
         center: Where b starts: `"mean"`, `"median"` for the geometric median, or `None` for 0.
             Defaults to `"mean"`.
         scaled: Boolean, whether there is a scale s other than 1. Defaults to true.
@@ -71,7 +71,7 @@ class Crosscoder(Dictionary, Autoencoder):
         k: int | None = None,
         sparsity_weight: Weight | None = None,
         auxiliary_weight: Weight | None = None,
-        encoder_bias: bool = True,
+        use_bias: bool = True,
         center: str | None = "mean",
         scaled: bool = True,
         dead_after: int | None = None,
@@ -83,9 +83,7 @@ class Crosscoder(Dictionary, Autoencoder):
         weights: Any = {"sparsity_weight": sparsity_weight, "auxiliary_weight": auxiliary_weight}
         terms = dictionary_terms(latent, num_layers * input_dim, **weights)
         shape = (num_layers, input_dim)
-        parts = dictionary_parts(
-            shape, latent, latent_dim, "by_layer", center, encoder_bias=encoder_bias
-        )
+        parts = dictionary_parts(shape, latent, latent_dim, "by_layer", center, use_bias=use_bias)
         super().__init__(shape, **parts, **composed(self, kwargs, latent, terms, **weights))
         self.num_layers = num_layers
         self.input_dim = input_dim
@@ -94,7 +92,7 @@ class Crosscoder(Dictionary, Autoencoder):
         self.k = k
         self.sparsity_weight = sparsity_weight
         self.auxiliary_weight = auxiliary_weight
-        self.encoder_bias = encoder_bias
+        self.use_bias = use_bias
         self.center = center
         self.scaled = scaled
         self.dead_after = dead_after

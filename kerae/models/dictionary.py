@@ -142,7 +142,7 @@ def dictionary_parts(
     lengths: str,
     center: str | None,
     tied: bool = False,
-    encoder_bias: bool = True,
+    use_bias: bool = True,
     of_same_data: bool = True,
     skip: bool = False,
 ) -> dict[str, Any]:
@@ -158,7 +158,7 @@ def dictionary_parts(
     if center is not None:
         check_choice("center", center, CENTERS)
     decoder = DictionaryDecoder(latent_dim, output_shape, lengths)
-    use_bias = encoder_bias and not latent.has_biases
+    use_bias = use_bias and not latent.has_biases
     centered = of_same_data and center is not None
     encoder = DictionaryEncoder(decoder, centered, tied, use_bias, skip)
     return {"encoder": encoder, "decoder": decoder, "likelihood": Normal()}

@@ -47,7 +47,7 @@ class SAE(Dictionary, Autoencoder):
         lengths: What holds of the atoms: `"unit"`, `"divided"` or `"free"`; see
             `kerae.networks.DictionaryDecoder`. Defaults to `"unit"`.
         tied: Boolean, whether W stays the transpose of the atoms. Defaults to false.
-        encoder_bias: Boolean, whether there is a bias c. Defaults to true.
+        use_bias: Boolean, whether there is a bias c. Defaults to true.
         center: Where b starts: `"mean"`, `"median"` for the geometric median, or `None` for 0,
             where it also is not subtracted. Defaults to `"mean"`.
         scaled: Boolean, whether there is a scale s other than 1. Defaults to true.
@@ -88,7 +88,7 @@ class SAE(Dictionary, Autoencoder):
         auxiliary_weight: Weight | None = None,
         lengths: str = "unit",
         tied: bool = False,
-        encoder_bias: bool = True,
+        use_bias: bool = True,
         center: str | None = "mean",
         scaled: bool = True,
         dead_after: int | None = None,
@@ -101,7 +101,7 @@ class SAE(Dictionary, Autoencoder):
         shape = (input_dim,)
         super().__init__(
             shape,
-            **dictionary_parts(shape, latent, latent_dim, lengths, center, tied, encoder_bias),
+            **dictionary_parts(shape, latent, latent_dim, lengths, center, tied, use_bias),
             **composed(self, kwargs, latent, terms, **weights),
         )
         self.input_dim = input_dim
@@ -112,7 +112,7 @@ class SAE(Dictionary, Autoencoder):
         self.auxiliary_weight = auxiliary_weight
         self.lengths = lengths
         self.tied = tied
-        self.encoder_bias = encoder_bias
+        self.use_bias = use_bias
         self.center = center
         self.scaled = scaled
         self.dead_after = dead_after

@@ -42,7 +42,7 @@ class Transcoder(Dictionary, Autoencoder):
         skip: Boolean, whether there is V. Defaults to false.
         lengths: What holds of the atoms: `"unit"`, `"divided"` or `"free"`; see
             `kerae.networks.DictionaryDecoder`. Defaults to `"unit"`.
-        encoder_bias: Boolean, whether there is a bias c. Defaults to true.
+        use_bias: Boolean, whether there is a bias c. Defaults to true.
         center: Where b starts: `"mean"`, `"median"` for the geometric median, or `None` for 0.
             Defaults to `"mean"`.
         dead_after: Integer, the examples after which a unit without activity is dead. Defaults to
@@ -80,7 +80,7 @@ class Transcoder(Dictionary, Autoencoder):
         auxiliary_weight: Weight | None = None,
         skip: bool = False,
         lengths: str = "unit",
-        encoder_bias: bool = True,
+        use_bias: bool = True,
         center: str | None = "mean",
         dead_after: int | None = None,
         **kwargs: Any,
@@ -96,7 +96,7 @@ class Transcoder(Dictionary, Autoencoder):
             latent_dim,
             lengths,
             center,
-            encoder_bias=encoder_bias,
+            use_bias=use_bias,
             of_same_data=False,
             skip=skip,
         )
@@ -115,6 +115,6 @@ class Transcoder(Dictionary, Autoencoder):
         self.auxiliary_weight = auxiliary_weight
         self.skip = skip
         self.lengths = lengths
-        self.encoder_bias = encoder_bias
+        self.use_bias = use_bias
         self.center = center
         self.dead_after = dead_after
