@@ -33,9 +33,9 @@ class Crosscoder(Dictionary, Autoencoder):
         k: Integer, the active units of an example, for `"topk"` and `"batchtopk"`. Defaults to 32.
         sparsity_weight: Float or `kerae.schedules.Schedule`, the weight of what makes codes sparse.
             Defaults to that of the activation.
-        auxiliary_weight: Float or schedule, the weight of AuxK, which trains dead units. Defaults
+        aux_weight: Float or schedule, the weight of AuxK, which trains dead units. Defaults
             to 1/32 of the elements of an example for activations that keep k units, else to none.
-        use_bias: Boolean, whether there is a bias c. Defaults to true.
+        bias: Boolean, whether there is a bias c. Defaults to true.
         center: Where b starts: `"mean"`, `"median"` for the geometric median, or `None` for 0.
             Defaults to `"mean"`.
         scaled: Boolean, whether there is a scale s other than 1. Defaults to true.
@@ -70,8 +70,8 @@ class Crosscoder(Dictionary, Autoencoder):
         activation: str | Sparse = "relu",
         k: int | None = None,
         sparsity_weight: Weight | None = None,
-        auxiliary_weight: Weight | None = None,
-        use_bias: bool = True,
+        aux_weight: Weight | None = None,
+        bias: bool = True,
         center: str | None = "mean",
         scaled: bool = True,
         dead_after: int | None = None,
@@ -80,10 +80,10 @@ class Crosscoder(Dictionary, Autoencoder):
         check_count("num_layers", num_layers)
         check_count("input_dim", input_dim)
         latent = get(activation, k, dead_after)
-        weights: Any = {"sparsity_weight": sparsity_weight, "auxiliary_weight": auxiliary_weight}
+        weights: Any = {"sparsity_weight": sparsity_weight, "aux_weight": aux_weight}
         terms = dictionary_terms(latent, num_layers * input_dim, **weights)
         shape = (num_layers, input_dim)
-        parts = dictionary_parts(shape, latent, latent_dim, "by_layer", center, use_bias=use_bias)
+        parts = dictionary_parts(shape, latent, latent_dim, "by_layer", center, use_bias=bias)
         super().__init__(shape, **parts, **composed(self, kwargs, latent, terms, **weights))
         self.num_layers = num_layers
         self.input_dim = input_dim
@@ -91,8 +91,8 @@ class Crosscoder(Dictionary, Autoencoder):
         self.activation = activation
         self.k = k
         self.sparsity_weight = sparsity_weight
-        self.auxiliary_weight = auxiliary_weight
-        self.use_bias = use_bias
+        self.aux_weight = aux_weight
+        self.bias = bias
         self.center = center
         self.scaled = scaled
         self.dead_after = dead_after

@@ -168,7 +168,7 @@ def dictionary_terms(
     latent: Sparse,
     size: int,
     sparsity_weight: Weight | None = None,
-    auxiliary_weight: Weight | None = None,
+    aux_weight: Weight | None = None,
 ) -> list[Any]:
     """What a dictionary with such a latent is trained on, and what is logged beside.
 
@@ -178,8 +178,8 @@ def dictionary_terms(
         **weights: As for `kerae.SAE`.
     """
     weight = latent.default_weight if sparsity_weight is None else sparsity_weight
-    if auxiliary_weight is None and latent.chooses:
-        auxiliary_weight = OF_PAPER * size  # the variance, after scaling, of an example
-    auxiliary = [] if auxiliary_weight is None else [AuxiliaryReconstruction(auxiliary_weight)]
+    if aux_weight is None and latent.chooses:
+        aux_weight = OF_PAPER * size  # the variance, after scaling, of an example
+    auxiliary = [] if aux_weight is None else [AuxiliaryReconstruction(aux_weight)]
     watched = [L0(), ExplainedVariance(), DeadUnits()]
     return [SquaredError(), *latent.terms(weight), *auxiliary, *watched]

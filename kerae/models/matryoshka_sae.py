@@ -37,7 +37,7 @@ class MatryoshkaSAE(Dictionary, Autoencoder):
         sizes: Sequence of integers that rise, the numbers m of atoms, all below `latent_dim`.
             Defaults to 1/16, 1/8, 1/4 and 1/2 of them.
         k: Integer, the mean number of active units of an example. Defaults to 32.
-        auxiliary_weight: Float or schedule, the weight of AuxK, which trains dead units. Defaults
+        aux_weight: Float or schedule, the weight of AuxK, which trains dead units. Defaults
             to 1/32 of the elements of an example for activations that keep k units, else to none.
         lengths: What holds of the atoms: `"unit"`, `"divided"` or `"free"`; see
             `kerae.networks.DictionaryDecoder`. Defaults to `"unit"`.
@@ -80,7 +80,7 @@ class MatryoshkaSAE(Dictionary, Autoencoder):
         latent_dim: int,
         sizes: Sequence[int] | None = None,
         k: int | None = None,
-        auxiliary_weight: Weight | None = None,
+        aux_weight: Weight | None = None,
         lengths: str = "unit",
         center: str | None = "mean",
         scaled: bool = True,
@@ -93,9 +93,9 @@ class MatryoshkaSAE(Dictionary, Autoencoder):
             sizes = sorted({latent_dim // part for part in (16, 8, 4, 2)} - {0})
         sizes = checked_shape("sizes", sizes)
         latent = get("batchtopk", k, dead_after)
-        of_all, *others = dictionary_terms(latent, input_dim, auxiliary_weight=auxiliary_weight)
+        of_all, *others = dictionary_terms(latent, input_dim, aux_weight=aux_weight)
         terms = [of_all, NestedError(sizes), *others]
-        weights: Any = {"auxiliary_weight": auxiliary_weight}
+        weights: Any = {"aux_weight": aux_weight}
         shape = (input_dim,)
         super().__init__(
             shape,
@@ -106,7 +106,7 @@ class MatryoshkaSAE(Dictionary, Autoencoder):
         self.latent_dim = latent_dim
         self.sizes = sizes
         self.k = k
-        self.auxiliary_weight = auxiliary_weight
+        self.aux_weight = aux_weight
         self.lengths = lengths
         self.center = center
         self.scaled = scaled

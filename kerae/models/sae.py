@@ -42,12 +42,12 @@ class SAE(Dictionary, Autoencoder):
         k: Integer, the active units of an example, for those two. Defaults to 32.
         sparsity_weight: Float or `kerae.schedules.Schedule`, the weight of what makes codes sparse;
             a schedule from 0 is its warm-up. Defaults to that of the activation.
-        auxiliary_weight: Float or schedule, the weight of AuxK, which trains dead units. Defaults
+        aux_weight: Float or schedule, the weight of AuxK, which trains dead units. Defaults
             to 1/32 of the elements of an example for activations that keep k units, else to none.
         lengths: What holds of the atoms: `"unit"`, `"divided"` or `"free"`; see
             `kerae.networks.DictionaryDecoder`. Defaults to `"unit"`.
         tied: Boolean, whether W stays the transpose of the atoms. Defaults to false.
-        use_bias: Boolean, whether there is a bias c. Defaults to true.
+        bias: Boolean, whether there is a bias c. Defaults to true.
         center: Where b starts: `"mean"`, `"median"` for the geometric median, or `None` for 0,
             where it also is not subtracted. Defaults to `"mean"`.
         scaled: Boolean, whether there is a scale s other than 1. Defaults to true.
@@ -85,10 +85,10 @@ class SAE(Dictionary, Autoencoder):
         activation: str | Sparse = "topk",
         k: int | None = None,
         sparsity_weight: Weight | None = None,
-        auxiliary_weight: Weight | None = None,
+        aux_weight: Weight | None = None,
         lengths: str = "unit",
         tied: bool = False,
-        use_bias: bool = True,
+        bias: bool = True,
         center: str | None = "mean",
         scaled: bool = True,
         dead_after: int | None = None,
@@ -96,12 +96,12 @@ class SAE(Dictionary, Autoencoder):
     ) -> None:
         check_count("input_dim", input_dim)
         latent = get(activation, k, dead_after)
-        weights: Any = {"sparsity_weight": sparsity_weight, "auxiliary_weight": auxiliary_weight}
+        weights: Any = {"sparsity_weight": sparsity_weight, "aux_weight": aux_weight}
         terms = dictionary_terms(latent, input_dim, **weights)
         shape = (input_dim,)
         super().__init__(
             shape,
-            **dictionary_parts(shape, latent, latent_dim, lengths, center, tied, use_bias),
+            **dictionary_parts(shape, latent, latent_dim, lengths, center, tied, bias),
             **composed(self, kwargs, latent, terms, **weights),
         )
         self.input_dim = input_dim
@@ -109,10 +109,10 @@ class SAE(Dictionary, Autoencoder):
         self.activation = activation
         self.k = k
         self.sparsity_weight = sparsity_weight
-        self.auxiliary_weight = auxiliary_weight
+        self.aux_weight = aux_weight
         self.lengths = lengths
         self.tied = tied
-        self.use_bias = use_bias
+        self.bias = bias
         self.center = center
         self.scaled = scaled
         self.dead_after = dead_after

@@ -37,12 +37,12 @@ class Transcoder(Dictionary, Autoencoder):
         k: Integer, the active units of an example, for `"topk"` and `"batchtopk"`. Defaults to 32.
         sparsity_weight: Float or `kerae.schedules.Schedule`, the weight of what makes codes sparse.
             Defaults to that of the activation.
-        auxiliary_weight: Float or schedule, the weight of AuxK, which trains dead units. Defaults
+        aux_weight: Float or schedule, the weight of AuxK, which trains dead units. Defaults
             to 1/32 of the elements of an example for activations that keep k units, else to none.
         skip: Boolean, whether there is V. Defaults to false.
         lengths: What holds of the atoms: `"unit"`, `"divided"` or `"free"`; see
             `kerae.networks.DictionaryDecoder`. Defaults to `"unit"`.
-        use_bias: Boolean, whether there is a bias c. Defaults to true.
+        bias: Boolean, whether there is a bias c. Defaults to true.
         center: Where b starts: `"mean"`, `"median"` for the geometric median, or `None` for 0.
             Defaults to `"mean"`.
         dead_after: Integer, the examples after which a unit without activity is dead. Defaults to
@@ -77,10 +77,10 @@ class Transcoder(Dictionary, Autoencoder):
         activation: str | Sparse = "topk",
         k: int | None = None,
         sparsity_weight: Weight | None = None,
-        auxiliary_weight: Weight | None = None,
+        aux_weight: Weight | None = None,
         skip: bool = False,
         lengths: str = "unit",
-        use_bias: bool = True,
+        bias: bool = True,
         center: str | None = "mean",
         dead_after: int | None = None,
         **kwargs: Any,
@@ -88,7 +88,7 @@ class Transcoder(Dictionary, Autoencoder):
         check_count("input_dim", input_dim)
         check_count("output_dim", output_dim)
         latent = get(activation, k, dead_after)
-        weights: Any = {"sparsity_weight": sparsity_weight, "auxiliary_weight": auxiliary_weight}
+        weights: Any = {"sparsity_weight": sparsity_weight, "aux_weight": aux_weight}
         terms = dictionary_terms(latent, output_dim, **weights)
         parts = dictionary_parts(
             (output_dim,),
@@ -96,7 +96,7 @@ class Transcoder(Dictionary, Autoencoder):
             latent_dim,
             lengths,
             center,
-            use_bias=use_bias,
+            use_bias=bias,
             of_same_data=False,
             skip=skip,
         )
@@ -112,9 +112,9 @@ class Transcoder(Dictionary, Autoencoder):
         self.activation = activation
         self.k = k
         self.sparsity_weight = sparsity_weight
-        self.auxiliary_weight = auxiliary_weight
+        self.aux_weight = aux_weight
         self.skip = skip
         self.lengths = lengths
-        self.use_bias = use_bias
+        self.bias = bias
         self.center = center
         self.dead_after = dead_after

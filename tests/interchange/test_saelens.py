@@ -141,7 +141,7 @@ TRAINED = {
     "batchtopk": lambda: kerae.SAE(6, 12, "batchtopk", k=3, lengths="divided"),
     "gated": lambda: kerae.SAE(6, 12, "gated", lengths="divided"),
     "jumprelu": lambda: kerae.SAE(6, 12, "jumprelu", lengths="divided", center=None),
-    "tied": lambda: kerae.SAE(6, 12, "relu", tied=True, use_bias=False),
+    "tied": lambda: kerae.SAE(6, 12, "relu", tied=True, bias=False),
     "matryoshka": lambda: kerae.MatryoshkaSAE(6, 12, (4,), k=3),
     "transcoder": lambda: kerae.Transcoder(6, 4, 12, "relu", skip=True),
 }

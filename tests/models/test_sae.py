@@ -223,7 +223,7 @@ def test_dead_units_come_back_to_life():
     left = {}
     for weight in (None, 0.0):
         kerae.set_random_seed(0)
-        model = kerae.SAE(32, 64, k=4, dead_after=5_000, auxiliary_weight=weight).start_at_mean(x)
+        model = kerae.SAE(32, 64, k=4, dead_after=5_000, aux_weight=weight).start_at_mean(x)
         model.encoder.bias.assign(np.where(np.arange(64) < 8, 0, -3))
         model.latent.age.assign(np.where(np.arange(64) < 8, 0, OLDEST))
         model.compile(keras.optimizers.Adam(3e-3))
