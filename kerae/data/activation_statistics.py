@@ -66,7 +66,7 @@ def activation_statistics(x: Any, median_rows: int = 2**15, seed: int = 0) -> Ac
 
     >>> x = np.random.default_rng(0).normal(3.0, 0.5, (1000, 16)).astype("float32")
     >>> kerae.data.activation_statistics(x)
-    ActivationStatistics(rows=1000, gamma=..., mean_norm=12.2)
+    ActivationStatistics(rows=1000, gamma=6.0..., mean_norm=12.1...)
 
     Raises:
         ValueError: If the rows are no vectors of finite floats.

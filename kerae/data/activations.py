@@ -66,8 +66,8 @@ class Activations(keras.utils.PyDataset):
     >>> for shard in range(3):
     ...     np.save(folder / f"{shard}.npy", np.random.randn(1000, 16).astype("float32"))
     >>> x = kerae.data.Activations(folder, batch_size=256)
-    >>> x.rows, len(x), x[0].shape
-    (3000, 12, (256, 16))
+    >>> x.rows, len(x), x.sample(100).shape
+    (3000, 12, (100, 16))
     >>> model = kerae.AE((16,), latent_dim=4, likelihood="normal")
     >>> model.compile()
     >>> _ = model.fit(x, epochs=2, verbose=0)

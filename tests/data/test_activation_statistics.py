@@ -33,6 +33,8 @@ def test_a_small_deviation_far_from_zero_is_kept():
 def test_the_median_may_lie_at_rows():
     x = np.array([[0, 0]] * 6 + [[1, 0], [0, 1], [-3, -3]], "float32")
     np.testing.assert_allclose(activation_statistics(x).median, 0, atol=1e-6)
+    around = np.array([[0, 0]] * 3 + [[1, 0], [-1, 0]], "float32")  # where their mean is
+    np.testing.assert_array_equal(activation_statistics(around).median, 0)
 
 
 def test_the_median_of_many_rows_is_that_of_some():
