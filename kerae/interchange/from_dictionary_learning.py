@@ -77,12 +77,15 @@ def from_dictionary_learning(folder: FilePath) -> SAE:
         )
     b_enc = weights["b_enc"] if "b_enc" in weights else weights["encoder.bias"]
     b_dec = next(weights[name] for name in ("b_dec", "bias", "decoder.bias") if name in weights)
-    activation, of_units = ReLU(), {}
+    activation, of_units = ReLU(), None
     if kind != "relu":
         k = int(weights["k"])
         activation = TopK(k) if kind == "topk" else BatchTopK(k)
         if kind == "batchtopk":
-            of_units = {"threshold": max(0.0, float(weights["threshold"])), "updates": 1000.0}
+            of_units = {
+                "threshold": np.maximum(0.0, weights["threshold"]),
+                "updates": np.float32(1000),
+            }
     return dictionary_of(
         activation,
         **common,

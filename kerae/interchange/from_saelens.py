@@ -83,7 +83,7 @@ def from_saelens(folder: FilePath) -> SAE | Transcoder:
     )
 
 
-def _kind(config, path):
+def _kind(config: dict[str, Any], path: Path) -> tuple[str, Any]:
     """The architecture, of versions before 6 too, and the k of those that have one."""
     kind = config.get("architecture", "standard")
     activation = config.get("activation_fn", config.get("activation_fn_str", "relu"))

@@ -99,15 +99,13 @@ def folded(model: SAE | Transcoder) -> dict[str, Any]:
 def with_scale_folded(model: SAE | Transcoder) -> SAE | Transcoder:
     """The same function of data as a model without a scale, with atoms of any length."""
     weights = folded(model)
-    activation = keras.saving.deserialize_keras_object(
+    activation: Any = keras.saving.deserialize_keras_object(
         keras.saving.serialize_keras_object(model.latent)
     )
-    return dictionary_of(
-        activation,
-        **weights | ({"b_enc": None} if activation.has_biases else {}),
-        centered=model.encoder.centered,
-        is_transcoder=isinstance(model, Transcoder),
-    )
+    if activation.has_biases:
+        weights["b_enc"] = None
+    weights |= {"centered": model.encoder.centered, "is_transcoder": isinstance(model, Transcoder)}
+    return dictionary_of(activation, **weights)
 
 
 def _array(variable):
