@@ -11,6 +11,7 @@ from small_dictionary import small_dictionary
 
 import kerae
 from kerae import analysis
+from kerae.analysis.dictionary.sheets import Sheets
 
 pytestmark = pytest.mark.once
 
@@ -305,3 +306,16 @@ def test_a_folder_with_other_things_is_left_alone(found, folder, tmp_path):
     again = analysis.features_page(found, folder, "<i>Digits", command="kerae <features>")
     assert again.exists() and len(list(folder.iterdir())) == 2
     assert "kerae &lt;features&gt;" in again.read_text()
+
+
+def test_many_pictures_are_in_several_sheets_where_the_layout_says(tmp_path):
+    pictures = np.random.default_rng(0).integers(0, 256, (1100, 2, 3, 1)) / 255
+    sheets = Sheets(pictures)
+    sheets.write(tmp_path, "all")
+    width, height, columns, count = sheets.layout.values()
+    for number in (0, 33, 1023, 1024, 1099):
+        row, column = divmod(number % count, columns)
+        with Image.open(tmp_path / f"all_{number // count}.png") as sheet:
+            top, left = row * height, column * width
+            part = np.asarray(sheet)[top : top + height, left : left + width]
+        np.testing.assert_array_equal(part, np.round(255 * pictures[number, ..., 0]))
