@@ -46,7 +46,7 @@ classifier = keras.Sequential(
     ]
 )
 loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-classifier.compile("adam", loss, ["accuracy"])
+classifier.compile("adam", loss, metrics=["accuracy"])
 classifier.fit(data.x_train, data.y_train, 128, CLASSIFIER_EPOCHS, verbose=2)
 print(f"classifier: {classifier.evaluate(data.x_test, data.y_test, verbose=0)[1]:.4f} accuracy")
 out.mkdir(parents=True, exist_ok=True)

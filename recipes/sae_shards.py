@@ -54,9 +54,10 @@ def write_shards(folder, atoms):
         if path.exists():
             continue
         x = np.zeros((SHARD, FEATURES), "float32")
-        chosen = random.random((SHARD, ATOMS), "float32").argpartition(ACTIVE, axis=1)[:, :ACTIVE]
-        for column in chosen.T:
-            x += random.uniform(0.5, 1.5, (SHARD, 1)).astype("float32") * atoms[column]
+        for part in np.split(x, SHARD // 2048):
+            order = random.random((len(part), ATOMS), "float32").argpartition(ACTIVE, axis=1)
+            for column in order[:, :ACTIVE].T:
+                part += random.uniform(0.5, 1.5, (len(part), 1)).astype("float32") * atoms[column]
         with replacing(path) as partial, partial.open("wb") as file:
             np.save(file, x)
 
