@@ -12,13 +12,17 @@ from importlib import import_module
 import numpy as np
 from contenders import answer
 
+import kerae
+
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("trainer", help="module of trainers/")
 parser.add_argument("model", help="as the trainer names it")
 parser.add_argument("images", help="NumPy file of `train` and `test`")
 parser.add_argument("--batch-size", type=int, required=True)
+parser.add_argument("--seed", type=int, default=0)
 args = parser.parse_args()
 
+kerae.set_random_seed(args.seed)
 images = np.load(args.images)
 train = import_module(f"trainers.{args.trainer}").trainer(args.model, args.batch_size)
 

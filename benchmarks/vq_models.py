@@ -4,8 +4,9 @@ r"""kerae's VQ-VAE beside pythae's and a loop around vector-quantize-pytorch, on
     python benchmarks/vq_models.py --page > docs/results/vq_models.md
 
 The same small networks, Adam, batches, epochs and codebook, so the same bits, in processes that
-train an epoch in turn on images that are binarized once. What is measured is appended to a file,
-the last line of which `--page` draws.
+train an epoch in turn on images that are binarized once. What is measured is appended to a file, a
+line a run; `--page` draws all runs with the options of the last one. Take several, by `--seed`: at
+few epochs runs of one library differ by several nats.
 """
 
 import argparse
@@ -46,6 +47,7 @@ parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 parser.add_argument("--backends", nargs="+", choices=BACKENDS, default=BACKENDS, help="of kerae")
 parser.add_argument("--images", type=int, default=10_000)
 parser.add_argument("--epochs", type=int, default=10)
+parser.add_argument("--seed", type=int, default=0, help="of weights and batches")
 parser.add_argument("--page", action="store_true", help="print what has been measured")
 parser.add_argument("--results", type=Path, default=RESULTS / "vq_models.jsonl")
 add_data_options(parser)
@@ -57,7 +59,7 @@ CONTENDERS |= {name: (trainer, "torch") for name, trainer in OTHERS.items()}
 
 def compared(file):
     """What contenders answer: the seconds of each epoch, and what their codes keep."""
-    options = file, "--batch-size", BATCH_SIZE
+    options = file, "--batch-size", BATCH_SIZE, "--seed", args.seed
     with ExitStack() as processes:
         running = {
             library: processes.enter_context(
@@ -70,6 +72,7 @@ def compared(file):
     return {
         "machine": machine("keras", *args.backends, *PACKAGES),
         **{key: getattr(args, key) for key in OPTIONS},
+        "seed": args.seed,
         "seconds": {library: [told[library]["seconds"] for told in rounds] for library in running},
         "measured": measured,
     }
@@ -83,23 +86,37 @@ def binarized():
     return {name: binarize(each) for name, each in images.items()}
 
 
-def row(record, library):
-    seconds, kept = record["seconds"], record["measured"][library]
+def row(records, library):
+    of_runs = [record["measured"][library] for record in records]
+    used = np.mean([kept["used_codes"] for kept in of_runs])
+    rounds = [record["seconds"] for record in records]
+    than_pythae, than_loop = (
+        np.median([times_as_fast(seconds, library, other) for seconds in rounds])
+        for other in ("pythae", LOOP)
+    )
     return {
         "library": library,
-        "- log p(x given z), nats": f"{kept['nats']:.2f}",
-        "squared error": f"{kept['squared_error']:.4f}",
-        "used codes": f"{kept['used_codes']} of {CODES['num_codes']}",
-        "s/epoch": np.nanmedian(seconds[library][1:]),
-        "times as fast as pythae": times_as_fast(seconds, library, "pythae"),
-        "as the loop": times_as_fast(seconds, library, LOOP),
-        "first epoch, s": seconds[library][0],
+        "- log p(x given z), nats": spread([kept["nats"] for kept in of_runs], 2),
+        "squared error": spread([kept["squared_error"] for kept in of_runs], 4),
+        "used codes": f"{used:.0f} of {CODES['num_codes']}",
+        "s/epoch": np.median([seconds[library][1:] for seconds in rounds]),
+        "times as fast as pythae": than_pythae,
+        "as the loop": than_loop,
+        "first epoch, s": np.median([seconds[library][0] for seconds in rounds]),
     }
 
 
+def spread(values, digits):
+    """The mean, and of several runs the least and the most."""
+    mean, least, most = (f"{of(values):.{digits}f}" for of in (np.mean, min, max))
+    return f"{mean} ({least} to {most})" if len(values) > 1 else mean
+
+
 def page():
-    """Markdown of the last record."""
-    record = read(args.results)[-1]
+    """Markdown of the runs with the options of the last one."""
+    known = read(args.results)
+    record = known[-1]
+    records = [each for each in known if all(each[key] == record[key] for key in OPTIONS)]
     given = {key: record[key] for key in OPTIONS} | {"backends": " ".join(record["backends"])}
     bits = PLACES * math.log2(CODES["num_codes"])
     yield "# VQ-VAEs beside those of others\n"
@@ -122,10 +139,15 @@ def page():
         "and the revival of dead codes of vector-quantize-pytorch.\n"
     )
     yield (
+        f"Runs: {len(records)}; of several the mean, with the least and the most. Of one run take "
+        "differences of several nats for chance: those of one library on one backend differ as "
+        "much from seed to seed.\n"
+    )
+    yield (
         "Other jobs ran on this machine meanwhile: read the ratios, which are medians of those "
         "within a round, and not the seconds.\n"
     )
-    yield table([row(record, library) for library in record["seconds"]])
+    yield table([row(records, library) for library in record["seconds"]])
 
 
 if args.page:
