@@ -51,6 +51,12 @@ def test_places_of_maps_are_rows_with_their_origin(convolutional, tmp_path):
     )
 
 
+def test_nothing_is_dropped(convolutional, tmp_path):
+    recorded = record(convolutional, "hidden", X, tmp_path)
+    expected = convolutional.predict(X, verbose=0)
+    np.testing.assert_allclose(whole(recorded), expected, rtol=1e-4, atol=1e-5)
+
+
 def test_a_layer_inside_of_a_model_of_kerae(tmp_path):
     model = kerae.AE((6, 6, 1), 2, likelihood="normal")
     layer = model.encoder.layers[-1]
