@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from ..data.activations import Activations
 from ..data.dataset import Dataset
 from .batches import batches_of
 from .data import checked_examples, checked_labels
@@ -87,6 +88,8 @@ def first_examples(x: Any, y: Any, count: int) -> Any:
         return part_of(x, "train", y)
     if is_array(x):
         return x, y
+    if isinstance(x, Activations):
+        return x.sample(count), None  # from everywhere, as files may be sorted
     if hasattr(x, "__next__"):
         return None
     found, examples = 0, []

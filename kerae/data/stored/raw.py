@@ -99,9 +99,7 @@ def open_npz(path, name):
         return CompressedFile(path, name, shape, dtype, header)
     with path.open("rb") as file:
         file.seek(info.header_offset)
-        local = file.read(
-            30
-        )  # of which the last four bytes are the lengths of name and extra field
+        local = file.read(30)  # the last four bytes: the lengths of name and extra field
     lengths = sum(np.frombuffer(local[26:30], "<u2").tolist())
     return RawFile(path, info.header_offset + 30 + lengths + header, shape, dtype)
 
