@@ -63,6 +63,7 @@ def test_parts_are_those_that_the_constructor_composes(name):
         parts = [model.latent, *model.terms, model.adversary, model.condition, model.corruption]
         parts += [*getattr(model.latent, "parts", []), *getattr(model.prior, "parts", [])]
         parts += [each for term in model.terms for each in vars(term).values()]
+        parts += [term.term for term in model.terms if isinstance(term, kerae.terms.OfPart)]
         composed |= {type(part) for part in parts if isinstance(part, Configurable)}
         composed |= {type(each) for each in (model.prior, model.decoder)} & set(of_class.parts)
     named = {part for part in of_class.parts if any(issubclass(each, part) for each in composed)}
