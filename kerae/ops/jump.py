@@ -35,7 +35,7 @@ def jump(x: Tensor, threshold: Tensor, bandwidth: float, to_input: bool = False)
 
         return ops.where(is_above, x, 0.0), gradient
 
-    return call(x, _read(threshold))
+    return call(ops.convert_to_tensor(x), _read(threshold))
 
 
 def step(x: Tensor, threshold: Tensor, bandwidth: float, to_input: bool = False) -> Tensor:
@@ -53,7 +53,7 @@ def step(x: Tensor, threshold: Tensor, bandwidth: float, to_input: bool = False)
 
         return ops.cast(x > threshold, x.dtype), gradient
 
-    return call(x, _read(threshold))
+    return call(ops.convert_to_tensor(x), _read(threshold))
 
 
 def _within(x, threshold, bandwidth, upstream):
