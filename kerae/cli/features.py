@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from ..files import check_replaceable
 from .opened import model_file, opened, source_of
 from .options import BackendOption, DataDirOption, RunArgument, RunDataOption, SeedOption
 
@@ -32,6 +31,8 @@ def features(
     backend: BackendOption = None,
 ):
     """Show the features of a dictionary: a table of all, and a page about each."""
+    from ..files import check_replaceable
+
     out = out or model_file(run).parent / "features"
     check_replaceable(out, ("index.html", "data"))
     pictured = None if examples is None else source_of(run, examples, data_dir)

@@ -5,6 +5,7 @@ import keras
 from ..autoencoder.autoencoder import Autoencoder, data_shape
 from ..checks.types import Shape
 from ..latents.quantizers import Quantizer, TwoLevel, VectorQuantizer
+from ..latents.quantizers.quantizer import check_quantizer
 from ..likelihoods import Likelihood
 from ..likelihoods import get as likelihood_of
 from ..networks import residual_decoder, two_level_encoder
@@ -85,7 +86,10 @@ class VQVAE2(Autoencoder):
         preprocessing: keras.Layer | None = None,
         **kwargs: Any,
     ) -> None:
-        given = [(each.num_codes, each.code_dim) for each in (top, bottom) if each is not None]
+        quantizers = [each for each in (top, bottom) if each is not None]
+        for each in quantizers:
+            check_quantizer(each)
+        given = [(each.num_codes, each.code_dim) for each in quantizers]
         if len(given) == 2 and (num_codes, code_dim) not in (DEFAULTS, *given):
             raise ValueError(
                 "Expected either both quantizers or `num_codes` and `code_dim`, which each has of "

@@ -22,6 +22,7 @@ def centered_product(x: Tensor, center: Tensor, kernel: Tensor) -> Tensor:
     >>> np.asarray(kerae.ops.centered_product(x, center, np.eye(3, dtype="float32"))).sum()
     0.0
     """
+    x, center, kernel = map(ops.convert_to_tensor, (x, center, kernel))
     fixed = ops.stop_gradient(center)
     moved = ops.expand_dims(center - fixed, 0)  # zeros, through which b gets its gradient
     x, moved = (ops.cast(each, kernel.dtype) for each in (x - fixed, moved))

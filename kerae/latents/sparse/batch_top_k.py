@@ -35,7 +35,7 @@ class BatchTopK(Sparse):
 
     >>> latent = kerae.latents.BatchTopK(k=2)
     >>> posterior = latent(np.array([[3.0, -1.0, 2.0, 1.0]], "float32"))
-    >>> latent.threshold.assign(1.5)
+    >>> _ = latent.threshold.assign(1.5)
     >>> np.asarray(latent.mode(posterior))
     array([[3., 0., 2., 0.]], dtype=float32)
 

@@ -33,7 +33,7 @@ class Gated(Sparse):
 
     >>> latent = kerae.latents.Gated()
     >>> posterior = latent(np.array([[3.0, 1.0]], "float32"))
-    >>> latent.gate_biases.assign([-2.0, -2.0])
+    >>> _ = latent.gate_biases.assign([-2.0, -2.0])
     >>> np.asarray(latent.mode(posterior))
     array([[3., 0.]], dtype=float32)
 

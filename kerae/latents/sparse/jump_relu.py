@@ -44,7 +44,7 @@ class JumpReLU(Sparse):
     Example:
 
     >>> latent = kerae.latents.JumpReLU(threshold=0.5)
-    >>> np.asarray(latent.mode(latent(np.array([[3.0, 0.4]], "float32"))))
+    >>> keras.ops.convert_to_numpy(latent.mode(latent(np.array([[3.0, 0.4]], "float32"))))
     array([[3., 0.]], dtype=float32)
 
     Raises:
