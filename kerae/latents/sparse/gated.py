@@ -34,7 +34,7 @@ class Gated(Sparse):
     >>> latent = kerae.latents.Gated()
     >>> posterior = latent(np.array([[3.0, 1.0]], "float32"))
     >>> _ = latent.gate_biases.assign([-2.0, -2.0])
-    >>> np.asarray(latent.mode(posterior))
+    >>> keras.ops.convert_to_numpy(latent.mode(posterior))
     array([[3., 0.]], dtype=float32)
 
     Reference:
