@@ -20,6 +20,7 @@ import psutil
 INPUT_SHAPE = (28, 28, 1)
 BACKENDS = ("jax", "tensorflow", "torch")
 SECONDS_TO_END = 20
+TEST_IMAGES = 2_000
 
 
 class Contender:
@@ -148,6 +149,17 @@ def images(count, data=None, data_dir=None):
     from kerae.data import load
 
     return load(data, data_dir).x_train[:count]
+
+
+def binarized(count, data=None, data_dir=None):
+    """Images of a data set, by default MNIST, that are binarized once, `train` and `test`."""
+    from kerae.data import binarize, load
+
+    images = load(data or "mnist", data_dir)
+    return {
+        "train": binarize(images.x_train[:count]),
+        "test": binarize(images.x_test[:TEST_IMAGES]),
+    }
 
 
 def table(measured, by=None):

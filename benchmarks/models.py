@@ -23,6 +23,7 @@ from contenders import (
     Contender,
     add_data_options,
     add_thread_option,
+    binarized,
     in_turn,
     machine,
     share_machine,
@@ -69,13 +70,6 @@ def compared(name):
         "seconds": {library: [told[library]["seconds"] for told in rounds] for library in running},
         "likelihood": measured,
     }
-
-
-def binarized():
-    from kerae.data import binarize, load
-
-    data = load(args.data or "mnist", args.data_dir)
-    return {"train": binarize(data.x_train[: args.images]), "test": binarize(data.x_test[:2000])}
 
 
 def rows(record):
@@ -132,7 +126,7 @@ share_machine(args.threads)
 done = {record["model"] for record in read(args.results)}
 with tempfile.TemporaryDirectory() as folder:
     file = Path(folder, "images.npz")
-    np.savez(file, **binarized())
+    np.savez(file, **binarized(args.images, args.data, args.data_dir))
     for name in args.models:
         if name in done:
             print(f"{name} is in {args.results}; take its line out to measure it again.")

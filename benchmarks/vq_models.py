@@ -20,9 +20,11 @@ from pathlib import Path
 import numpy as np
 from contenders import (
     BACKENDS,
+    TEST_IMAGES,
     Contender,
     add_data_options,
     add_thread_option,
+    binarized,
     in_turn,
     machine,
     share_machine,
@@ -32,7 +34,7 @@ from contenders import (
 from records import RESULTS, append, read
 from trainers import CODES, MAPS
 
-BATCH_SIZE, TEST_IMAGES = 100, 2_000
+BATCH_SIZE = 100
 PLACES = 7 * 7
 LOOP = "loop around vector-quantize-pytorch"
 OTHERS = {
@@ -76,14 +78,6 @@ def compared(file):
         "seconds": {library: [told[library]["seconds"] for told in rounds] for library in running},
         "measured": measured,
     }
-
-
-def binarized():
-    from kerae.data import binarize, load
-
-    data = load(args.data or "mnist", args.data_dir)
-    images = {"train": data.x_train[: args.images], "test": data.x_test[:TEST_IMAGES]}
-    return {name: binarize(each) for name, each in images.items()}
 
 
 def row(records, library):
@@ -158,5 +152,5 @@ if missing := [package for package in PACKAGES if find_spec(package) is None]:
 share_machine(args.threads)
 with tempfile.TemporaryDirectory() as folder:
     file = Path(folder, "images.npz")
-    np.savez(file, **binarized())
+    np.savez(file, **binarized(args.images, args.data, args.data_dir))
     append(args.results, compared(file))

@@ -23,7 +23,6 @@ import kerae
 for name in kerae.__all__:
     getattr(kerae, name)
 rng = np.random.default_rng(0)
-pathlib.Path("pictures").mkdir()
 np.savez("data.npz", x=rng.uniform(size=(40, 8, 8, 1)).astype("float32"), y=np.arange(40) % 2)
 data = kerae.data.load("data.npz")
 model = kerae.VAE((8, 8, 1), latent_dim=2)
@@ -43,7 +42,7 @@ print(*(each.message for each in warned))
 NEEDED = {
     'kerae.data.load("digits")': "scikit-learn 'kerae[data]'",
     'kerae.data.load("mnist")': "tensorflow-datasets 'kerae[data]'",
-    'kerae.data.load("pictures")': "pillow 'kerae[data]'",
+    'kerae.data.load(".")': "pillow 'kerae[data]'",
     "kerae.analysis.project(z)": "umap-learn 'kerae[analysis]'",
     "kerae.analysis.project(z, 'pca')": "scikit-learn 'kerae[analysis]'",
     "kerae.analysis.project(z, 'pacmap')": "pacmap 'kerae[pacmap]'",

@@ -5,9 +5,9 @@ import numpy as np
 
 from ..checks.arguments import checked
 from ..checks.types import FilePath
+from ..data.stored.safetensors import read_safetensors
 from ..latents.sparse import BatchTopK, Gated, JumpReLU, ReLU, TopK
 from ..models import SAE, Transcoder
-from .safetensors import read_safetensors
 from .weights import dictionary_of, read_json, refuse
 
 # Those of transcoders, and what they are but for that.

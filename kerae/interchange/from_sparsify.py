@@ -2,9 +2,9 @@ from pathlib import Path
 
 from ..checks.arguments import checked
 from ..checks.types import FilePath
+from ..data.stored.safetensors import read_safetensors
 from ..latents.sparse import TopK
 from ..models import SAE, Transcoder
-from .safetensors import read_safetensors
 from .weights import dictionary_of, read_json, refuse
 
 

@@ -6,11 +6,11 @@ import numpy as np
 
 from ..checks.arguments import checked
 from ..checks.types import FilePath
+from ..data.stored.safetensors import write_safetensors
 from ..files import replacing
 from ..latents.sparse import BatchTopK, Gated, JumpReLU, ReLU, TopK
 from ..models import SAE, MatryoshkaSAE, Transcoder
 from .from_saelens import NAMES_OF_GATES
-from .safetensors import write_safetensors
 from .weights import folded
 
 KINDS = {

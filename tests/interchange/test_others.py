@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
+from kerae.data.stored.safetensors import write_safetensors
 from kerae.interchange import from_dictionary_learning, from_sparsify
-from kerae.interchange.safetensors import write_safetensors
 from kerae.latents import BatchTopK, TopK
 
 torch = pytest.importorskip("torch")

@@ -13,8 +13,8 @@ import pytest
 from keras import ops
 
 import kerae
+from kerae.data.stored.safetensors import read_safetensors, write_safetensors
 from kerae.interchange import from_saelens, to_saelens
-from kerae.interchange.safetensors import read_safetensors, write_safetensors
 from kerae.interchange.weights import with_scale_folded
 from kerae.latents import BatchTopK, Gated, JumpReLU, ReLU, TopK
 from kerae.terms import AuxiliaryReconstruction, DictionarySparsity, NestedError

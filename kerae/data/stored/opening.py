@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from .raw import open_npy, open_npz, open_safetensors
+from .raw import open_npy, open_npz
+from .safetensors import open_safetensors
 from .tables import open_arrow, open_parquet
 
 OPENED_BY = {
@@ -47,8 +48,9 @@ def opened(paths, column=None):
 
 
 def holds_activations(folder: Path):
-    """Whether a folder is one that `opened` reads, and none of images."""
-    return folder.is_dir() and any(each.suffix in OPENED_BY for each in folder.iterdir())
+    """Whether a folder is one that `opened` reads, and none of images, which has sub-folders."""
+    files = list(folder.iterdir()) if folder.is_dir() else []
+    return any(each.suffix in OPENED_BY for each in files) and not any(map(Path.is_dir, files))
 
 
 def recorded(folder: Path):

@@ -1,6 +1,5 @@
-"""Arrays whose numbers lie in a file one after another: NPY, NPZ and safetensors."""
+"""Arrays whose numbers lie in a file one after another; NPY and NPZ."""
 
-import json
 import math
 import zipfile
 from pathlib import Path
@@ -8,9 +7,6 @@ from pathlib import Path
 import numpy as np
 
 from .refused import damaged, one_array
-
-FLOATS = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2"}  # of safetensors
-LONGEST_HEADER = 10**8  # bytes, as the format has it
 
 
 class RawFile:
@@ -43,10 +39,11 @@ class RawFile:
                 if part.size < (stop - start) * numbers:
                     raise damaged(self.path, "a file that was cut short meanwhile")
                 part = part.reshape(stop - start, *self.shape[1:])
-                yield _of_bfloat16(part) if self._is_bfloat16 else part
+                yield of_bfloat16(part) if self._is_bfloat16 else part
 
 
-def _of_bfloat16(part):
+def of_bfloat16(part):
+    """Unsigned integers that stand for bfloat16, the first half of a float32, as such."""
     return (part.astype(np.uint32) << 16).view(np.float32)
 
 
@@ -123,24 +120,3 @@ def _header(file, path):
             "example cannot be read by itself. Save `numpy.ascontiguousarray` of it."
         )
     return shape, dtype
-
-
-def open_safetensors(path, name):
-    with path.open("rb") as file:
-        start = file.read(8)
-        length = int.from_bytes(start, "little")
-        try:
-            if len(start) < 8 or length > min(LONGEST_HEADER, path.stat().st_size):
-                raise ValueError(f"a header of {length:,} bytes")
-            header = json.loads(file.read(length))
-            tensors = {key: each for key, each in header.items() if key != "__metadata__"}
-            name = one_array(path, list(tensors), name)
-            dtype, shape = tensors[name]["dtype"], tensors[name]["shape"]
-            first = 8 + length + tensors[name]["data_offsets"][0]
-        except (UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
-            raise damaged(path, error) from error
-    if dtype not in FLOATS:
-        raise ValueError(
-            f"Expected {', '.join(FLOATS)} as {name!r} of {path}. Received: {dtype}. Convert it."
-        )
-    return RawFile(path, first, shape, FLOATS[dtype], is_bfloat16=dtype == "BF16")

@@ -4,8 +4,8 @@
 def damaged(path, error):
     """A `ValueError` that says that a file is not whole."""
     return ValueError(
-        f"Expected a whole {path.suffix} file at {path}. Received: {error}. Write or download it "
-        "again."
+        f"Expected a whole {path.suffix[1:]} file at {path}. Received: {error}. Write or download "
+        "it again."
     )
 
 
