@@ -136,7 +136,12 @@ def test_a_long_test_without_a_mark_fails_the_run(pytester, monkeypatch):
     )
     result = pytester.runpytest("-p", "cpu_seconds", "-k", "not program")
     assert result.ret == 0
+    monkeypatch.setattr("cpu_seconds.FAILS_AT", 10)
+    result = pytester.runpytest("-p", "cpu_seconds")
+    assert result.ret == 0
+    result.stdout.re_match_lines([told := r"test_\S+::test_by_a_program took 0 CPU seconds; exp.*"])
+    monkeypatch.setattr("cpu_seconds.FAILS_AT", 1)
     result = pytester.runpytest("-p", "cpu_seconds", "--durations=0")
     assert result.ret == 1
-    result.stdout.re_match_lines([r"test_\S+::test_by_a_program took 0 CPU seconds; expected .*"])
+    result.stdout.re_match_lines([told])
     result.stdout.no_re_match_line(r".*test_(quick|marked) took .*")

@@ -1,4 +1,4 @@
-"""Tells where the suite's CPU seconds go, and fails a run in which a test takes too many.
+"""Tells where the suite's CPU seconds go, and fails a run in which a test takes far too many.
 
 Those of the test, what it sets up for others, and the programs that it starts and waits for.
 """
@@ -11,8 +11,10 @@ from pathlib import PurePath
 import pytest
 from python_program import cpu_seconds
 
-# Of a test that is not marked as slow or nightly, where its programs are forks.
+# Of a test that is not marked as slow or nightly, where its programs are forks. Machines differ by
+# half, and what a neighbor has compiled is not there for every order of tests.
 LIMIT = math.inf if os.environ.get("KERAE_TEST_ALL") else 10
+FAILS_AT = 2
 SHOWN = 15
 
 by_test, too_long = pytest.StashKey(), pytest.StashKey()
@@ -33,7 +35,9 @@ def pytest_runtest_protocol(item):
 
 
 def pytest_sessionfinish(session, exitstatus):
-    if session.config.stash[too_long] and not exitstatus:
+    seconds = session.config.stash[by_test]
+    far = [test for test in session.config.stash[too_long] if seconds[test] > FAILS_AT * LIMIT]
+    if far and not exitstatus:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
@@ -47,7 +51,8 @@ def pytest_terminal_summary(terminalreporter, config):
         terminalreporter.line(f"{took:6.1f}  {test}")
     for test in config.stash[too_long]:
         terminalreporter.line(
-            f"{test} took {seconds[test]:.0f} CPU seconds; expected at most {LIMIT}. Make it "
-            "quicker, or mark it as slow (not in `make quick`) or nightly (in `make test-all`).",
+            f"{test} took {seconds[test]:.0f} CPU seconds; expected at most {LIMIT}, and the run "
+            f"fails from {FAILS_AT * LIMIT}. Make it quicker, or mark it as slow (not in `make "
+            "quick`) or nightly (in `make test-all`).",
             red=True,
         )
