@@ -22,6 +22,8 @@
   several; that of Keras tells -0 from 0, on TensorFlow by operations that LiteRT does not know.
 - `fori_loop(first, end, body, state)`: the state after `state = body(step, state)` for each step;
   that of Keras begins several steps at once on TensorFlow, with all that they hold in memory.
+- `conv_transpose(x, kernel, strides, padding, data_format)`: as that of Keras, which XLA
+  differentiates slowly on a CPU.
 - `jvp(function, x, tangent)`: J(x) tangent, the derivative of `function` along `tangent`.
 - `vjp(function, x)`: the function that maps a cotangent to J(x)^T cotangent. Both can be
   differentiated again.
@@ -42,7 +44,7 @@
 - `devices()`: the names of the devices that this process sees.
 
 `tensorflow.py`, `jax.py` and `torch.py` hold them; what belongs to the training loop lies beside
-each in a file of its own, `…_loop.py`.
+each in a file of its own, `…_loop.py`, and what JAX convolves with in `jax_convolution.py`.
 `torch_modules.py` is for networks of PyTorch that are no Keras models, on any backend.
 
 Importing this package imports no framework: a server of exported models needs TensorFlow alone.
@@ -67,6 +69,7 @@ __all__ = [
     "barrier",
     "can_loop",
     "compiled",
+    "conv_transpose",
     "devices",
     "fori_loop",
     "fused",

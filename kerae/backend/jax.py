@@ -11,6 +11,8 @@ import numpy as np
 from jax.experimental import multihost_utils
 from jax.lax import fori_loop as fori_loop
 
+from .jax_convolution import conv_transpose as conv_transpose
+
 
 def _stateless(groups, function):
     """Calls `function` with variables bound to given values.
@@ -101,8 +103,7 @@ def replica_sum(x):
     return x
 
 
-def replica_concat(x):
-    return x
+replica_concat = replica_sum
 
 
 def replica_rows(count):

@@ -4,6 +4,7 @@ import os
 from functools import cache, wraps
 
 import tensorflow as tf
+from keras.ops import conv_transpose as conv_transpose
 
 TOO_LATE = "Expected the strategy before TensorFlow computes anything."
 

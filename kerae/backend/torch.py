@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import keras
 import numpy as np
 import torch
+from keras.ops import conv_transpose as conv_transpose
 from torch import distributed
 
 TORCHRUN_VARIABLES = ("RANK", "LOCAL_RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")

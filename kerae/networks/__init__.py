@@ -1,5 +1,6 @@
 """Encoders and decoders that fit data of any shape."""
 
+from .conv2d_transpose import Conv2DTranspose as Conv2DTranspose
 from .convolutional import convolutional_decoder as convolutional_decoder
 from .convolutional import convolutional_encoder as convolutional_encoder
 from .default import default_decoder as default_decoder

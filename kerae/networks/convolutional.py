@@ -6,6 +6,7 @@ from keras import layers
 from ..checks.arguments import checked
 from ..checks.parts import checked_activation, checked_shape
 from ..checks.types import Activation, Shape
+from .conv2d_transpose import Conv2DTranspose
 
 SMALLEST_SIDE = 7
 FORMAT = "channels_last"  # of kerae's images, whatever Keras is set to
@@ -92,7 +93,7 @@ def convolutional_decoder(
         last = stage == 0
         channels = output_shape[-1] if last else _channels(stage - 1)
         stack.append(
-            layers.Conv2DTranspose(
+            Conv2DTranspose(
                 channels,
                 4,
                 strides=2,

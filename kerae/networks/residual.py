@@ -9,6 +9,7 @@ from ..checks.arguments import checked
 from ..checks.numbers import check_count
 from ..checks.parts import checked_shape
 from ..checks.types import Shape
+from .conv2d_transpose import Conv2DTranspose
 from .convolutional import FORMAT
 
 SMALLEST_MAP = 4  # of both sides, at the top of a pyramid
@@ -16,7 +17,7 @@ ACTIVATION = "silu"
 
 
 def convolution(channels, size=1, share=1.0, **kwargs):
-    """A convolution that keeps the size of maps.
+    """A convolution that keeps the size of maps; of one pixel, a dense layer of their channels.
 
     Args:
         channels: Integer.
@@ -24,6 +25,8 @@ def convolution(channels, size=1, share=1.0, **kwargs):
         share: Float, how much smaller than by Glorot's rule the variance of its first weights is.
     """
     start = keras.initializers.VarianceScaling(share, "fan_avg", "uniform")
+    if size == 1:
+        return layers.Dense(channels, kernel_initializer=start, **kwargs)
     return layers.Conv2D(
         channels, size, padding="same", data_format=FORMAT, kernel_initializer=start, **kwargs
     )
@@ -65,7 +68,7 @@ class Bottleneck(layers.Layer):
         ]
         for each in self.convolutions:
             each.build(input_shape)
-            input_shape = (*input_shape[:-1], each.filters)
+            input_shape = each.compute_output_shape(input_shape)
 
     def call(self, x):
         h = x
@@ -144,13 +147,13 @@ def upsampling_decoder(map_shape: Shape, output_shape: Shape) -> keras.Model:
     channels = map_shape[-1]
     for small, large in zip(sides[:0:-1], sides[-2::-1]):
         channels = math.ceil(channels / 2)
-        h = layers.Conv2DTranspose(channels, 4, strides=2, padding="same", data_format=FORMAT)(h)
+        h = Conv2DTranspose(channels, 4, strides=2, padding="same", data_format=FORMAT)(h)
         crop = [(0, 2 * before - after) for before, after in zip(small, large)]
         if any(after for _, after in crop):
             h = layers.Cropping2D(crop, FORMAT)(h)
         h = layers.Activation(ACTIVATION)(h)
     # Transposed too: on a CPU, PyTorch trains no other one to a single channel in half precision.
-    y = layers.Conv2DTranspose(output_shape[-1], 3, padding="same", data_format=FORMAT)(h)
+    y = Conv2DTranspose(output_shape[-1], 3, padding="same", data_format=FORMAT)(h)
     return keras.Model(z, y, name="decoder")
 
 

@@ -7,6 +7,7 @@ from ..checks.arguments import checked
 from ..checks.numbers import check_count
 from ..checks.parts import checked_shape
 from ..checks.types import Shape
+from .conv2d_transpose import Conv2DTranspose
 from .convolutional import FORMAT
 from .residual import ACTIVATION, Bottleneck, narrow
 
@@ -105,7 +106,7 @@ def residual_decoder(
     for left in reversed(range(doublings)):
         channels = width if left else output_shape[-1]
         h = layers.Activation(ACTIVATION)(h)
-        h = layers.Conv2DTranspose(channels, 4, strides=2, padding="same", data_format=FORMAT)(h)
+        h = Conv2DTranspose(channels, 4, strides=2, padding="same", data_format=FORMAT)(h)
     return keras.Model(z, h, name="decoder")
 
 

@@ -8,6 +8,7 @@ from keras.dtype_policies import serialize
 
 from ...checks.numbers import check_count
 from ...checks.types import Shape, Tensor
+from ...networks.conv2d_transpose import Conv2DTranspose
 from ...networks.convolutional import FORMAT
 from ...networks.residual import ACTIVATION, Bottleneck, convolution, narrow
 from ...networks.spatial import residual_decoder, two_level_encoder
@@ -104,9 +105,9 @@ class TwoLevel(Composite, Discrete):
                 for _ in range(num_blocks)
             ),
             layers.Activation(ACTIVATION, **policy),
-            layers.Conv2DTranspose(width, 4, **up),
+            Conv2DTranspose(width, 4, **up),
         ]
-        self.enlarge = layers.Conv2DTranspose(top.code_dim, 4, **up)
+        self.enlarge = Conv2DTranspose(top.code_dim, 4, **up)
 
     @property
     def parts(self) -> list[Quantizer]:  # pyright: ignore[reportIncompatibleVariableOverride]
