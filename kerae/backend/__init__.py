@@ -18,6 +18,10 @@
 - `one_operation(function)`: `function` of tensors that is made of many small operations, prepared
   once for each shape: compiled as a whole on JAX, where each operation that is called by itself is
   compiled, and a function of its own in the graphs of TensorFlow.
+- `cond(predicate, true, false)`: `true()` or `false()`, of which no more than one is computed where
+  that can be decided, with gradients for both. They draw no noise, and change no variable.
+- `scattered(values, places, size)`: a tensor `(rows, size)` that has `values` `(rows, k)` at
+  `places` of each row, all different, and zeros elsewhere.
 - `argmax(x)`: the place of the largest value along the last axis, an int32, the first one of
   several; that of Keras tells -0 from 0, on TensorFlow by operations that LiteRT does not know.
 - `fori_loop(first, end, body, state)`: the state after `state = body(step, state)` for each step;
@@ -67,6 +71,7 @@ __all__ = [
     "barrier",
     "can_loop",
     "compiled",
+    "cond",
     "devices",
     "fori_loop",
     "fused",
@@ -81,6 +86,7 @@ __all__ = [
     "replica_rows",
     "replica_sum",
     "replicas",
+    "scattered",
     "seed_global_generator",
     "share",
     "steps_of_keras",

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 from jax.experimental import multihost_utils
 from jax.lax import fori_loop as fori_loop
+from keras.ops import cond as cond
 
 
 def _stateless(groups, function):
@@ -81,6 +82,12 @@ def compiled(model, function, *layers):
 
 def one_operation(function):
     return jax.jit(function, inline=True)
+
+
+def scattered(values, places, size):
+    rows = jax.numpy.arange(len(values))[:, None]
+    zeros = jax.numpy.zeros((len(values), size), values.dtype)
+    return zeros.at[rows, places].set(values, unique_indices=True, mode="promise_in_bounds")
 
 
 def argmax(x):

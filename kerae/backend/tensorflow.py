@@ -4,6 +4,7 @@ import os
 from functools import cache, wraps
 
 import tensorflow as tf
+from keras.ops import cond as cond
 
 TOO_LATE = "Expected the strategy before TensorFlow computes anything."
 
@@ -40,6 +41,13 @@ def one_operation(function):
         return (function if tf.executing_eagerly() else traced)(*tensors)
 
     return called
+
+
+def scattered(values, places, size):
+    count, k = tf.unstack(tf.shape(places))
+    rows = tf.repeat(tf.range(count), k)
+    pairs = tf.stack([rows, tf.reshape(places, (-1,))], axis=1)
+    return tf.scatter_nd(pairs, tf.reshape(values, (-1,)), (count, size))
 
 
 def argmax(x):

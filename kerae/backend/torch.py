@@ -42,6 +42,30 @@ def one_operation(function):
     return function
 
 
+_asked = None  # predicates and their assumed answers, while a step is captured
+
+
+def cond(predicate, true_fn, false_fn):
+    if _asked is not None and isinstance(predicate, torch.Tensor):
+        predicate = _asked(predicate)
+    return keras.ops.cond(predicate, true_fn, false_fn)
+
+
+@contextmanager
+def answering(answer):
+    """Lets `answer` decide each predicate of `cond`, in which nothing looks at a value."""
+    global _asked
+    before, _asked = _asked, answer
+    try:
+        yield
+    finally:
+        _asked = before
+
+
+def scattered(values, places, size):
+    return values.new_zeros((len(values), size)).scatter_(1, places.long(), values)
+
+
 def argmax(x):
     return torch.argmax(x, dim=-1).to(torch.int32)
 
