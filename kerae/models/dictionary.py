@@ -92,7 +92,7 @@ class Dictionary(ModelMixin):
         """Sets the threshold of `kerae.latents.BatchTopK` so that examples have k active units.
 
         On average, that is, as exactly as their features can be told apart. It is saved with the
-        model.
+        model. `kerae.train` calls it with the examples that it holds out; `fit` does not.
 
         Args:
             x: Array `(n, *input_shape)`, best of examples that were not trained on.

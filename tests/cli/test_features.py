@@ -1,5 +1,7 @@
 """`kerae features` as its users run it."""
 
+import json
+
 import numpy as np
 import pytest
 from command_line import kerae_command
@@ -41,3 +43,29 @@ def test_activations_are_shown_by_the_images_that_they_are_of(tmp_path):
     assert result.returncode == 0, result.stderr
     names = {each.name for each in (out / "data").iterdir()}
     assert names == {"table.js", "features_0.js", "examples_0.png"}
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A run of a dictionary on activations of texts of 10 tokens, and what it printed."""
+    folder = tmp_path_factory.mktemp("sae")
+    x = np.random.default_rng(0).normal(size=(200, 10, 6)).astype("float32") + 2
+    np.save(folder / "x.npy", x)
+    result = kerae_command(
+        *("train", "sae", "--data", folder / "x.npy", "--latent-dim", 30, "--epochs", 2),
+        *("--activation", "batchtopk", "--k", 3, "--out", folder / "run"),
+    )
+    assert result.returncode == 0, result.stderr
+    return folder, result.stdout
+
+
+def test_a_dictionary_is_calibrated_on_what_is_held_out_and_sent_to_its_features(trained):
+    folder, printed = trained
+    metrics = json.loads((folder / "run" / "run.json").read_text())["metrics"]
+    assert metrics["validation"]["l0"] == pytest.approx(3, abs=0.02)
+    model = kerae.load(folder / "run" / "model.keras")
+    data = kerae.data.load(folder / "x.npy")
+    held_out = data.parts(0.1, seed=0)[1]
+    assert (model.encode(held_out) > 0).sum(axis=1).mean() == pytest.approx(3, abs=0.02)
+    advice = printed.split("Next:")[1]
+    assert f"features {folder / 'run'}" in advice and " sample " not in advice
