@@ -46,7 +46,7 @@
 - `devices()`: the names of the devices that this process sees.
 
 `tensorflow.py`, `jax.py` and `torch.py` hold them; what belongs to the training loop lies beside
-each in a file of its own, `…_loop.py`.
+each in a file of its own, `…_loop.py`, and operations on arrays in `…_arrays.py`.
 `torch_modules.py` is for networks of PyTorch that are no Keras models, on any backend.
 
 Importing this package imports no framework: a server of exported models needs TensorFlow alone.
@@ -56,6 +56,7 @@ from importlib import import_module
 
 from .choice import BACKENDS
 
+ARRAY_FUNCTIONS = ("argmax", "cond", "fori_loop", "jvp", "scattered", "vjp")
 LOOP_FUNCTIONS = (
     "can_loop",
     "fused",
@@ -111,5 +112,5 @@ def __getattr__(name):
             "kerae runs on the Keras backends tensorflow, jax and torch. "
             f"Received: {chosen}. Set KERAS_BACKEND to one of the three."
         )
-    module = f".{chosen}_loop" if name in LOOP_FUNCTIONS else f".{chosen}"
-    return getattr(import_module(module, __name__), name)
+    suffix = "_loop" if name in LOOP_FUNCTIONS else "_arrays" if name in ARRAY_FUNCTIONS else ""
+    return getattr(import_module(f".{chosen}{suffix}", __name__), name)

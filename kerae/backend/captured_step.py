@@ -5,7 +5,7 @@ import torch
 from torch.fx.experimental.proxy_tensor import make_fx
 
 from ..noise.given import AskedNoise, GivenNoise
-from .torch import answering
+from .torch_arrays import answering
 
 
 def captured_step(model, batch):

@@ -9,8 +9,6 @@ import jax
 import keras
 import numpy as np
 from jax.experimental import multihost_utils
-from jax.lax import fori_loop as fori_loop
-from keras.ops import cond as cond
 
 
 def _stateless(groups, function):
@@ -82,25 +80,6 @@ def compiled(model, function, *layers):
 
 def one_operation(function):
     return jax.jit(function, inline=True)
-
-
-def scattered(values, places, size):
-    rows = jax.numpy.arange(len(values))[:, None]
-    zeros = jax.numpy.zeros((len(values), size), values.dtype)
-    return zeros.at[rows, places].set(values, unique_indices=True, mode="promise_in_bounds")
-
-
-def argmax(x):
-    return jax.numpy.argmax(x, axis=-1).astype("int32")
-
-
-def jvp(function, x, tangent):
-    return jax.jvp(function, (x,), (tangent,))[1]
-
-
-def vjp(function, x):
-    _, pullback = jax.vjp(function, x)
-    return lambda cotangent: pullback(cotangent)[0]
 
 
 def replica_sum(x):
