@@ -336,6 +336,23 @@ def test_a_transcoder_explains_what_a_layer_makes_of_its_input():
 
 
 @pytest.mark.mainly("torch")
+def test_nested_reconstructions_are_made_of_the_products_of_the_whole(monkeypatch):
+    model = kerae.MatryoshkaSAE(8, 16, (2, 6), k=3).start_at_mean(X)
+    x = ops.convert_to_tensor(X)
+    x_hat, z = model.reconstruct(X), model.encode(X)
+    monkeypatch.setattr(type(model.decoder), "sum_of_atoms", None)
+    outputs = model.propagate(x)
+    np.testing.assert_allclose(array(outputs["parameters"]), x_hat, atol=1e-4)
+    (term,) = [each for each in model.terms if each.label == "nested_error"]
+    scale, bias = array(model.decoder.scale), array(model.decoder.bias)
+    errors = [scale * X - z[:, :m] @ array(model.decoder.rows)[:m] - bias for m in (2, 6)]
+    expected = sum(np.square(error).sum(axis=1) for error in errors)
+    np.testing.assert_allclose(array(term.value(model, outputs)), expected, rtol=1e-4)
+    del outputs["prefix_sums"]  # as in another model
+    np.testing.assert_allclose(array(term.value(model, outputs)), expected, rtol=1e-4)
+
+
+@pytest.mark.mainly("torch")
 def test_a_crosscoder_weighs_codes_by_the_lengths_of_all_layers():
     model = kerae.Crosscoder(2, 4, 16)
     x = X.reshape(-1, 2, 4)
