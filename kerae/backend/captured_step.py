@@ -91,8 +91,8 @@ def captured_step(model, batch):
     def step(batch):
         nonlocal last
         given, draws = keras.tree.flatten(batch), None
-        while graphs[last] is not None:
-            run, asked, changing, answers = graphs[last]
+        while (graph := graphs[last]) is not None:
+            run, asked, changing, answers = graph
             if draws is None:
                 draws = asked.drawn_from(model.noise(given[0], training=True)).values()
             gradients, new, found = run(*given, *draws)
