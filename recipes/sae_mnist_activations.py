@@ -1,18 +1,19 @@
 """What a classifier of MNIST has learned: a sparse dictionary of a hidden layer.
 
     KERAS_BACKEND=torch python recipes/sae_mnist_activations.py
-    kerae features saved_models/sae_mnist_activations/dictionary
 
 Trains a small convolutional classifier, records its last layer of maps, each place a row, trains a
-TopK SAE on the rows, and prints how well it describes rows held out. The second command opens the
-features, with the images that activate each.
+TopK SAE on the rows, and prints how well it describes rows held out. At the end it writes the pages
+of the features, with the test images that activate each.
 """
 
 import argparse
 import json
+import math
 from pathlib import Path
 
 import keras
+import numpy as np
 
 import kerae
 
@@ -23,6 +24,7 @@ EPOCHS = 5  # passes over the rows
 BATCH_SIZE = 2048
 HELD_OUT = 20_000  # rows
 LEARNING_RATE = 1e-3
+PICTURED = 500  # test images on the pages of features
 SEED = 0
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -30,6 +32,7 @@ parser.add_argument("--data", default="mnist", help="name or path for kerae.data
 parser.add_argument("--data-dir", help="folder of TensorFlow Datasets or of the IDX files")
 parser.add_argument("--epochs", type=int, default=EPOCHS)
 parser.add_argument("--held-out", type=int, default=HELD_OUT, help="rows to evaluate on")
+parser.add_argument("--pictured", type=int, default=PICTURED, help="test images on the pages")
 parser.add_argument("--out", default="saved_models/sae_mnist_activations")
 args = parser.parse_args()
 out = Path(args.out)
@@ -64,3 +67,17 @@ scores = model.evaluate(held_out, batch_size=BATCH_SIZE, return_dict=True, verbo
 print(json.dumps(scores, indent=2))
 (out / "dictionary").mkdir(exist_ok=True)
 model.save(out / "dictionary" / "model.keras")
+
+pictured = slice(args.pictured)
+images = kerae.data.record_activations(
+    classifier, "maps", data.x_test[pictured], out / "pictured", overwrite=True
+)
+places = math.prod(images.places)
+found = kerae.analysis.features(
+    model,
+    np.concatenate([images.in_order(number) for number in range(len(images))]),
+    np.repeat(data.y_test[pictured], places),
+    data.class_names,
+    examples=np.repeat(data.x_test[pictured], places, axis=0),
+)
+print(kerae.analysis.features_page(found, out / "dictionary" / "features"))

@@ -170,6 +170,12 @@ class Propagation(ModelMixin):
         check_codes(outputs["z"], self.latent, num_samples)
         return outputs
 
+    def decoded(self, outputs: dict[str, Any]) -> dict[str, Any]:
+        """What the decoder adds to a pass, its `parameters` and what it made on the way."""
+        condition, training = outputs["condition"], outputs["training"]
+        parameters = self.parameters_of_codes(outputs["z"], condition, training)
+        return {"parameters": self.past_codes(outputs["x"], parameters)}
+
     def propagate(
         self,
         x: Tensor,
@@ -201,11 +207,9 @@ class Propagation(ModelMixin):
             - with an adversary the `fakes` that it is shown, a list
         """
         outputs = self.up_to_codes(x, y, training, noise, num_samples)
-        z = outputs["z"]
-        parameters = self.parameters_of_codes(z, outputs["condition"], training)
-        outputs["parameters"] = self.past_codes(outputs["x"], parameters)
+        outputs |= self.decoded(outputs)
         outputs["log_likelihood"] = self.log_likelihood_of_parameters(
-            outputs["target"], outputs["parameters"], z.shape[1]
+            outputs["target"], outputs["parameters"], outputs["z"].shape[1]
         )
         if self.adversary is not None:
             outputs["fakes"] = self.adversary.fakes(self, outputs)

@@ -18,6 +18,10 @@
 - `one_operation(function)`: `function` of tensors that is made of many small operations, prepared
   once for each shape: compiled as a whole on JAX, where each operation that is called by itself is
   compiled, and a function of its own in the graphs of TensorFlow.
+- `cond(predicate, true, false)`: `true()` or `false()`, of which no more than one is computed where
+  that can be decided, with gradients for both. They draw no noise, and change no variable.
+- `scattered(values, places, size)`: a tensor `(rows, size)` that has `values` `(rows, k)` at
+  `places` of each row, all different, and zeros elsewhere.
 - `argmax(x)`: the place of the largest value along the last axis, an int32, the first one of
   several; that of Keras tells -0 from 0, on TensorFlow by operations that LiteRT does not know.
 - `fori_loop(first, end, body, state)`: the state after `state = body(step, state)` for each step;
@@ -44,7 +48,7 @@
 - `devices()`: the names of the devices that this process sees.
 
 `tensorflow.py`, `jax.py` and `torch.py` hold them; what belongs to the training loop lies beside
-each in a file of its own, `…_loop.py`, and what JAX convolves with in `jax_convolution.py`.
+each in a file of its own, `…_loop.py`, and operations on arrays in `…_arrays.py`.
 `torch_modules.py` is for networks of PyTorch that are no Keras models, on any backend.
 
 Importing this package imports no framework: a server of exported models needs TensorFlow alone.
@@ -54,6 +58,7 @@ from importlib import import_module
 
 from .choice import BACKENDS
 
+ARRAY_FUNCTIONS = ("argmax", "cond", "conv_transpose", "fori_loop", "jvp", "scattered", "vjp")
 LOOP_FUNCTIONS = (
     "can_loop",
     "fused",
@@ -69,6 +74,7 @@ __all__ = [
     "barrier",
     "can_loop",
     "compiled",
+    "cond",
     "conv_transpose",
     "devices",
     "fori_loop",
@@ -84,6 +90,7 @@ __all__ = [
     "replica_rows",
     "replica_sum",
     "replicas",
+    "scattered",
     "seed_global_generator",
     "share",
     "steps_of_keras",
@@ -108,5 +115,5 @@ def __getattr__(name):
             "kerae runs on the Keras backends tensorflow, jax and torch. "
             f"Received: {chosen}. Set KERAS_BACKEND to one of the three."
         )
-    module = f".{chosen}_loop" if name in LOOP_FUNCTIONS else f".{chosen}"
-    return getattr(import_module(module, __name__), name)
+    suffix = "_loop" if name in LOOP_FUNCTIONS else "_arrays" if name in ARRAY_FUNCTIONS else ""
+    return getattr(import_module(f".{chosen}{suffix}", __name__), name)

@@ -5,12 +5,15 @@ import torch
 from torch.fx.experimental.proxy_tensor import make_fx
 
 from ..noise.given import AskedNoise, GivenNoise
+from .torch_arrays import answering
 
 
 def captured_step(model, batch):
     """Captures forward and backward pass for batches of one shape.
 
-    The weights move as in `train_step`, and the random draws are the same.
+    The weights move as in `train_step`, and the random draws are the same. A graph has one branch
+    of each `cond`, changes nothing by itself, and gives the predicates too: where these are other
+    than was assumed, another graph is run on the same batch, and assumed from then on.
 
     Args:
         model: Compiled `kerae.Autoencoder`.
@@ -27,50 +30,93 @@ def captured_step(model, batch):
     # The variables stay where they are in memory.
     weights, before = ([v.value.detach() for v in variables] for variables in (trainable, state))
 
-    def pure(tensors, noise):
-        """The gradients, and the new values of the variables that change."""
-        tensors = iter(tensors)
+    def pure(tensors, noise, answers):
+        """The gradients, the new values of the variables that change, and the predicates."""
+        tensors, asked = iter(tensors), _Asked(answers)
         own = [next(tensors).detach().requires_grad_() for _ in weights]
         others = [next(tensors) for _ in before]
         given = keras.tree.map_structure(lambda _: next(tensors), batch)
         bound = list(zip([*trainable, *state], [*own, *others], strict=True))
-        with keras.StatelessScope(state_mapping=bound) as scope:
+        with keras.StatelessScope(state_mapping=bound) as scope, answering(asked):
             loss = model.optimizer.scale_loss(model.objective(given, True, noise))
         if any(scope.get_current_value(seed) is not None for seed in seeds):
             raise NotImplementedError
         after = [scope.get_current_value(variable) for variable in state]
         pairs = enumerate(zip(others, after, strict=True))
         changed = {index: new for index, (old, new) in pairs if new is not old}
-        return torch.autograd.grad(loss, own, allow_unused=True), changed
+        return torch.autograd.grad(loss, own, allow_unused=True), changed, asked
 
-    asked = AskedNoise(len(keras.tree.flatten(batch)[0]))
+    def graph_of(answers, batch):
+        """A function of tensors, the noise it asks for, what it gives new values of, and the
+        answers that it assumes; `None` if it cannot be captured."""
+        asked = AskedNoise(len(keras.tree.flatten(batch)[0]))
 
-    def flat(*given):
-        drawn = len(given) - len(asked.shapes)
-        draws = GivenNoise(dict(zip(asked.shapes, given[drawn:], strict=True)))
-        gradients, changed = pure(given[:drawn], draws)
-        return [*gradients, *changed.values()]
+        def flat(*given):
+            drawn = len(given) - len(asked.shapes)
+            draws = GivenNoise(dict(zip(asked.shapes, given[drawn:], strict=True)))
+            gradients, changed, assumed = pure(given[:drawn], draws, answers)
+            return [*gradients, *changed.values(), *assumed.predicates]
 
-    try:
-        # Layers with noise of their own, such as dropout, draw it from PyTorch's generator.
-        with torch.random.fork_rng():
-            _, changed = pure([*weights, *before, *keras.tree.flatten(batch)], asked)
-            draws = asked.drawn_from(AskedNoise(asked.count)).values()
-            graph = make_fx(flat)(*weights, *before, *keras.tree.flatten(batch), *draws)
-    except (NotImplementedError, RuntimeError):
+        try:
+            # Layers with noise of their own, such as dropout, draw it from PyTorch's generator.
+            with torch.random.fork_rng(), torch.enable_grad():
+                given = [*weights, *before, *keras.tree.flatten(batch)]
+                _, changed, assumed = pure(given, asked, answers)
+                draws = asked.drawn_from(AskedNoise(asked.count)).values()
+                graph = make_fx(flat)(*given, *draws)
+        except (NotImplementedError, RuntimeError):
+            return None
+        detach = torch.ops.aten.detach.default
+        for node in graph.graph.find_nodes(op="call_function", target=detach):
+            node.replace_all_uses_with(node.args[0])  # autograd is done
+            graph.graph.erase_node(node)
+        graph.recompile()
+        changing = [before[index] for index in changed]
+
+        def run(*given):
+            """The gradients, new values of what changes, and what the predicates are."""
+            results = graph(*weights, *before, *given)
+            gradients, rest = results[: len(weights)], results[len(weights) :]
+            new, predicates = rest[: len(changing)], rest[len(changing) :]
+            return gradients, new, tuple(torch.stack(predicates).tolist() if predicates else ())
+
+        return run, asked, changing, tuple(assumed.answers)
+
+    last = ()
+    graphs = {last: graph_of(last, batch)}
+    if graphs[last] is None:
         return None
-    for node in graph.graph.find_nodes(op="call_function", target=torch.ops.aten.detach.default):
-        node.replace_all_uses_with(node.args[0])  # autograd is done
-        graph.graph.erase_node(node)
-    graph.recompile()
-    changing = [before[index] for index in changed]
 
     @torch.no_grad()
     def step(batch):
-        noise = model.noise(keras.tree.flatten(batch)[0], training=True)
-        draws = asked.drawn_from(noise).values()
-        results = graph(*weights, *before, *keras.tree.flatten(batch), *draws)
-        torch._foreach_copy_(changing, results[len(weights) :])  # pyright: ignore[reportPrivateImportUsage]
-        model.optimizer.apply(results[: len(weights)], trainable)
+        nonlocal last
+        given, draws = keras.tree.flatten(batch), None
+        while (graph := graphs[last]) is not None:
+            run, asked, changing, answers = graph
+            if draws is None:
+                draws = asked.drawn_from(model.noise(given[0], training=True)).values()
+            gradients, new, found = run(*given, *draws)
+            if found == answers:
+                torch._foreach_copy_(changing, new)  # pyright: ignore[reportPrivateImportUsage]
+                model.optimizer.apply(gradients, trainable)
+                return
+            last = found
+            if last not in graphs:
+                graphs[last] = graph_of(last, batch)
+        with torch.enable_grad():
+            model.train_step(batch)
 
     return step
+
+
+class _Asked:
+    """Answers each predicate as is assumed, or else with no, and notes both."""
+
+    def __init__(self, assumed):
+        self.assumed, self.answers, self.predicates = assumed, [], []
+
+    def __call__(self, predicate):
+        place = len(self.answers)
+        self.answers.append(place < len(self.assumed) and self.assumed[place])
+        self.predicates.append(predicate)
+        return self.answers[-1]

@@ -9,9 +9,6 @@ import jax
 import keras
 import numpy as np
 from jax.experimental import multihost_utils
-from jax.lax import fori_loop as fori_loop
-
-from .jax_convolution import conv_transpose as conv_transpose
 
 
 def _stateless(groups, function):
@@ -83,19 +80,6 @@ def compiled(model, function, *layers):
 
 def one_operation(function):
     return jax.jit(function, inline=True)
-
-
-def argmax(x):
-    return jax.numpy.argmax(x, axis=-1).astype("int32")
-
-
-def jvp(function, x, tangent):
-    return jax.jvp(function, (x,), (tangent,))[1]
-
-
-def vjp(function, x):
-    _, pullback = jax.vjp(function, x)
-    return lambda cotangent: pullback(cotangent)[0]
 
 
 def replica_sum(x):

@@ -4,7 +4,6 @@ import os
 from functools import cache, wraps
 
 import tensorflow as tf
-from keras.ops import conv_transpose as conv_transpose
 
 TOO_LATE = "Expected the strategy before TensorFlow computes anything."
 
@@ -41,32 +40,6 @@ def one_operation(function):
         return (function if tf.executing_eagerly() else traced)(*tensors)
 
     return called
-
-
-def argmax(x):
-    return tf.argmax(x, axis=-1, output_type=tf.int32)
-
-
-def fori_loop(first, end, body, state):
-    def one(step, state):
-        with tf.control_dependencies(tf.nest.flatten(state)):
-            own = tf.identity(step)  # which waits for the end of the step before
-        return step + 1, body(own, state)
-
-    return tf.while_loop(lambda step, _: step < end, one, (first, state))[1]
-
-
-def jvp(function, x, tangent):
-    with tf.autodiff.ForwardAccumulator(x, tangent) as accumulator:
-        y = function(x)
-    return accumulator.jvp(y, unconnected_gradients="zero")
-
-
-def vjp(function, x):
-    with tf.GradientTape(persistent=True) as tape:
-        tape.watch(x)
-        y = function(x)
-    return lambda cotangent: tape.gradient(y, x, cotangent, unconnected_gradients="zero")  # pyright: ignore[reportArgumentType, reportCallIssue]
 
 
 def _replicas():

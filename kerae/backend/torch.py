@@ -7,7 +7,6 @@ from contextlib import contextmanager
 import keras
 import numpy as np
 import torch
-from keras.ops import conv_transpose as conv_transpose
 from torch import distributed
 
 TORCHRUN_VARIABLES = ("RANK", "LOCAL_RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
@@ -41,33 +40,6 @@ def compiled(model, function, *layers):
 def one_operation(function):
     """The argument: PyTorch compiles no operation by itself."""
     return function
-
-
-def argmax(x):
-    return torch.argmax(x, dim=-1).to(torch.int32)
-
-
-def fori_loop(first, end, body, state):
-    for step in range(first, end):
-        state = body(step, state)
-    return state
-
-
-def jvp(function, x, tangent):
-    with torch.enable_grad():
-        return torch.func.jvp(function, (x,), (tangent,))[1]
-
-
-def vjp(function, x):
-    with torch.enable_grad():
-        x = x if x.requires_grad else x.detach().requires_grad_()
-        y = function(x)
-
-    def pullback(cotangent):
-        options = {"create_graph": True, "materialize_grads": True}
-        return torch.autograd.grad(y, x, cotangent, **options)[0]
-
-    return pullback
 
 
 class _Sum(torch.autograd.Function):

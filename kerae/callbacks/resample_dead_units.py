@@ -16,16 +16,19 @@ PART_OF_ALIVE = 0.2  # of the mean length of the encoder's weights of units that
 class ResampleDeadUnits(keras.callbacks.Callback):
     """Gives the dead units of a dictionary a new start at what it explains badly.
 
-    At the end of an epoch each dead unit gets an example of its own, drawn with a probability in
-    proportion to the square of its loss. Its atom becomes the direction of that example from the
-    decoder's bias; its encoder weights the same, with 0.2 times the mean length of those of units
-    that are alive; its bias 0, and its threshold. What the optimizer has gathered of these numbers
-    is set to 0, and the unit counts as active just now. Units that are alive stay as they are.
+    At the end of an epoch, or every so many steps, each dead unit gets an example of its own, drawn
+    with a probability in proportion to the square of its loss. Its atom becomes the direction of
+    that example from the decoder's bias; its encoder weights the same, with 0.2 times the mean
+    length of those of units that are alive; its bias 0, and its threshold. What the optimizer has
+    gathered of these numbers is set to 0, and the unit counts as active just now. Units that are
+    alive stay as they are.
 
     Args:
         x: Array `(n, *input_shape)`, of which 8,192 examples are looked at.
-        every: Integer, the epochs from one time to the next. Defaults to 1. Epochs may be made
-            short by `steps_per_epoch` of `fit`.
+        every: Integer, the epochs from one time to the next. Defaults to 1.
+        steps: Integer, the steps from one time to the next, in the place of epochs. Where `fit`
+            trains for many steps in a call, at the end of the call in which they are over: there
+            are at most 100, or as many as `steps_per_execution` of `compile` says.
         seed: Integer, of which examples are drawn.
 
     Example:
@@ -37,16 +40,19 @@ class ResampleDeadUnits(keras.callbacks.Callback):
     >>> _ = model.fit(x, epochs=2, callbacks=[callback], verbose=0)
 
     Raises:
-        ValueError: If `every` is below 1, or the model has no dictionary of one data.
+        ValueError: If `every` or `steps` is below 1, or the model has no dictionary of one data.
     Reference:
         Bricken et al., 2023, https://transformer-circuits.pub/2023/monosemantic-features
     """
 
-    def __init__(self, x: Any, every: int = 1, seed: int = 0) -> None:
+    def __init__(self, x: Any, every: int = 1, steps: int | None = None, seed: int = 0) -> None:
         super().__init__()
         check_count("every", every)
+        if steps is not None:
+            check_count("steps", steps)
         self.x = x
         self.every = every
+        self.steps = steps
         self.seed = seed
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
@@ -58,13 +64,27 @@ class ResampleDeadUnits(keras.callbacks.Callback):
                 f"{type(self.model).__name__}. Leave the callback out."
             )
         self.x = checked_examples(self.model, self.x)
+        self._done = int(_array(self.model.step))
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._done_before = self._done
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        in_epoch = min(batch + 1, self.params.get("steps") or batch + 1)  # Keras rounds calls up
+        before, self._done = self._done, self._done_before + in_epoch
+        if self.steps is not None and self._done // self.steps > before // self.steps:
+            self._resample(self._done)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        dead = np.flatnonzero(_array(self.model.latent.is_dead()))
-        if (epoch + 1) % self.every or not len(dead):
-            return
+        if self.steps is None and (epoch + 1) % self.every == 0:
+            self._resample(epoch)
+
+    def _resample(self, number):
         model, decoder, encoder = self.model, self.model.decoder, self.model.encoder
-        generator = np.random.default_rng([self.seed, epoch])
+        dead = np.flatnonzero(_array(model.latent.is_dead()))
+        if not len(dead):
+            return
+        generator = np.random.default_rng([self.seed, number])
         some = generator.permutation(len(self.x))[:MOST]
         x = self.x[np.sort(some)]
         errors = np.square(x - model.reconstruct(x)).reshape(len(x), -1).sum(axis=1) ** 2

@@ -13,7 +13,7 @@ WRITTEN = {
 }
 
 
-def report(out, record):
+def report(out, record, is_dictionary=False):
     """Prints the metrics, where everything lies, and what to try next."""
     from rich.console import Console
     from rich.table import Table
@@ -29,7 +29,8 @@ def report(out, record):
     console.print(places)
     kerae = _command()
     console.print("\nNext:")
-    for command in ("report", "explore", "sample", "evaluate", "export"):
+    of_codes = "features" if is_dictionary else "sample"
+    for command in ("report", "explore", of_codes, "evaluate", "export"):
         console.print(f"  {kerae} {command} {out}", markup=False)
 
 

@@ -179,7 +179,7 @@ def _run(
         except KeyboardInterrupt:
             print(f"\nInterrupted. {_what_is_left(out)}")
             raise typer.Exit(INTERRUPTED) from None
-        report(out, record)
+        report(out, record, is_dictionary=hasattr(built, "atoms"))
 
 
 def _shape_for(model, dataset):

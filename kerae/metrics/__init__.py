@@ -5,6 +5,9 @@ from .atom_stability import atom_stability as atom_stability
 from .beta_vae_score import beta_vae_score as beta_vae_score
 from .bits_per_dimension import bits_per_dimension as bits_per_dimension
 from .bootstrap_interval import bootstrap_interval as bootstrap_interval
+from .centered_explained_variance import (
+    centered_explained_variance as centered_explained_variance,
+)
 from .cluster_accuracy import cluster_accuracy as cluster_accuracy
 from .code_perplexity import code_perplexity as code_perplexity
 from .coherence import coherence as coherence

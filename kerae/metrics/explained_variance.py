@@ -1,21 +1,16 @@
 from collections.abc import Callable, Iterable
 
 from ..checks.types import ArrayLike
-from .reconstructed import total_spread
+from .unexplained_variance import unexplained_variance
 
 
 def explained_variance(x: ArrayLike | Iterable, x_hat: ArrayLike | Callable) -> float:
-    """The part of the variance that a reconstruction explains, a constant offset forgiven.
+    """The part of the variance of the data that reconstructions explain, which models log too.
 
-        1 - sum over dimensions of Var(x - x_hat) / sum over dimensions of Var(x)
+        1 - sum over examples of |x - x_hat|^2 / sum over examples of |x - mean(x)|^2
 
-    A reconstruction that is always off by the same vector has 1 here: the mean of the residual is
-    subtracted first. `kerae.metrics.unexplained_variance` does not forgive it, and so
-
-        1 - unexplained_variance = explained_variance - |mean(x - x_hat)|^2 / sum of Var(x)
-
-    is never above this one. dictionary_learning logs this one, a batch at a time; here the means
-    are those of all examples, so that it does not depend on how they are batched.
+    or 1 - `kerae.metrics.unexplained_variance`; in statistics it is called R^2. A constant offset
+    of all reconstructions counts as error; `kerae.metrics.centered_explained_variance` forgives it.
 
     Args:
         x: Array `(n, ...)`; or, if `x_hat` is a function, an iterable of arrays, of which one at a
@@ -23,18 +18,15 @@ def explained_variance(x: ArrayLike | Iterable, x_hat: ArrayLike | Callable) -> 
         x_hat: Array of the shape of `x`, or a function of some examples that gives their
             reconstructions, such as `model.reconstruct`.
     Returns:
-        Float, at most 1; below 0 where the residual varies more than the data.
+        Float, at most 1; below 0 where the mean were a better reconstruction.
 
     Example:
 
     >>> x = np.array([[0.0], [2.0], [4.0]])
-    >>> kerae.metrics.explained_variance(x, x + 1), kerae.metrics.unexplained_variance(x, x + 1)
-    (1.0, 0.375)
+    >>> kerae.metrics.explained_variance(x, x + 1)
+    0.625
 
     Raises:
         ValueError: If both are not of one shape, not finite, or `x` does not vary.
-    Reference:
-        Marks et al., 2024, https://github.com/saprmarks/dictionary_learning
     """
-    data, residual, _ = total_spread(x, x_hat)
-    return float(1 - residual.value / data.value)
+    return 1 - unexplained_variance(x, x_hat)

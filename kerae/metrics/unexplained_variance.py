@@ -9,10 +9,9 @@ def unexplained_variance(x: ArrayLike | Iterable, x_hat: ArrayLike | Callable) -
 
         FVU = sum over examples of |x - x_hat|^2 / sum over examples of |x - mean(x)|^2
 
-    A reconstruction by the mean of all examples has 1. A constant offset counts as error, which
-    `kerae.metrics.explained_variance` forgives: 1 - FVU is what is called R^2 in statistics, and is
-    never above it. sparsify trains on this one, with the mean of the batch; here it is that of all
-    examples.
+    A reconstruction by the mean of all examples has 1. It is 1 less
+    `kerae.metrics.explained_variance`. sparsify trains on this one, with the mean of the batch;
+    here it is that of all examples.
 
     Args:
         x: As for `kerae.metrics.explained_variance`.

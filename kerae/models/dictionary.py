@@ -18,7 +18,14 @@ from ..likelihoods import Normal
 from ..networks import DictionaryDecoder, DictionaryEncoder
 from ..networks.dictionary_start import CENTERS, start
 from ..schedules import Weight
-from ..terms import L0, AuxiliaryReconstruction, DeadUnits, ExplainedVariance, SquaredError
+from ..terms import (
+    L0,
+    AuxiliaryReconstruction,
+    DeadUnits,
+    ExplainedVariance,
+    NestedError,
+    SquaredError,
+)
 
 MOST = 32_768  # examples of which the middle is found
 OF_PAPER = 1 / 32  # the weight of AuxK beside an error divided by the variance
@@ -88,11 +95,25 @@ class Dictionary(ModelMixin):
                 self.start_at_mean(first[0], first[1] if self.target.reads_labels else None)
         return super().fit(x, y, *args, **kwargs)
 
+    def decoded(self, outputs: dict[str, Any]) -> dict[str, Any]:
+        """As of every model; where a term asks for sums of the first atoms, by these sums."""
+        nested = [term for term in self.terms if isinstance(term, NestedError)]
+        sizes = {size for term in nested for size in term.sizes}
+        if not sizes:
+            return super().decoded(outputs)
+        ends = (*sorted(sizes), self.latent.latent_dim)
+        sums = self.decoder.prefix_sums(outputs["z"][:, 0], ends)
+        parameters = ops.cast(self.decoder.finished(sums[-1]), self.variable_dtype)
+        return {
+            "parameters": self.past_codes(outputs["x"], parameters),
+            "prefix_sums": dict(zip(ends, sums)),
+        }
+
     def calibrate(self, x: Any, batch_size: int = 256) -> Self:
         """Sets the threshold of `kerae.latents.BatchTopK` so that examples have k active units.
 
         On average, that is, as exactly as their features can be told apart. It is saved with the
-        model.
+        model. `kerae.train` calls it with the examples that it holds out; `fit` does not.
 
         Args:
             x: Array `(n, *input_shape)`, best of examples that were not trained on.

@@ -1,4 +1,6 @@
 import math
+from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any
 
 import keras
@@ -112,6 +114,20 @@ class DictionaryDecoder(Configurable, keras.Layer):
         """The sum over units of z_j d_j, `(batch, size)`, without bias and scale."""
         return ops.matmul(*(ops.cast(each, self.compute_dtype) for each in (z, self.atoms())))
 
+    def prefix_sums(self, z: Tensor, sizes: Sequence[int]) -> list[Tensor]:
+        """The sums over the first units, as many as each of `sizes`, which rise.
+
+        Each block of units between two sizes is multiplied once.
+        """
+        z, atoms = (ops.cast(each, self.compute_dtype) for each in (z, self.atoms()))
+        ends = zip((0, *sizes), sizes)
+        products = [ops.matmul(z[:, first:last], atoms[first:last]) for first, last in ends]
+        return list(accumulate(products))
+
+    def finished(self, total: Tensor) -> Tensor:
+        """The decoded for a sum of atoms."""
+        bias, scale = (ops.cast(each, self.compute_dtype) for each in (self.bias, self.scale))
+        return ops.reshape((total + bias) / scale, (-1, *self.output_shape))
+
     def call(self, z: Tensor):
-        x = (self.sum_of_atoms(z) + self.bias) / ops.cast(self.scale, self.compute_dtype)
-        return ops.reshape(x, (-1, *self.output_shape))
+        return self.finished(self.sum_of_atoms(z))

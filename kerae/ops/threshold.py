@@ -1,17 +1,20 @@
 from keras import ops
 
-from ..backend import replica_concat, replica_sum
+from ..backend import cond, replica_concat, replica_sum, replicas
 from ..checks.types import Tensor
 
 HALVINGS = 32  # after which no other float lies between
+CANDIDATES = 4  # times k, the largest elements of a row that are looked at first
 
 
 def threshold_of(x: Tensor, k: int) -> Tensor:
     """The number above which there are k elements a row, on average over the rows of all replicas.
 
-    Negative elements do not count: where fewer are positive, it is 0. It is found by halving the
-    interval from 0 to the greatest element, with a count of those above at each step, which all
-    replicas add up.
+    Negative elements do not count: where fewer are positive, it is 0. Of several elements that are
+    equal to the last to be above it, all are. It is found by halving the interval from 0 to the
+    greatest element, with a count of those above at each step, which all replicas add up. Counted
+    are the 4 k largest of each row, and all elements only where a row has more above, or there are
+    several replicas, which do not branch.
 
     Args:
         x: Tensor `(rows, size)`.
@@ -29,6 +32,15 @@ def threshold_of(x: Tensor, k: int) -> Tensor:
     """
     x = ops.convert_to_tensor(x)
     wanted = k * replica_sum(ops.cast(ops.shape(x)[0], "int32"))
+    if CANDIDATES * k >= x.shape[1] or replicas() > 1:
+        return _halved(x, wanted)
+    largest, _ = ops.top_k(x, CANDIDATES * k)
+    threshold = _halved(largest, wanted)
+    hidden = replica_sum(ops.sum(ops.cast(largest[:, -1] > threshold, "int32")))
+    return cond(hidden > 0, lambda: _halved(x, wanted), lambda: threshold)
+
+
+def _halved(x, wanted):
     low = ops.zeros((), x.dtype)
     high = ops.maximum(ops.max(replica_concat(ops.reshape(ops.max(x), (1,)))), 0.0)
     for _ in range(HALVINGS):

@@ -23,6 +23,7 @@ from ..data.dataset import Dataset
 from ..figures.run_figures import run_figures
 from ..figures.savable import NEEDED
 from ..files import replacing
+from ..latents import BatchTopK
 from ..priors import GaussianMixture
 from ..versions import versions
 from .earlier_run import EarlierRun
@@ -49,7 +50,8 @@ def train(
 
     A part of the training examples is held out: after every epoch the model is kept if it is the
     best on them so far (unless a schedule or an adversary changes the objective meanwhile: then
-    the last is kept). The test examples are read once, at the end.
+    the last is kept). The test examples are read once, at the end. A dictionary with
+    `kerae.latents.BatchTopK` is calibrated on those held out.
 
     Everything is checked before a file is touched, and a run that is replaced is put back if the
     new one fails before the end of its first epoch. One process at a time writes a folder.
@@ -138,6 +140,9 @@ def train(
         if hasattr(model, "fit_prior") and not model.prior.trainable_variables:
             # To the codes of the best weights; one that is trained with the model has its own.
             model.fit_prior(examples["train"][0], seed=seed)
+            model.save(out / "model.keras")
+        if isinstance(model.latent, BatchTopK) and hasattr(model, "calibrate"):
+            model.calibrate(examples["validation"][0])
             model.save(out / "model.keras")
         record["metrics"] = {
             name: model.evaluate(*examples[name], batch_size=1000, return_dict=True, verbose=0)

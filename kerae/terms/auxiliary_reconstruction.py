@@ -3,6 +3,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
+from ..backend import cond
 from ..checks.arguments import check_choice
 from ..checks.numbers import check_count
 from ..checks.types import Tensor
@@ -74,7 +75,7 @@ class AuxiliaryReconstruction(OfDictionary):
             return ops.sum(ops.square(e - decoder.sum_of_atoms(z)), axis=1)
 
         # Mostly no unit is dead, and the products can be spared.
-        value = ops.cond(num_dead > 0, squares, lambda: ops.zeros_like(e[:, 0]))
+        value = cond(num_dead > 0, squares, lambda: ops.zeros_like(e[:, 0]))
         if self.normalization == "dead_units":
             return ops.minimum(num_dead / k, 1.0) * value
         deviation = batch_mean(ops.sum(ops.square(e - batch_mean(e)), axis=1))

@@ -21,9 +21,8 @@ class ExplainedVariance(Term):
 
         value = 1 - sum |x - x_hat|^2 / sum |x - mean|^2
 
-    both sums over all examples of an epoch or an evaluation, and the mean that of these: 1 less
-    `kerae.metrics.unexplained_variance`. (`kerae.metrics.explained_variance` forgives an offset
-    that all reconstructions share.) It is logged, and not trained on.
+    both sums over all examples of an epoch or an evaluation, and the mean that of these, as in
+    `kerae.metrics.explained_variance`. It is logged, and not trained on.
     """
 
     label = "explained_variance"

@@ -30,4 +30,4 @@ class L0(OfSparse):
         super().__init__(weight, **kwargs)
 
     def value(self, model: "Autoencoder", outputs: dict[str, Any]) -> Tensor:
-        return ops.sum(ops.cast(outputs["z"][:, 0] > 0, "float32"), axis=1)
+        return ops.cast(ops.sum(outputs["z"][:, 0] > 0, axis=1), "float32")

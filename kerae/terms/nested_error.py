@@ -20,7 +20,8 @@ class NestedError(OfDictionary):
 
         value = sum over sizes m of |s target - sum over the first m units j of z_j d_j - b|^2
 
-    Each block of atoms between two sizes is multiplied once.
+    Each block of atoms between two sizes is multiplied once; in models such as
+    `kerae.MatryoshkaSAE` the whole reconstruction is made of the same products.
 
     Args:
         sizes: Sequence of integers that rise, the numbers m of atoms.
@@ -49,10 +50,10 @@ class NestedError(OfDictionary):
             )
 
     def value(self, model: "Autoencoder", outputs: dict[str, Any]) -> Tensor:
-        decoder, z = model.decoder, outputs["z"][:, 0]
-        atoms, error = decoder.atoms(), data_scale(model) * flat(outputs["target"]) - decoder.bias
-        value = ops.zeros_like(error[:, 0])
-        for first, last in zip((0, *self.sizes), self.sizes):
-            error = error - ops.matmul(z[:, first:last], atoms[first:last])
-            value = value + ops.sum(ops.square(error), axis=1)
-        return value
+        decoder, sums = model.decoder, outputs.get("prefix_sums")
+        if sums is None:
+            z = outputs["z"][:, 0]
+            sums = dict(zip(self.sizes, decoder.prefix_sums(z, self.sizes), strict=True))
+        shifted = data_scale(model) * flat(outputs["target"]) - decoder.bias
+        errors = [shifted - ops.cast(sums[size], shifted.dtype) for size in self.sizes]
+        return sum(ops.sum(ops.square(error), axis=1) for error in errors)

@@ -56,6 +56,29 @@ def test_training_goes_on_with_what_it_set():
     assert array(model.encoder.bias).min() > -1
 
 
+@pytest.mark.parametrize("a_call", [1, 3, None])
+def test_it_may_be_every_so_many_steps(a_call, monkeypatch):
+    model = kerae.SAE(8, 16, k=2, dead_after=1000).start_at_mean(X)
+    model.compile(keras.optimizers.SGD(0.0), **({"steps_per_execution": a_call} if a_call else {}))
+    callback, numbers = ResampleDeadUnits(X, steps=5), []
+    resample = callback._resample
+
+    def noted(number):
+        encoder, latent = callback.model.encoder, callback.model.latent
+        encoder.bias.assign(np.where(np.arange(16) < 10, 0, -50))
+        latent.age.assign(np.where(np.arange(16) < 10, 0, 1000))
+        resample(number)
+        numbers.append(number)
+
+    monkeypatch.setattr(callback, "_resample", noted)
+    model.fit(X, epochs=3, batch_size=16, callbacks=[callback], verbose=0)  # of eight steps
+    of_three = [6, 10, 16, 20] if keras.backend.backend() == "torch" else [6, 11, 16, 22]
+    expected = {1: [5, 10, 15, 20], 3: of_three, None: [8, 16, 24]}[a_call]
+    assert numbers == expected and int(array(model.step)) == 24
+    assert not array(model.encoder.bias).any()
+    assert array(model.latent.age).max() < 1000
+
+
 @pytest.mark.once
 def test_models_without_a_dictionary_of_their_data_are_refused():
     model = kerae.AE((8,), 2, likelihood="normal")

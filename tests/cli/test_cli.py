@@ -206,7 +206,7 @@ def test_a_model_is_named_by_its_class_too_and_its_classes_are_those_of_the_data
 ):
     models = []
     monkeypatch.setattr("kerae.run.train", lambda model, *_, **__: models.append(model))
-    monkeypatch.setattr("kerae.cli.report.report", lambda *_: None)
+    monkeypatch.setattr("kerae.cli.report.report", lambda *_, **__: None)
     options = ["--data", "digits", "--latent-dim", "2", "--out", str(tmp_path)]
     app(["train", name, *options], standalone_mode=False)
     assert models[0].num_classes == num_classes
@@ -217,7 +217,7 @@ def test_a_model_is_named_by_its_class_too_and_its_classes_are_those_of_the_data
 def test_the_scale_of_a_normal_likelihood_is_an_option(monkeypatch, tmp_path, text, scale):
     models = []
     monkeypatch.setattr("kerae.run.train", lambda model, *_, **__: models.append(model))
-    monkeypatch.setattr("kerae.cli.report.report", lambda *_: None)
+    monkeypatch.setattr("kerae.cli.report.report", lambda *_, **__: None)
     options = ["--data", "digits", "--latent-dim", "2", "--likelihood", "normal"]
     options += ["--out", str(tmp_path)] + (["--scale", text] if text else [])
     app(["train", "ae", *options], standalone_mode=False)

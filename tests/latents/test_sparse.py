@@ -51,6 +51,19 @@ def test_a_threshold_leaves_k_elements_a_row_on_average(k):
     np.testing.assert_array_equal(kept, np.sort(FEATURES[FEATURES > 0].ravel())[-wanted:])
 
 
+def test_of_equal_features_topk_keeps_no_more_than_k():
+    assert (code(TopK(3), np.ones((4, 10), "float32")) > 0).sum(axis=1).tolist() == [3] * 4
+
+
+def test_a_row_may_have_more_above_the_threshold_than_are_looked_at_first():
+    x = FEATURES.copy()
+    x[3] = np.abs(x[3]) + 10  # ten, where four are looked at
+    threshold = array(threshold_of(x, 1))
+    assert (x > threshold).sum() == len(x)
+    assert (x[3] > threshold).all() and threshold < np.sort(x.ravel())[-len(x)]
+    assert threshold >= np.sort(x.ravel())[-len(x) - 1]
+
+
 @pytest.mark.parametrize("scale", [1e-8, 1e8])
 def test_it_is_found_at_any_scale(scale):
     x = (FEATURES * scale).astype("float32")

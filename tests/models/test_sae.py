@@ -240,7 +240,8 @@ def test_logs_are_the_numbers_that_they_say():
     error = np.square(X - x_hat).sum(axis=1)
     scale = array(model.decoder.scale)
     assert logs["squared_error"] == pytest.approx((scale**2 * error).mean(), rel=1e-4)
-    explained = 1 - error.sum() / np.square(X - X.mean(axis=0)).sum()
+    explained = kerae.metrics.explained_variance(X, x_hat)
+    assert explained == pytest.approx(1 - error.sum() / np.square(X - X.mean(axis=0)).sum())
     assert logs["explained_variance"] == pytest.approx(explained, abs=1e-4)
     assert logs["l0"] == pytest.approx((model.encode(X) > 0).sum(axis=1).mean())
     assert logs["loss"] == pytest.approx(logs["squared_error"])
@@ -332,6 +333,23 @@ def test_a_transcoder_explains_what_a_layer_makes_of_its_input():
         error = np.square(y - model.reconstruct(X)).mean(axis=1)
         np.testing.assert_allclose(model.score(X, y)["reconstruction_error"], error, rtol=1e-4)
     assert explained[False] > 0.7 and explained[True] > explained[False]
+
+
+@pytest.mark.mainly("torch")
+def test_nested_reconstructions_are_made_of_the_products_of_the_whole(monkeypatch):
+    model = kerae.MatryoshkaSAE(8, 16, (2, 6), k=3).start_at_mean(X)
+    x = ops.convert_to_tensor(X)
+    x_hat, z = model.reconstruct(X), model.encode(X)
+    monkeypatch.setattr(type(model.decoder), "sum_of_atoms", None)
+    outputs = model.propagate(x)
+    np.testing.assert_allclose(array(outputs["parameters"]), x_hat, atol=1e-4)
+    (term,) = [each for each in model.terms if each.label == "nested_error"]
+    scale, bias = array(model.decoder.scale), array(model.decoder.bias)
+    errors = [scale * X - z[:, :m] @ array(model.decoder.rows)[:m] - bias for m in (2, 6)]
+    expected = sum(np.square(error).sum(axis=1) for error in errors)
+    np.testing.assert_allclose(array(term.value(model, outputs)), expected, rtol=1e-4)
+    del outputs["prefix_sums"]  # as in another model
+    np.testing.assert_allclose(array(term.value(model, outputs)), expected, rtol=1e-4)
 
 
 @pytest.mark.mainly("torch")

@@ -33,9 +33,10 @@ def scores_of_dictionary(
     x_hat = examination.model.decode(z)
     try:
         scores.give("explained_variance", metrics.explained_variance(examination.x, x_hat))
-        scores.give("unexplained_variance", metrics.unexplained_variance(examination.x, x_hat))
+        centered = metrics.centered_explained_variance(examination.x, x_hat)
+        scores.give("centered_explained_variance", centered)
     except ValueError as error:  # of examples that are all the same
-        scores.leave_out(("explained_variance", "unexplained_variance"), str(error))
+        scores.leave_out(("explained_variance", "centered_explained_variance"), str(error))
     coherence = metrics.coherence(atoms)
     scores.give("mutual_coherence", coherence.max())
     scores.give("mean_coherence", coherence.mean())

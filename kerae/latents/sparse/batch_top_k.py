@@ -20,9 +20,10 @@ class BatchTopK(Sparse):
         inference:  z_j = h_j  where h_j > t,   else 0
 
     An example that is hard to explain may so have more than an easy one. The batch is that of all
-    replicas. The threshold t follows those of the batches, as a mean that forgets: of all at first,
-    later of about 100. `kerae.SAE.calibrate` sets it to the one that gives k active units on
-    average for examples that are held out.
+    replicas; of several features that are equal to the smallest to be kept, all are. In `fit` the
+    threshold t follows those of the batches, as a mean that forgets: of all at first, later of
+    about 100. `kerae.SAE.calibrate` sets it to the one that gives k active units on average for
+    examples that are held out, as `kerae.train` does in the end.
 
     Args:
         k: Integer, the mean number of active units. Defaults to 32.

@@ -117,7 +117,7 @@ class Sparse(Latent):
 
     def _follow(self, z):
         count = replica_sum(ops.cast(ops.shape(z)[0], "int32"))
-        active = replica_sum(ops.cast(ops.any(z > 0, axis=0), "int32"))
+        active = replica_sum(ops.cast(ops.max(z, axis=0) > 0, "int32"))
         age = ops.minimum(ops.convert_to_tensor(self.age) + count, LONGEST)
         self.age.assign(ops.where(active > 0, 0, age))
 

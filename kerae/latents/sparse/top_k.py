@@ -3,20 +3,19 @@ from typing import Any
 import keras
 from keras import ops
 
+from ...backend import scattered
 from ...checks.numbers import check_count
 from ...checks.types import Shape, Tensor
 from .sparse import Sparse
-
-SMALLEST = 1e-30  # of what is taken for active
 
 
 @keras.saving.register_keras_serializable("kerae.latents")
 class TopK(Sparse):
     """The k largest features of an example, where they are positive; the others are 0.
 
-        z_j = h_j  where  h_j > 0  and  h_j >= the k-th largest of h,   else 0
+        z_j = h_j  where  h_j > 0  and  h_j is among the k largest of h,   else 0
 
-    of several that are equal to the k-th largest, all.
+    of several that are equal to the k-th largest, as many as make k.
 
     Args:
         k: Integer, the most units that are active at once. Defaults to 32.
@@ -51,9 +50,12 @@ class TopK(Sparse):
 
 
 def largest(features: Tensor, k: int) -> Tensor:
-    """The k largest of each row, where they are positive, and zeros."""
-    values, _ = ops.top_k(ops.stop_gradient(features), k, sorted=True)
-    return ops.where(features >= ops.maximum(values[:, -1:], SMALLEST), features, 0.0)
+    """The k largest of each row, where they are positive, and zeros.
+
+    No array of the size of `features` is made, or kept for the gradient, but what it returns.
+    """
+    values, places = ops.top_k(features, k)
+    return scattered(ops.relu(values), places, features.shape[1])
 
 
 def check_k(k: int, latent_dim: int) -> None:
