@@ -1,5 +1,7 @@
 """Transposed convolutions for XLA on a CPU, whose gradient of their kernels is slow there."""
 
+from functools import reduce
+
 import jax
 import keras
 from jax import numpy as jnp
@@ -26,11 +28,12 @@ def conv_transpose(x, kernel, strides, padding, data_format):
     kernel = kernel.transpose(0, 2, 5, 1, 3, 4).reshape(*counts, features, -1)
     blocks = _images(x, kernel)
     larger = [side + n - 1 for side, n in zip(sides, counts)]
-    whole = sum(
+    shifted = (
         jnp.pad(blocks[i][j], ((0, 0), (i, counts[0] - 1 - i), (j, counts[1] - 1 - j), (0, 0)))
         for i in range(counts[0])
         for j in range(counts[1])
-    ).astype(x.dtype)
+    )
+    whole = reduce(jnp.add, shifted).astype(x.dtype)
     whole = whole.reshape(-1, *larger, *made).transpose(0, 1, 3, 2, 4, 5)
     whole = whole.reshape(-1, *(side * s for side, s in zip(larger, strides)), channels)
     return whole[:, *_kept(sides, taps, strides, padding)]
