@@ -17,17 +17,18 @@ not_there = pytest.mark.skipif(
 
 
 @pytest.mark.mainly("jax")
-@pytest.mark.parametrize("padding", ["same", "valid"])
 @pytest.mark.parametrize(
-    ("taps", "strides", "channels"),
+    ("taps", "strides", "channels", "padding"),
     [
-        ((4, 4), (2, 2), 3),
-        ((4, 4), (2, 2), 1),  # one product of all taps
-        ((3, 3), (1, 1), 1),
-        ((3, 3), (1, 1), 8),
-        ((3, 3), (2, 2), 2),  # blocks that are not full
-        ((5, 3), (2, 3), 2),
-        ((2, 1), (3, 2), 2),  # gaps between what two places make
+        ((4, 4), (2, 2), 3, "same"),
+        ((4, 4), (2, 2), 1, "same"),  # one product of all taps
+        ((3, 3), (1, 1), 8, "same"),
+        ((3, 3), (2, 2), 2, "same"),  # blocks that are not full
+        ((5, 3), (2, 3), 2, "same"),
+        ((2, 1), (3, 2), 2, "same"),  # gaps between what two places make
+        ((3, 3), (1, 1), 1, "valid"),
+        ((5, 3), (2, 3), 2, "valid"),
+        ((2, 1), (3, 2), 2, "valid"),
     ],
 )
 def test_values_and_gradients_are_those_of_keras(taps, strides, channels, padding):
