@@ -63,9 +63,11 @@ def trained(model, given, policy, data):
         history = made.fit(
             *examples, batch_size=128, epochs=args.epochs, verbose=2, callbacks=[seconds]
         ).history
-    except RuntimeError as raised:
+    except FloatingPointError as raised:
         history, error = made.history.history, str(raised)
-    return {"error": error, "losses": history["loss"], "seconds": sum(history["seconds"])}
+    # An epoch that ends with an error is in no history.
+    losses, taken = (history.get(key, []) for key in ("loss", "seconds"))
+    return {"error": error, "losses": losses, "seconds": sum(taken)}
 
 
 def page(records):

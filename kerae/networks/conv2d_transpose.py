@@ -10,7 +10,7 @@ class Conv2DTranspose(layers.Conv2DTranspose):
 
     XLA computes the gradient of the kernel there in up to ten times the time of the rest; here it
     is made of products of matrices. The numbers, the variables and all arguments are those of
-    Keras' layer, and so is what is computed elsewhere, with `dilation_rate` or `output_padding`.
+    Keras' layer, which computes by itself elsewhere, and with `dilation_rate` or `output_padding`.
 
     Example:
 
