@@ -38,7 +38,7 @@ from seconds import Seconds  # noqa: E402
 
 import kerae  # noqa: E402
 
-GIVEN = {"latent_dim": 16, "num_classes": 10}  # where there is no default
+LATENT_DIM, CLASSES = 16, 10  # where there is no default
 
 
 def of_images():
@@ -46,8 +46,11 @@ def of_images():
     for name, entry in kerae.models.catalogue().items():
         _, first, *others = inspect.signature(entry.model.__init__).parameters.values()
         if first.name == "input_shape":
-            given = {each.name for each in others if each.default in (None, each.empty)}
-            yield name, entry.model, {key: GIVEN[key] for key in GIVEN if key in given}
+            required = {each.name for each in others if each.default is each.empty}
+            given = {"latent_dim": LATENT_DIM} if "latent_dim" in required else {}
+            if "condition_shape" in entry.model.argument_names():
+                given["num_classes"] = CLASSES
+            yield name, entry.model, given
 
 
 def trained(model, given, policy, data):
