@@ -158,6 +158,12 @@ def checked_path(path: FilePath, suffix: str, overwrite: bool):
     return path
 
 
+def cache_folder() -> Path:
+    """Where what can be made again is kept: the folder `KERAE_CACHE`, by default of the user."""
+    folder = os.environ.get("KERAE_CACHE")
+    return Path(folder) if folder else Path.home() / ".cache" / "kerae"
+
+
 def checked_model_file(path: FilePath):
     """The path of a `.keras` file to read, a `pathlib.Path`.
 

@@ -788,17 +788,21 @@ AROUND_PARTS = {f"with {each.__name__}": lambda each=each: around_part(each) for
 # One model for each mechanism.
 FEW = {"Autoencoder", "VAE", "convolutional VAE", "FactorVAE", "DenoisingAE", "with Contractive"}
 TWO = {"VAE", "FactorVAE"}  # with and without an adversary
+# With what is computed from data, or counted, while they train.
+WITH_A_STATE = {"GMVAE", "RHVAE", "SAE", "TwoStageVAE", "VAEGAN", "VQVAE", "VampVAE"}
 # With computations that no other has.
 OF_THEIR_OWN = {"HVAE", "IWAE", "LadderVAE", "MultimodalVAE", "PoincareVAE", "SVAE"}
 
 
-def cases(makers, mainly=BACKENDS, few=FEW, quick=None):
+def cases(makers, mainly=BACKENDS, few=FEW, quick=None, daily=None):
     """One case a model; on other backends than `mainly`, which are slow, only a few.
 
-    In `make quick` those named in `quick`, or all.
+    In `make quick` those named in `quick`, or all; in `make test` those in `daily`, or all.
     """
 
     def marks(name):
+        if daily is not None and name not in daily:
+            return pytest.mark.nightly
         if keras.backend.backend() not in mainly:
             return pytest.mark.slow if name in few else pytest.mark.nightly
         return () if quick is None or name in quick else pytest.mark.slow
@@ -928,7 +932,7 @@ def test_a_model_with_a_part_that_was_saved_and_loaded_is_the_same(make, tmp_pat
     assert_same_after_loading(model, tmp_path / "model.keras")
 
 
-@cases(MODELS, mainly=("torch",), few=TWO, quick=TWO)
+@cases(MODELS, mainly=("torch",), few=TWO, quick=TWO, daily=FEW | OF_THEIR_OWN | WITH_A_STATE)
 def test_a_run_that_is_resumed_ends_like_one_that_went_through_and_is_saved(make, tmp_path):
     folder, kept = tmp_path / "checkpoints", tmp_path / "kept"
 

@@ -2,9 +2,7 @@
 
 import hashlib
 import math
-import os
 import warnings
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -16,7 +14,7 @@ from ..checks.numbers import check_count
 from ..checks.short import short
 from ..checks.types import Tensor
 from ..data.dataset import Dataset
-from ..files import is_whole, replacing
+from ..files import cache_folder, is_whole, replacing
 
 VERSION = 1  # of the network and its training
 WIDTHS, UNITS = (16, 32), 64
@@ -99,8 +97,7 @@ def classifier_features(data: Dataset, seed: int = 0) -> ClassifierFeatures:
 
 
 def _folder():
-    folder = os.environ.get("KERAE_CACHE")
-    return (Path(folder) if folder else Path.home() / ".cache" / "kerae") / "classifiers"
+    return cache_folder() / "classifiers"
 
 
 def _trained(data, seed):

@@ -11,6 +11,7 @@ from ..checks.extras import EXTRAS, lacking
 from ..versions import installed_version
 from .opened import import_keras
 from .options import Backend, use_backend
+from .speed import fastest, measure
 
 NEEDED_FOR = {
     "tensorflow": "backend; TFRecord data sets and downloads; export; `kerae serve`",
@@ -42,8 +43,18 @@ NEEDED_FOR = {
 
 def doctor(
     backend: Annotated[Backend | None, typer.Option(help="Backend of Keras to look at.")] = None,
+    speed: Annotated[
+        bool,
+        typer.Option(
+            "--speed", help="Train --model for a moment on each backend; train takes the fastest."
+        ),
+    ] = False,
+    model: Annotated[str, typer.Option(help="Whose speed is measured, with defaults.")] = "vae",
 ):
     """Show backends, devices and versions, and what is missing for what."""
+    if speed:
+        _show_speed(model)
+        return
     from rich.console import Console
     from rich.table import Table
 
@@ -74,3 +85,19 @@ def doctor(
         f"Python {platform.python_version()}, {platform.platform()}"
     )
     console.print(f"devices: {', '.join(kerae_backend.devices())}", markup=False)
+
+
+def _show_speed(model):
+    from rich.console import Console
+    from rich.table import Column, Table
+
+    console = Console(highlight=False)
+    with console.status(f"Training {model} on each backend"):
+        speeds = measure(model)
+    table = Table("backend", Column("examples a second", justify="right"))
+    for backend, found in speeds.items():
+        table.add_row(backend, found if isinstance(found, str) else f"{found:,.0f}")
+    console.print(table)
+    best = fastest(model)
+    if best:
+        console.print(f"kerae train {model} takes {best} where no backend is named.")

@@ -20,11 +20,16 @@ Strategy = StrEnum("Strategy", list(STRATEGIES))
 
 
 def use_backend(backend):
-    """Sets the backend; Keras reads it when it is imported, which commands do when they run."""
+    """Sets the backend; Keras reads it when it is imported, which commands do when they run.
+
+    Returns:
+        The one that was asked for, here or by the environment, or `None`.
+    """
     if backend is not None:
         os.environ["KERAS_BACKEND"] = str(backend)
+    asked_for = os.environ.get("KERAS_BACKEND") or None
     choose_backend()
-    return backend
+    return asked_for
 
 
 BackendOption = Annotated[
@@ -33,7 +38,7 @@ BackendOption = Annotated[
         "--backend",
         metavar="NAME",
         help="Keras' backend: tensorflow, jax or torch. Defaults to KERAS_BACKEND, else to one "
-        "that is installed.",
+        "that is installed; to train, to the fastest if doctor --speed has measured it.",
         callback=use_backend,
         is_eager=True,
     ),

@@ -22,7 +22,9 @@ from .options import (
     SeedOption,
     Strategy,
     StrategyOption,
+    use_backend,
 )
+from .speed import fastest
 
 INTERRUPTED = 130
 WITH_SCALE, SCALES = ("normal", "laplace"), ("learned", "predicted")
@@ -144,6 +146,9 @@ def _run(
     of_scale = () if scale is None else (_checked_scale(scale, options.get("likelihood")),)
     if resume and overwrite:
         raise ValueError("Expected --resume or --overwrite. Received: both. Leave one out.")
+    if backend is None and not resume and (measured := fastest(class_name)):
+        print(f"On {measured}, the fastest for {class_name} as `kerae doctor --speed` found.")
+        use_backend(measured)
     import_keras()
     from .. import data as kerae_data
     from .. import distribution, likelihoods, models, run
