@@ -3,7 +3,6 @@
 # Before TensorFlow, beside which it can crash otherwise.
 import torch  # noqa: F401  # isort: skip
 
-import gc
 import os
 import re
 from pathlib import Path
@@ -37,13 +36,6 @@ def pytest_collection_modifyitems(items):
             item.add_marker("once")
         if any(keras.backend.backend() not in mark.args for mark in item.iter_markers("mainly")):
             item.add_marker("nightly")
-
-
-def pytest_collection_finish():
-    """Leaves what is imported, and stays, out of the search for garbage: a tenth of the time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, *gc.get_threshold()[1:])
 
 
 @pytest.fixture(autouse=True)

@@ -76,7 +76,7 @@ def trained(model, given, policy, data):
 def page(records):
     """A row a model, a column a policy."""
     for (images, epochs), group in by_budget(records).items():
-        yield f"\n{images:,} images, {epochs} epochs\n"
+        yield f"\n`--images {images} --epochs {epochs}`\n"
         names = dict.fromkeys(record["model"] for record in group)
         yield table([{"model": name, **cells(name, group)} for name in names])
 

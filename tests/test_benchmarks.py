@@ -120,6 +120,23 @@ def test_priors_are_measured_beside_samplers_of_the_same_codes(tmp_path):
 
 
 @pytest.mark.nightly
+def test_time_to_quality(tmp_path):
+    x = np.tile(np.linspace(0, 1, 28, dtype="float32")[:, None, None] ** 4, (1000, 1, 28, 1))
+    y = np.arange(len(x)) % 2
+    np.savez(tmp_path / "images.npz", x_train=x, y_train=y, x_test=x[:100], y_test=y[:100])
+    few = ["--results", tmp_path / "found.jsonl", "--data", tmp_path / "images.npz"]
+    names = ["kerae on torch", "example of Keras on torch"]
+    names += ["pythae, MLP"] if find_spec("pythae") else []
+    few += ["--seconds", 2, "--epochs", 30, "--seeds", 0]
+    for _ in range(2):  # what is there is left out
+        printed("time_to_quality.py", "--contenders", *names, *few)
+    rows = table("time_to_quality.py", "--page", *few)
+    assert [row["contender"] for row in rows] == names
+    for row in rows:
+        assert row["seeds"] == "1" and float(row["within 60 s, nats"]) < 400  # 543 before
+
+
+@pytest.mark.nightly
 def test_overhead():
     rows = table(
         *("overhead.py", "--backends", "jax", "--steps", 4, "--rounds", 1),

@@ -47,6 +47,14 @@ def pytest_terminal_summary(terminalreporter, config):
         folders[str(PurePath(test.partition("::")[0]).parent)] += took
     terminalreporter.section(f"{sum(seconds.values()):.0f} CPU seconds in tests")
     terminalreporter.line(", ".join(f"{name} {took:.0f}" for name, took in folders.most_common()))
+    functions, cases = Counter(), Counter()
+    for test, took in seconds.items():
+        function, bracket, _ = test.partition("[")
+        if bracket:
+            functions[function] += took
+            cases[function] += 1
+    for function, took in functions.most_common(SHOWN):
+        terminalreporter.line(f"{took:6.1f}  {function}, {cases[function]} cases")
     for test, took in seconds.most_common(SHOWN):
         terminalreporter.line(f"{took:6.1f}  {test}")
     for test in config.stash[too_long]:

@@ -12,5 +12,10 @@ def fixture(name):
     path = Path(os.environ.get("KERAE_TEST_DATA", "")) / "fixtures" / name
     if not path.is_file():
         pytest.skip(f"no fixtures/{name} in KERAE_TEST_DATA")
-    with np.load(path) as arrays:
-        return dict(arrays)
+    return arrays(path)
+
+
+def arrays(path):
+    """The arrays of an NPZ file, which is closed at once."""
+    with np.load(path) as found:
+        return dict(found)

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 import keras
 import numpy as np
 import pytest
+from fixtures import arrays
 from keras import ops
 
 import kerae
@@ -33,7 +34,7 @@ def saelens(shared_data):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_codes_and_reconstructions_are_those_of_saelens(saelens, kind):
-    expected = np.load(saelens / kind / "expected.npz")
+    expected = arrays(saelens / kind / "expected.npz")
     model = from_saelens(saelens / kind)
     assert type(model.latent) is KINDS[kind]
     z = model.encode(expected["x"])
@@ -47,7 +48,7 @@ def training_pass(saelens, folder):
     """A step of training of a dictionary as SAELens trains it, its last 6 units dead."""
     model = from_saelens(saelens / folder)
     model.latent.age.assign(np.where(np.arange(24) < 18, 0, OLDEST))
-    x = ops.convert_to_tensor(np.load(saelens / "standard" / "expected.npz")["x"])
+    x = ops.convert_to_tensor(arrays(saelens / "standard" / "expected.npz")["x"])
     # The age is that of before: these examples may activate dead units too.
     age = ops.convert_to_numpy(model.latent.age)
     outputs = model.propagate(x, training=True)
@@ -84,7 +85,7 @@ def test_without_division_by_lengths_other_units_are_chosen(saelens, tmp_path):
     config["rescale_acts_by_decoder_norm"] = False
     (tmp_path / "cfg.json").write_text(json.dumps(config))
     model = from_saelens(tmp_path)
-    x = np.load(saelens / "standard" / "expected.npz")["x"]
+    x = arrays(saelens / "standard" / "expected.npz")["x"]
     outputs = model.propagate(ops.convert_to_tensor(x), training=True)
     assert mean(model.terms[0], model, outputs) == pytest.approx(25.27497, abs=1e-4)
 
@@ -129,7 +130,7 @@ def test_what_is_written_is_read_back(saelens, kind, tmp_path):
     model = from_saelens(saelens / kind)
     to_saelens(model, tmp_path / "new", {"model_name": "gpt2"})
     again = from_saelens(tmp_path / "new")
-    x = np.load(saelens / kind / "expected.npz")["x"]
+    x = arrays(saelens / kind / "expected.npz")["x"]
     np.testing.assert_allclose(again.encode(x), model.encode(x), atol=1e-6)
     np.testing.assert_allclose(again.reconstruct(x), model.reconstruct(x), atol=1e-6)
     assert json.loads((tmp_path / "new" / "cfg.json").read_text())["metadata"]["model_name"]

@@ -5,6 +5,7 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+from fixtures import arrays
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
@@ -89,7 +90,7 @@ def test_mean_max_cosine_is_of_the_first(atoms, monkeypatch):
 
 
 def test_a_known_dictionary_is_recovered(shared_data):
-    true = np.load(shared_data / "fixtures" / "toy_dictionary.npz")["W"]
+    true = arrays(shared_data / "fixtures" / "toy_dictionary.npz")["W"]
     generator = np.random.default_rng(0)
     signs = generator.choice([-1, 1], size=(64, 1))
     learned = (2 * signs * true + 0.4 * generator.normal(size=true.shape) / 32**0.5)[

@@ -5,6 +5,7 @@ import warnings
 import keras
 import numpy as np
 import pytest
+from fixtures import arrays
 from gradients import loss_gradients
 from keras import ops
 from scipy.optimize import linear_sum_assignment
@@ -385,7 +386,7 @@ def mixed(generator, atoms, rows):
 @pytest.mark.parametrize("seed", [0, 1])
 def test_a_known_dictionary_is_found_again(shared_data, seed):
     """With two seeds SAELens ends with 2 dead units each, and a mean cosine of 0.936 and 0.911."""
-    atoms = np.load(shared_data / "fixtures" / "toy_dictionary.npz")["W"]
+    atoms = arrays(shared_data / "fixtures" / "toy_dictionary.npz")["W"]
     generator = np.random.default_rng(seed)
     x, _ = mixed(generator, atoms, 512 * 3000)
     test, _ = mixed(np.random.default_rng(999), atoms, 4096)
