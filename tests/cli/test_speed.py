@@ -9,6 +9,7 @@ from command_line import kerae_command
 
 from kerae.backend.choice import BACKENDS
 from kerae.cli import speed, train
+from kerae.cli.options import use_backend
 
 pytestmark = pytest.mark.once
 
@@ -82,6 +83,14 @@ def test_train_takes_it_where_no_backend_is_named(asked_for, resume, expected, m
         train._run("VAE", "digits", backend=asked_for, resume=resume)
     assert os.environ["KERAS_BACKEND"] == expected
     assert ("On torch, the fastest for VAE" in capsys.readouterr().out) == (expected == "torch")
+
+
+def test_the_environment_names_a_backend_as_the_option_does(monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    assert use_backend(None) == "torch"
+    assert use_backend("jax") == "jax" == os.environ["KERAS_BACKEND"]
+    monkeypatch.delenv("KERAS_BACKEND")
+    assert use_backend(None) is None
 
 
 def _stop():
