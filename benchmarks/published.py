@@ -58,9 +58,10 @@ PROTOCOLS = {
     "B": Protocol(
         "Networks of Davidson et al., 2018: 784-256-128, ReLU, batches of 64, Adam, 500 codes. "
         "Theirs trains at a rate of 1e-3 until the loss of held-out images has not fallen for a "
-        "while; here it falls from there to 0 along a cosine in 100 epochs of all training images, "
-        "and the weight of the KL rises from 0 to 1 in the first half.",
-        *((256, 128), "relu", 64, 100, cosine(1e-3), 500),
+        "while; here it falls from there to 0 along a cosine in 300 epochs of all training images, "
+        "and the weight of the KL rises from 0 to 1 in the first 100 (in the first half of 100 "
+        "where a row has no more).",
+        *((256, 128), "relu", 64, 300, cosine(1e-3), 500),
     ),
     "C": Protocol(
         "400,000 steps of 100 images: 784-200-200-50, ReLU, Adam at 1e-4, 5,000 codes. The public "
@@ -134,9 +135,9 @@ SHORT = {
     "inverse autoregressive flows, 4": partial(kerae.FlowVAE, flow="iaf"),
     "flow prior": lambda *shapes, **others: kerae.VAE(*shapes, prior=kerae.priors.Flow(), **others),
 }
-# Of the weight of the KL, in the first two thirds of the steps of a ladder and half of those of B.
+# Of the weight of the KL, in the first two thirds of the steps of a ladder and 100 epochs of B.
 WARM_UP = kerae.schedules.Linear(0.0, 1.0, steps=6000)
-LONG_WARM_UP = kerae.schedules.Linear(0.0, 1.0, steps=46_900)
+LONG_WARM_UP = kerae.schedules.Linear(0.0, 1.0, steps=93_800)
 
 ROWS = {"VAE": Row("short", kerae.VAE)}
 for name, model in SHORT.items():
