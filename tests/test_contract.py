@@ -863,7 +863,7 @@ def last_layer(network):
     return getattr(network, "layers", [network])[-1]
 
 
-@cases(MODELS, mainly=("torch",), few=TWO, quick=TWO)
+@cases(MODELS, mainly=("torch",), few=TWO, quick=TWO, daily=FEW | OF_THEIR_OWN | WITH_A_STATE)
 def test_networks_in_half_precision_give_a_float_loss_near_the_float_one(make):
     model = make()
     keras.config.set_dtype_policy("mixed_bfloat16")

@@ -34,9 +34,9 @@ MARKS = {"umap": "slow", "densmap": "slow", "pacmap": "nightly", "localmap": "ni
 OF_NEIGHBORS = [name for name in METHODS if METHODS[name].neighbors]
 
 
-def each_of(methods):
-    """A case a method, of which some are slow."""
-    marks = {name: getattr(pytest.mark, mark) for name, mark in MARKS.items()}
+def each_of(methods, **marks):
+    """A case a method, of which some are slow, or marked as given."""
+    marks = {name: getattr(pytest.mark, mark) for name, mark in (MARKS | marks).items()}
     cases = [pytest.param(name, marks=marks.get(name, ())) for name in methods]
     return pytest.mark.parametrize("method", cases)
 
@@ -117,7 +117,7 @@ def test_codes_are_their_own_map(z):
         analysis.project(z, "codes")
 
 
-@each_of(["codes", "pca", "umap", "pacmap", "localmap", "opentsne"])
+@each_of(["codes", "pca", "umap", "pacmap", "localmap", "opentsne"], umap="nightly")
 def test_new_codes_are_placed_where_their_like_is(z, method):
     found = quick(z, method)
     before = found.points.copy()

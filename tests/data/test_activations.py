@@ -190,8 +190,8 @@ print(peak() - before, x.rows)
 
 
 @pytest.mark.once
-@pytest.mark.slow
-@pytest.mark.parametrize("kind", ["npy", pytest.param("arrow", marks=pytest.mark.nightly)])
+@pytest.mark.nightly
+@pytest.mark.parametrize("kind", ["npy", "arrow"])
 def test_memory_is_what_was_said_at_ten_times_its_size(kind, tmp_path):
     """In a process of its own, a pass over 320 MiB with 32 MiB."""
     part = np.random.default_rng(0).normal(size=(16384, 256)).astype("float32")
