@@ -932,7 +932,13 @@ def test_a_model_with_a_part_that_was_saved_and_loaded_is_the_same(make, tmp_pat
     assert_same_after_loading(model, tmp_path / "model.keras")
 
 
-@cases(MODELS, mainly=("torch",), few=TWO, quick=TWO, daily=FEW | OF_THEIR_OWN | WITH_A_STATE)
+@cases(
+    MODELS,
+    mainly=("torch",),
+    few={"FactorVAE"},
+    quick=TWO,
+    daily=FEW | OF_THEIR_OWN | WITH_A_STATE,
+)
 def test_a_run_that_is_resumed_ends_like_one_that_went_through_and_is_saved(make, tmp_path):
     folder, kept = tmp_path / "checkpoints", tmp_path / "kept"
 
