@@ -76,8 +76,8 @@ $(BIN)/python:
 		f"kerae needs Python 3.11 to 3.13. Received: {v[0]}.{v[1]}. Run make PYTHON=python3.13 …")'
 	$(PYTHON) -m venv $(VENV)
 
-# uv is some three times faster than pip; but only pip knows what pip was configured with: a build
-# of PyTorch for CPUs, or all packages (then uv fails, and pip goes on).
+# uv is faster than pip; but only pip knows what pip was configured with: a build of PyTorch for
+# CPUs, or where all packages are (then uv fails, and pip goes on).
 comma := ,
 KERAE = --constraint constraints.txt --editable '.[$*]'
 TORCH = $(if $(filter all torch test bench,$(subst $(comma), ,$*)),torch)
