@@ -3,7 +3,7 @@
 # make quick                what a change is likely to break, on one backend (BACKEND=jax: on JAX)
 # make test                 lint, and the suite on each backend (make -j2 test: two at a time)
 # make test-all             with what is long and rarely breaks, too
-# make bench DATA=mnist     measure everything (make bench-quick: a look)
+# make bench DATA=mnist     measure everything (make bench-quick: a look; bench-gpu: on a GPU)
 PYTHON ?= python3
 VENV ?= .venv
 DATA ?= digits
@@ -32,7 +32,7 @@ TEST_CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/kerae/jax
 
 lane = KERAS_BACKEND=$(subst once,torch,$1) $(PYTEST) -m "$(if $(filter once,$1),,not )once$2"
 
-.PHONY: demo lint quick test test-all $(foreach run,quick test all,$(LANES:%=$(run)-%)) bench bench-quick clean
+.PHONY: demo lint quick test test-all $(foreach run,quick test all,$(LANES:%=$(run)-%)) bench bench-quick bench-gpu clean
 
 demo: $(VENV)/installed-$(BACKEND),analysis,data,serve
 	$(BIN)/kerae train vae --data $(DATA) $(if $(DATA_DIR),--data-dir $(DATA_DIR)) \
@@ -70,6 +70,11 @@ bench: $(VENV)/installed-bench
 
 bench-quick: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/performance.py --quick $(BENCH_OPTIONS)
+
+# With the JAX and PyTorch of PYTHON, which know of the GPU; beside them it needs Keras.
+bench-gpu:
+	$(PYTHON) benchmarks/performance.py --gpu $(BENCH_OPTIONS) > performance_gpu.md
+	mv performance_gpu.md docs/results/performance_gpu.md
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else \

@@ -6,6 +6,7 @@ round by round, so that what slows the machine for a while slows all of them.
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -129,6 +130,19 @@ def device():
 
     gpus = tf.config.list_physical_devices("GPU")
     return tf.config.experimental.get_device_details(gpus[0])["device_name"] if gpus else "CPU"
+
+
+def peak_mb():
+    """The most memory that this process has had: of the GPU where it computes on one."""
+    if device() == "CPU":
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    if os.environ["KERAS_BACKEND"] == "jax":
+        import jax
+
+        return jax.devices()[0].memory_stats()["peak_bytes_in_use"] / 2**20
+    import torch
+
+    return torch.cuda.max_memory_allocated() / 2**20
 
 
 def add_thread_option(parser):

@@ -109,6 +109,7 @@ def compared(kind, size):
         "kind": kind,
         "size": size,
         "machine": machine("keras", *args.backends),
+        "devices": sorted({told["device"] for told in rounds[0].values()}),
         **{key: getattr(args, key) for key in OPTIONS},
         "rounds_of": {name: [told[name] for told in rounds] for name in running},
         "held_out": held_out,
@@ -152,8 +153,11 @@ def ratio(record, name, other):
 
 
 def page():
-    """Markdown: the last table of each size and kind."""
-    known = {(record["size"], record["kind"]): record for record in read(args.results)}
+    """Markdown: the last table of each device, size and kind."""
+    known = {
+        (*record["devices"], record["size"], record["kind"]): record
+        for record in read(args.results)
+    }
     yield "# How fast dictionaries are trained\n"
     yield (
         "```\npython benchmarks/dictionaries.py\n"
@@ -162,12 +166,12 @@ def page():
     yield (
         f"Sums of {ACTIVE} of known atoms and noise; Adam at {RATE:g}; k = 32, or for ReLU a "
         f"sparsity weight of {SPARSITY}. Processes train in turn, and numbers are medians of "
-        "rounds, but for memory (the most that the process has had, data and imports included) and "
-        "what is measured of 4,096 examples held out after all rounds. `products` computes the "
-        "five products of a dense step and nothing else.\n"
+        "rounds, but for memory (the most that the process has had, data and imports included; on "
+        "a GPU, of it) and what is measured of 4,096 examples held out after all rounds. "
+        "`products` computes the five products of a dense step and nothing else.\n"
     )
-    for (size, kind), record in known.items():
-        yield f"## {kind}, {size}\n"
+    for record in known.values():
+        yield f"## {record['kind']}, {record['size']}, {' and '.join(record['devices'])}\n"
         yield (
             f"Batches of {record['batch_size']:,}, {record['rounds']} rounds of {record['steps']} "
             f"steps. {record['machine']}\n"

@@ -1,13 +1,12 @@
 """A process that trains a dictionary when it is told to; `dictionaries.py` starts it."""
 
 import argparse
-import resource
 import time
 from functools import cache
 from importlib import import_module
 
 import numpy as np
-from contenders import answer, device
+from contenders import answer, device, peak_mb
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("trainer", help="module of trainers/, without sparse_")
@@ -53,7 +52,7 @@ def trained(steps):
     return {
         "seconds": time.perf_counter() - wall,
         "cpu_seconds": time.process_time() - cpu,
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "peak_mb": peak_mb(),
         "device": device(),
     }
 

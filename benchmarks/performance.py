@@ -2,6 +2,7 @@
 
     python benchmarks/performance.py --data mnist --data-dir folder > docs/results/performance.md
     python benchmarks/performance.py --quick
+    python benchmarks/performance.py --gpu --data mnist > docs/results/performance_gpu.md
 
 Ends with an error where a benchmark does.
 """
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from contenders import add_data_options
 
-# Title, script, whether it takes `--data`, and options for a quick look.
+# Title, script, whether it takes `--data`, and options, of the first for a quick look.
 SECTIONS = (
     ("Training", "training.py", True, "--networks dense --images 6000 --rounds 1 --epochs 1"),
     ("Profile", "step_profile.py", True, "--networks dense --steps 100 --rounds 1"),
@@ -29,19 +30,34 @@ SECTIONS = (
     ("Analysis", "analysis.py", True, "--sizes 500 2000"),
     ("Start", "start.py", False, "--backends jax --rounds 1"),
 )
+# What JAX and PyTorch need no others for, and where a GPU counts.
+BRIEF = "--backends jax torch --epochs 5 --rounds 2 --contenders"
+LARGE = f"--networks convolutional --batch-size 4096 {BRIEF}"
+GPU_SECTIONS = (
+    ("Training", "training.py", True, f"{BRIEF} hand_written kerae_fit pythae_trainer"),
+    (
+        "Dictionaries",
+        "dictionaries.py",
+        False,
+        "--sizes 768x24576 --kinds topk --backends jax torch --steps 20",
+    ),
+    ("Training in large batches", "training.py", True, f"{LARGE} hand_written kerae_fit"),
+    ("Mixed precision", "training.py", True, f"{LARGE} kerae_fit --policy mixed_bfloat16"),
+)
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 parser.add_argument("--quick", action="store_true")
-parser.add_argument("--only", nargs="+", default=[section[1] for section in SECTIONS])
+parser.add_argument("--gpu", action="store_true", help="what there is to tell of one, instead")
+parser.add_argument("--only", nargs="+", metavar="SCRIPT", help="all by default")
 add_data_options(parser)
 args = parser.parse_args()
 
-print("# Performance\n")
+print("# Performance on a GPU\n" if args.gpu else "# Performance\n")
 print("What was wanted, what is missed, and why: [speed.md](../speed.md#how-near-to-the-limit).")
-for title, script, takes_data, quick in SECTIONS:
-    if script not in args.only:
+for title, script, takes_data, chosen in GPU_SECTIONS if args.gpu else SECTIONS:
+    if args.only and script not in args.only:
         continue
-    options = shlex.split(quick) if args.quick else []
+    options = shlex.split(chosen) if args.quick or args.gpu else []
     if takes_data and args.data:
         options += ["--data", args.data]
     command = shlex.join(["python", f"benchmarks/{script}", *options])

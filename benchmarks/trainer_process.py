@@ -13,8 +13,13 @@ parser.add_argument("network", help="of trainers.NETWORKS")
 parser.add_argument("images", help="NumPy file")
 parser.add_argument("--batch-size", type=int, required=True)
 parser.add_argument("--steps-per-execution", help="an integer, `epoch` or `auto`")
+parser.add_argument("--policy", help="of Keras, for its layers and kerae's")
 args = parser.parse_args()
 
+if args.policy:
+    import keras
+
+    keras.config.set_dtype_policy(args.policy)
 x = np.load(args.images)
 module = import_module(f"trainers.{args.trainer}")
 steps = args.steps_per_execution

@@ -41,9 +41,11 @@ parser.add_argument("--networks", nargs="+", choices=NETWORKS, default=NETWORKS)
 parser.add_argument("--backends", nargs="+", choices=BACKENDS, default=BACKENDS)
 parser.add_argument("--contenders", nargs="+", choices=CONTENDERS, default=CONTENDERS)
 parser.add_argument("--images", type=int, default=IMAGES)
+parser.add_argument("--batch-size", type=int, default=BATCH_SIZE)
 parser.add_argument("--epochs", type=int, default=EPOCHS, help="of each call")
 parser.add_argument("--rounds", type=int, default=ROUNDS)
 parser.add_argument("--steps-per-execution", help="for Keras and kerae; their defaults otherwise")
+parser.add_argument("--policy", help="for Keras and kerae: mixed_bfloat16, say")
 add_data_options(parser)
 add_thread_option(parser)
 args = parser.parse_args()
@@ -54,11 +56,12 @@ if "pythae_trainer" in args.contenders and find_spec("pythae") is None:
 def started(network, backend, contender):
     """The process, warm."""
     module = f"{contender}_{backend}" if contender == "hand_written" else contender
-    command = ["trainer_process.py", module, network, file, "--batch-size", BATCH_SIZE]
-    if args.steps_per_execution and contender in ("keras_fit", "kerae_fit"):
-        command += ["--steps-per-execution", args.steps_per_execution]
+    command = ["trainer_process.py", module, network, file, "--batch-size", args.batch_size]
+    if contender in ("keras_fit", "kerae_fit"):
+        chosen = {"--steps-per-execution": args.steps_per_execution, "--policy": args.policy}
+        command += [part for option in chosen.items() if option[1] for part in option]
     process = processes.enter_context(Contender(command, backend))
-    first = process.ask(images=BATCH_SIZE, epochs=1)
+    first = process.ask(images=args.batch_size, epochs=1)
     devices.add(f"{backend} on {first['device']}")
     epoch = process.ask(images=args.images, epochs=1)
     starts[network, backend, contender] = {
@@ -104,7 +107,7 @@ with tempfile.TemporaryDirectory() as folder:
 
 print(machine("keras", *args.backends), f"{'; '.join(sorted(devices))}.")
 print(
-    f"\n{args.images} images, batches of {BATCH_SIZE}; medians of {args.rounds} rounds of "
+    f"\n{args.images} images, batches of {args.batch_size}; medians of {args.rounds} rounds of "
     f"{args.epochs} epochs after one; the loss is that of epoch {1 + args.rounds * args.epochs}.\n"
 )
 print(table(measured, ["network", "backend", "contender"]))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..autoencoder.autoencoder import Autoencoder
 
 
-AUTO = 100  # steps a call
+AUTO = 100  # steps a call, on a CPU
 BATCH_HOOKS = ("on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end")
 COUNTED_BY_KERAS = ("class_weight", "steps_per_epoch")
 
@@ -32,7 +32,8 @@ def steps_a_call(
     """
     asked = model.steps_asked
     if asked == "auto":
-        steps = 1 if any(map(_watches_batches, callbacks)) else min(AUTO, batches)
+        watched = any(map(_watches_batches, callbacks))
+        steps = 1 if watched else min(backend.default_steps(AUTO), batches)
     else:
         steps = batches if asked == "epoch" else asked
     counted = any(options.get(name) is not None for name in COUNTED_BY_KERAS)

@@ -204,7 +204,7 @@ class Training(ModelMixin):
             x, y, sample_weight = batches, None, None
             if steps:
                 looping = many_steps_a_call(self, batches, steps, epochs)
-                x, kwargs["batch_size"] = np.arange(len(batches)), 1  # which Keras counts
+                x, kwargs["batch_size"] = backend.counted(len(batches)), 1  # which Keras counts
             if shuffle is True:
                 epoch_start.batches = batches
             shuffle = False

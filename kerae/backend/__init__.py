@@ -4,8 +4,10 @@
   that framework expects.
 - `can_loop(model)`: whether `train_many` trains a compiled model as Keras' own loop does: on
   one device, and compiled as it is by default.
+- `default_steps(on_cpu)`: the steps a call where none are asked for, from those on a CPU.
 - `plannable(steps, batches)`: the steps a call, at most those wanted, that Keras can plan for an
   epoch of so many batches.
+- `counted(batches)`: so many data for Keras' `fit` to count, in batches of one, cheaply.
 - `steps_of_keras(steps)`: the steps a call, at most those asked for, of Keras' own loop.
 - `train_many(model)`: a function of `kerae.data.ResidentBatches`, the steps to train for now,
   those of the whole fit, and what Keras' trainer gives to a training function.
@@ -22,6 +24,8 @@
   that can be decided, with gradients for both. They draw no noise, and change no variable.
 - `scattered(values, places, size)`: a tensor `(rows, size)` that has `values` `(rows, k)` at
   `places` of each row, all different, and zeros elsewhere.
+- `segment_sum(values, segments, count)`: a tensor `(count, …)` of the sums of the rows of `values`
+  that have each number in `segments`, from 0 on; a GPU waits for that of Keras on PyTorch.
 - `argmax(x)`: the place of the largest value along the last axis, an int32, the first one of
   several; that of Keras tells -0 from 0, on TensorFlow by operations that LiteRT does not know.
 - `fori_loop(first, end, body, state)`: the state after `state = body(step, state)` for each step;
@@ -58,9 +62,20 @@ from importlib import import_module
 
 from .choice import BACKENDS
 
-ARRAY_FUNCTIONS = ("argmax", "cond", "conv_transpose", "fori_loop", "jvp", "scattered", "vjp")
+ARRAY_FUNCTIONS = (
+    "argmax",
+    "cond",
+    "conv_transpose",
+    "fori_loop",
+    "jvp",
+    "scattered",
+    "segment_sum",
+    "vjp",
+)
 LOOP_FUNCTIONS = (
     "can_loop",
+    "counted",
+    "default_steps",
     "fused",
     "has_room_for",
     "on_device",
@@ -76,6 +91,8 @@ __all__ = [
     "compiled",
     "cond",
     "conv_transpose",
+    "counted",
+    "default_steps",
     "devices",
     "fori_loop",
     "fused",
@@ -92,6 +109,7 @@ __all__ = [
     "replicas",
     "scattered",
     "seed_global_generator",
+    "segment_sum",
     "share",
     "steps_of_keras",
     "strategy_scope",

@@ -2,9 +2,10 @@
 
 import keras
 import torch
-from torch.fx.experimental.proxy_tensor import make_fx
 
 from ..noise.given import AskedNoise, GivenNoise
+from .captured_update import captured_update
+from .kernel_graph import kernel_graph
 from .torch_arrays import answering
 
 
@@ -55,41 +56,42 @@ def captured_step(model, batch):
             drawn = len(given) - len(asked.shapes)
             draws = GivenNoise(dict(zip(asked.shapes, given[drawn:], strict=True)))
             gradients, changed, assumed = pure(given[:drawn], draws, answers)
-            return [*gradients, *changed.values(), *assumed.predicates]
+            if assumed.predicates:
+                return [*gradients, *changed.values(), *assumed.predicates]
+            with torch.no_grad():
+                for index, new in changed.items():
+                    given[len(weights) + index].copy_(new)
+            return gradients
 
+        given = keras.tree.flatten(batch)
         try:
-            # Layers with noise of their own, such as dropout, draw it from PyTorch's generator.
             with torch.random.fork_rng(), torch.enable_grad():
-                given = [*weights, *before, *keras.tree.flatten(batch)]
-                _, changed, assumed = pure(given, asked, answers)
-                draws = asked.drawn_from(AskedNoise(asked.count)).values()
-                graph = make_fx(flat)(*given, *draws)
+                _, changed, assumed = pure([*weights, *before, *given], asked, answers)
         except (NotImplementedError, RuntimeError):
             return None
-        detach = torch.ops.aten.detach.default
-        for node in graph.graph.find_nodes(op="call_function", target=detach):
-            node.replace_all_uses_with(node.args[0])  # autograd is done
-            graph.graph.erase_node(node)
-        graph.recompile()
-        changing = [before[index] for index in changed]
+        draws = asked.drawn_from(AskedNoise(asked.count)).values()
+        graph = kernel_graph(flat, [*weights, *before], [*given, *draws])
+        if graph is None:
+            return None
+        changing = [before[index] for index in changed if assumed.predicates]
 
         def run(*given):
             """The gradients, new values of what changes, and what the predicates are."""
-            results = graph(*weights, *before, *given)
+            results = graph(*given)
             gradients, rest = results[: len(weights)], results[len(weights) :]
             new, predicates = rest[: len(changing)], rest[len(changing) :]
             return gradients, new, tuple(torch.stack(predicates).tolist() if predicates else ())
 
         return run, asked, changing, tuple(assumed.answers)
 
-    last = ()
+    last, update = (), None
     graphs = {last: graph_of(last, batch)}
     if graphs[last] is None:
         return None
 
     @torch.no_grad()
     def step(batch):
-        nonlocal last
+        nonlocal last, update
         given, draws = keras.tree.flatten(batch), None
         while (graph := graphs[last]) is not None:
             run, asked, changing, answers = graph
@@ -97,8 +99,10 @@ def captured_step(model, batch):
                 draws = asked.drawn_from(model.noise(given[0], training=True)).values()
             gradients, new, found = run(*given, *draws)
             if found == answers:
-                torch._foreach_copy_(changing, new)  # pyright: ignore[reportPrivateImportUsage]
-                model.optimizer.apply(gradients, trainable)
+                if changing:
+                    torch._foreach_copy_(changing, new)  # pyright: ignore[reportPrivateImportUsage]
+                update = update or captured_update(model.optimizer, trainable, gradients)
+                update(gradients)
                 return
             last = found
             if last not in graphs:

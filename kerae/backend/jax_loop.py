@@ -5,6 +5,7 @@ from functools import partial
 
 import jax
 import keras
+import numpy as np
 from keras import ops
 
 ROOM_ON_CPU = 2**30
@@ -22,13 +23,24 @@ def steps_of_keras(steps):
     return steps
 
 
+def default_steps(on_cpu):
+    return on_cpu if jax.default_backend() == "cpu" else 5 * on_cpu
+
+
+def counted(batches):
+    return np.arange(batches)
+
+
 def train_many(model):
     """Runs steps in one compiled loop; one by one where XLA's loops are slow."""
 
     def step(state, tensors, rows):
         return model.train_step(state, keras.tree.map_structure(lambda all: all[rows], tensors))
 
-    @partial(jax.jit, donate_argnums=0)
+    # XLA asks a GPU after each step whether it is the last, unless it knows how many there are.
+    known = () if jax.default_backend() == "cpu" else 3
+
+    @partial(jax.jit, donate_argnums=0, static_argnums=known)
     def many(state, tensors, rows, count):
         logs = jax.eval_shape(step, state, tensors, rows[0])[0]
         zeros = jax.tree.map(lambda log: jax.numpy.zeros(log.shape, log.dtype), logs)

@@ -30,6 +30,11 @@ def scattered(values, places, size):
     return values.new_zeros((values.shape[0], size)).scatter_(1, places.long(), values)
 
 
+def segment_sum(values, segments, count):
+    sums = values.new_zeros((count, *values.shape[1:]), dtype=torch.float32)
+    return sums.index_add(0, segments.long(), values.float()).to(values.dtype)
+
+
 def argmax(x):
     return torch.argmax(x, dim=-1).to(torch.int32)
 

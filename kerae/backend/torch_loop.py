@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import torch
 from keras import ops
+from torch.utils.data import DataLoader
 
 from .captured_step import captured_step
 from .fused_adam import fused_adam
@@ -28,6 +29,14 @@ def steps_of_keras(steps):
     return 1
 
 
+def default_steps(on_cpu):
+    return on_cpu
+
+
+def counted(batches):
+    return DataLoader(range(batches), batch_size=None)  # of an array Keras makes a tensor for each
+
+
 def train_many(model):
     """Runs steps one by one, captured where there are enough of them."""
     if not model.optimizer.built:
@@ -36,8 +45,10 @@ def train_many(model):
 
     def loop(batches, steps, steps_in_all, _):
         rows, whole, rest = batches.take(steps)
+        device = keras.tree.flatten(batches.tensors)[0].device
+        rows, rest = (torch.from_numpy(each).to(device) for each in (rows[:whole], rest))
         kind = rows.shape[1], str(keras.tree.map_structure(_kind, batches.tensors))
-        for own in rows[:whole]:
+        for own in rows:
             batch = _rows(batches.tensors, own)
             if steps_in_all >= STEPS_WORTH_CAPTURE and kind not in captured:
                 captured[kind] = captured_step(model, batch)
@@ -54,7 +65,6 @@ def _kind(tensor):
 
 
 def _rows(tensors, rows):
-    rows = torch.from_numpy(rows).to(keras.tree.flatten(tensors)[0].device)
     return keras.tree.map_structure(lambda all: all.index_select(0, rows), tensors)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
-from ..backend import replica_sum
+from ..backend import replica_sum, segment_sum
 from ..checks.types import Shape, Tensor
 from ..latents.composite import Composite
 from ..latents.discrete import Discrete
@@ -90,7 +90,7 @@ class OfUsage(OfQuantizer):
             codebooks = ops.arange(self.num_codebooks, dtype="int32")
             indices = ops.reshape(indices + self.num_codes * codebooks, (-1,))
             ones = ops.ones_like(indices, dtype="float32")
-            counts = ops.segment_sum(ones, indices, self.num_codebooks * self.num_codes)
+            counts = segment_sum(ones, indices, self.num_codebooks * self.num_codes)
             counts = ops.reshape(counts, (self.num_codebooks, self.num_codes))
             outputs["code_counts"] = replica_sum(counts)
         return outputs["code_counts"]

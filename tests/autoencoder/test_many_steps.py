@@ -203,9 +203,9 @@ def transposed():
 @pytest.mark.parametrize("model", [dense_vae, MODELS["convolutional"], transposed])
 def test_adam_is_that_of_keras(images, monkeypatch, length, model, make):
     fused = trained(model, images, make(), epochs=3)
-    monkeypatch.setattr("kerae.autoencoder.training.backend", _Like(backend))
+    monkeypatch.setattr("kerae.autoencoder.compilation.backend", _Like(backend))
     monkeypatch.setattr(
-        "kerae.autoencoder.training.backend.fused", lambda optimizer: optimizer, raising=False
+        "kerae.autoencoder.compilation.backend.fused", lambda optimizer: optimizer, raising=False
     )
     of_keras = trained(model, images, make(), epochs=3)
     for a, b in zip(fused[0], of_keras[0], strict=True):

@@ -88,3 +88,11 @@ def test_values_are_at_their_places_and_so_are_gradients():
         return ops.sum(made * ops.convert_to_tensor(weights))
 
     np.testing.assert_array_equal(gradient(weighed, values), [[2, 0], [5, 7]])
+
+
+def test_rows_are_summed_by_their_segment():
+    values = np.arange(8, dtype="float32").reshape(4, 2)
+    segments = ops.convert_to_tensor(np.array([2, 0, 2, 0], "int32"))
+    made = backend.segment_sum(ops.convert_to_tensor(values), segments, 4)
+    expected = [[8, 10], [0, 0], [4, 6], [0, 0]]
+    np.testing.assert_array_equal(ops.convert_to_numpy(made), expected)

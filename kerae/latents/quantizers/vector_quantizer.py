@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
-from ...backend import replica_concat, replica_sum
+from ...backend import replica_concat, replica_sum, segment_sum
 from ...checks.arguments import check_choice
 from ...checks.numbers import check_count
 from ...checks.types import Tensor
@@ -149,7 +149,7 @@ class VectorQuantizer(Quantizer):
         x = ops.reshape(self.compared(before), (-1, self.code_dim))
         chosen = ops.reshape(indices, (-1,))
         count, total = (
-            replica_sum(ops.segment_sum(each, chosen, self.num_codes))
+            replica_sum(segment_sum(each, chosen, self.num_codes))
             for each in (ops.ones_like(x[:, 0]), x)
         )
         updates, codebook, counts, sums = (
