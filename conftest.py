@@ -1,5 +1,10 @@
 """Fixtures of all tests. Set KERAS_BACKEND to choose the backend."""
 
+import gc  # isort: skip
+
+# What is imported and collected stays: nothing of it is garbage, and to look through it takes long.
+gc.disable()
+
 # Before TensorFlow, beside which it can crash otherwise.
 import torch  # noqa: F401  # isort: skip
 
@@ -10,6 +15,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from _pytest.doctest import DoctestModule
 
 import kerae
 import kerae.data
@@ -17,16 +23,37 @@ import kerae.data
 pytest_plugins = ("cpu_seconds", "exports_by_forks", "no_survivors")
 # Programs that find each other by their folder.
 collect_ignore = ["kerae/export/runners", "tests/helpers"]
+KERAE = Path(kerae.__file__).parent
 ALL = os.environ.get("KERAE_TEST_ALL")  # as `make test-all` sets it
 OF_ONE_BACKEND = re.compile(r"^pytestmark = .*\bpytest\.mark\.once\b", re.MULTILINE)
+OF_SOME = re.compile(r"\bonce\b")  # the marker, by whatever way it gets there
 
 
 def pytest_ignore_collect(collection_path, config):
     """Leaves out files of which no test would run: importing them can import a framework."""
-    if "not once" not in config.option.markexpr or collection_path.suffix != ".py":
+    wanted = config.option.markexpr
+    if "once" not in wanted or collection_path.suffix != ".py":
         return None
-    is_doctest = collection_path.is_relative_to(Path(kerae.__file__).parent) and not ALL
-    return is_doctest or bool(OF_ONE_BACKEND.search(collection_path.read_text())) or None
+    if collection_path.is_relative_to(KERAE):
+        return ("not once" in wanted and not ALL) or None
+    marked = (OF_ONE_BACKEND if "not once" in wanted else OF_SOME).search(
+        collection_path.read_text()
+    )
+    return bool(marked) is ("not once" in wanted) or None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path):
+    """Tests have no doctests."""
+    collectors = yield
+    if file_path.is_relative_to(KERAE):
+        return collectors
+    return [each for each in collectors if not isinstance(each, DoctestModule)]
+
+
+def pytest_collection_finish():
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` is looked at

@@ -12,7 +12,7 @@ from python_program import python
 
 pytestmark = [pytest.mark.once, pytest.mark.slow]
 
-NIGHTLY = {"ae", "tied"}
+NIGHTLY = {"ae", "tied", "denoising"}
 CASES = [
     pytest.param(name, marks=pytest.mark.nightly if name in NIGHTLY else ()) for name in MODELS
 ]

@@ -7,6 +7,7 @@ import pytest
 
 import kerae
 from kerae import data as kerae_data
+from kerae.analysis.projection_methods.umap import UMAP
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 
@@ -24,6 +25,8 @@ def test_the_code_of_the_readme_runs(shared_data, tmp_path, monkeypatch):
         class_names=mnist.class_names,
     )
     monkeypatch.setattr(kerae_data, "load", lambda name: few)
+    few_steps = {"n_jobs": 1, "n_epochs": 30}
+    monkeypatch.setattr(UMAP, "defaults", lambda self, seed: few_steps)
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(), flags=re.DOTALL)
     assert len(blocks) == 9

@@ -288,6 +288,7 @@ def test_codes_out_of_reach(z, message):
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")  # of NumPy, where numba is off
 def test_positions_that_are_not_finite_are_an_error(z):
     with (
         pytest.warns(UserWarning, match="disconnected from the manifold"),

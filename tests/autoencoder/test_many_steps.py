@@ -189,18 +189,25 @@ def transposed():
     return kerae.VAE((8, 8, 1), 2, encoder=keras.Sequential(layers))
 
 
+ADAMS = [
+    lambda: keras.optimizers.Adam(1e-2),
+    lambda: keras.optimizers.Adam(1e-2, beta_1=0.5, beta_2=0.9, epsilon=1e-3, clipnorm=1.0),
+    lambda: keras.optimizers.AdamW(1e-2, weight_decay=0.1),
+    lambda: keras.optimizers.Adam(1e-2, amsgrad=True),
+    lambda: keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(1e-2, 6)),
+]
+DAILY = {dense_vae, ADAMS[0]}  # one model with each optimizer, and each model with one
+
+
 @pytest.mark.skipif(BACKEND != "torch", reason="the update is Keras' own")
 @pytest.mark.parametrize(
-    "make",
+    ("model", "make"),
     [
-        lambda: keras.optimizers.Adam(1e-2),
-        lambda: keras.optimizers.Adam(1e-2, beta_1=0.5, beta_2=0.9, epsilon=1e-3, clipnorm=1.0),
-        lambda: keras.optimizers.AdamW(1e-2, weight_decay=0.1),
-        lambda: keras.optimizers.Adam(1e-2, amsgrad=True),
-        lambda: keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(1e-2, 6)),
+        pytest.param(model, make, marks=() if DAILY & {model, make} else pytest.mark.nightly)
+        for model in (dense_vae, MODELS["convolutional"], transposed)
+        for make in ADAMS
     ],
 )
-@pytest.mark.parametrize("model", [dense_vae, MODELS["convolutional"], transposed])
 def test_adam_is_that_of_keras(images, monkeypatch, length, model, make):
     fused = trained(model, images, make(), epochs=3)
     monkeypatch.setattr("kerae.autoencoder.compilation.backend", _Like(backend))

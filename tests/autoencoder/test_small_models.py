@@ -35,6 +35,8 @@ def fit(model, data, epochs, **options):
     model.fit(*given(model, data), epochs=epochs, batch_size=50, verbose=0, **options)
 
 
+# What looks another way or goes another way: of codes with numbers, of levels, of a dictionary.
+EACH_WAY = {"quantized", "ladder", "sparse"}
 # What is traced or compiled is each method of each; of these, one assigns and one draws at several
 # levels.
 BY_DAY = {"quantized", "ladder"}
@@ -42,6 +44,12 @@ MODELS = [
     pytest.param(name, marks=() if name in BY_DAY else pytest.mark.mainly("torch"))
     for name in SMALL_MODELS
 ]
+
+
+def daily(names, argument="trained"):
+    """Cases of `argument`, a model each; those not in `names` are nightly."""
+    cases = [pytest.param(n, marks=() if n in names else pytest.mark.nightly) for n in SMALL_MODELS]
+    return pytest.mark.parametrize(argument, cases, indirect=argument == "trained")
 
 
 @pytest.fixture(scope="module", params=MODELS)
@@ -103,6 +111,7 @@ def test_new_examples_come_from_its_prior(trained):
 
 
 @pytest.mark.mainly("torch")
+@daily(EACH_WAY)
 def test_a_report_is_made_of_it(trained, data, tmp_path):
     model, _, _ = trained
     options = {"labels": np.arange(60) % 3, "method": "pca", "clustering": "kmeans"}
@@ -112,6 +121,7 @@ def test_a_report_is_made_of_it(trained, data, tmp_path):
 
 
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="TensorFlow writes it here")
+@daily({"quantized"})  # the others give codes as models of the catalogue do
 def test_its_saved_model_answers_alike(trained, data, tmp_path):
     model, _, _ = trained
     y = data[1] if model.target.reads_labels else None
@@ -128,7 +138,7 @@ LEAST = {"tensorflow": "STEPS_WORTH_XLA", "torch": "STEPS_WORTH_CAPTURE"}
 
 
 @pytest.mark.mainly("torch")
-@pytest.mark.parametrize("name", SMALL_MODELS)
+@daily(EACH_WAY, "name")
 def test_many_steps_in_a_call_train_as_one_by_one(name, data, monkeypatch):
     if BACKEND in LEAST:
         monkeypatch.setattr(import_module(f"kerae.backend.{BACKEND}_loop"), LEAST[BACKEND], 0)

@@ -108,7 +108,7 @@ def trained(model):
 
 
 def main(folder, names):
-    backend = keras.backend.backend()
+    backend, read = keras.backend.backend(), {}
     for name in names:
         model = with_known_weights(MODELS[name]())
         np.savez(folder / f"{backend}-{name}.npz", **dict(answers(model)))
@@ -118,10 +118,12 @@ def main(folder, names):
             model.fit(examples(model), verbose=0)
         np.savez(folder / f"trained-{backend}-{name}.npz", **trained(model))
         model.save(folder / f"{backend}-{name}.keras")
+        read[f"{backend}-{name} is jit compiled"] = model.jit_compile
     print("saved", flush=True)
     sys.stdin.readline()
-    read = {}
     for path in folder.glob("*.keras"):
+        if path.stem.startswith(backend):
+            continue
         loaded = kerae.load(path)
         np.savez(folder / f"{path.stem}-read-{backend}.npz", **trained(loaded))
         read[f"{path.stem} is jit compiled"] = loaded.jit_compile

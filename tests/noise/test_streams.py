@@ -19,7 +19,8 @@ NUMBERS = np.arange(EXAMPLES, dtype="int32")
 CALLS = [
     call
     for path in Path(kerae.__file__).parent.rglob("*.py")
-    for call in ast.walk(ast.parse(path.read_text()))
+    if "RepeatableNoise(" in (code := path.read_text())
+    for call in ast.walk(ast.parse(code))
     if isinstance(call, ast.Call) and getattr(call.func, "id", None) == "RepeatableNoise"
 ]
 STREAMS = [getattr(call.args[0], "value", None) for call in CALLS]

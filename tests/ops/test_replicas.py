@@ -74,11 +74,18 @@ NIGHTLY = {
     "WAE",
     "SWAE",
     *OF_CODES,
+    "VQVAE2",
+    "importance weighted",
+    "planar",
+    "vamp",
+    "transcoder",
     "mirrored 4",
     "data_parallel 4",
 }
 if BACKEND != "torch":  # which compile each for all replicas
     NIGHTLY |= {*TERMS} - {"VAE"}
+if BACKEND == "tensorflow":  # on which one loss of a replica stands for both
+    NIGHTLY |= {"out of range"}
 pytestmark = pytest.mark.slow
 
 
