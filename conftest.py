@@ -58,6 +58,8 @@ def pytest_collection_finish():
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` is looked at
 def pytest_collection_modifyitems(items):
+    for path in {item.path for item in items if item.get_closest_marker("once")}:
+        assert OF_SOME.search(path.read_text()), f"its marker once has to stand in {path}"
     for item in items:
         if isinstance(item, pytest.DoctestItem) and not ALL:
             item.add_marker("once")
