@@ -63,7 +63,8 @@ class Recorded:
             return self._function(*given)
         pairs = zip(self._given, given, strict=True)
         if others := [(own, new) for own, new in pairs if own is not new]:
-            torch._foreach_copy_(*zip(*others))  # pyright: ignore[reportPrivateImportUsage]
+            places, values = map(list, zip(*others, strict=True))
+            torch._foreach_copy_(places, values)  # pyright: ignore[reportPrivateImportUsage]
         self._graph.replay()
         return self._results
 

@@ -34,7 +34,8 @@ def default_steps(on_cpu):
 
 
 def counted(batches):
-    return DataLoader(range(batches), batch_size=None)  # of an array Keras makes a tensor for each
+    # Of an array Keras makes a tensor for each.
+    return DataLoader(range(batches), batch_size=None)  # pyright: ignore[reportArgumentType]
 
 
 def train_many(model):
