@@ -53,7 +53,8 @@ add_data_options(parser)
 args = parser.parse_args()
 
 print("# Performance on a GPU\n" if args.gpu else "# Performance\n")
-print("What was wanted, what is missed, and why: [speed.md](../speed.md#how-near-to-the-limit).")
+section = "on-a-gpu" if args.gpu else "how-near-to-the-limit"
+print(f"What was wanted, what is missed, and why: [speed.md](../speed.md#{section}).")
 for title, script, takes_data, chosen in GPU_SECTIONS if args.gpu else SECTIONS:
     if args.only and script not in args.only:
         continue

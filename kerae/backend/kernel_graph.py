@@ -19,11 +19,12 @@ def kernel_graph(function, fixed, given):
         cannot be captured: where Python looks at values, or draws by another generator than
         PyTorch's own.
     """
-    copies = [tensor.clone() for tensor in (*fixed, *given)]  # which the capture may change
+    tensors = *fixed, *given
     try:
         # Layers with noise of their own, such as dropout, draw it from PyTorch's generator.
         with torch.random.fork_rng(), torch.enable_grad():
-            graph = make_fx(function, tracing_mode="fake", _allow_non_fake_inputs=True)(*copies)
+            make = make_fx(function, tracing_mode="fake", _allow_non_fake_inputs=True)
+            graph = make(*tensors)
     except (NotImplementedError, RuntimeError):
         return None
     detach = torch.ops.aten.detach.default
@@ -31,12 +32,13 @@ def kernel_graph(function, fixed, given):
         node.replace_all_uses_with(node.args[0])  # autograd is done
         graph.graph.erase_node(node)
     graph.recompile()
-    graph.to(copies[0].device)  # its constants
+    device = tensors[0].device
+    graph.to(device)  # its constants
 
     def run(*given):
         return graph(*fixed, *given)
 
-    return run if copies[0].device.type == "cpu" else Recorded(run)
+    return run if device.type == "cpu" else Recorded(run)
 
 
 class Recorded:
