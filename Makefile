@@ -28,6 +28,8 @@ $(TESTS): export JAX_DISABLE_MOST_OPTIMIZATIONS = 1
 $(TESTS): export JAX_TRACEBACK_IN_LOCATIONS_LIMIT = 0
 $(TESTS): export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS = 0
 $(TESTS): export JAX_COMPILATION_CACHE_DIR = $(TEST_CACHE)
+# By default XLA takes twice as long to compile what is run a few times.
+test-jax quick-jax: export XLA_FLAGS = --xla_cpu_use_fusion_emitters=false
 # UMAP compiles for a minute, and each test maps some dozens of points.
 $(TESTS): export NUMBA_DISABLE_JIT = 1
 TEST_CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/kerae/jax
