@@ -70,7 +70,7 @@ def captured_step(model, batch):
         except (NotImplementedError, RuntimeError):
             return None
         draws = asked.drawn_from(AskedNoise(asked.count)).values()
-        graph = kernel_graph(flat, [*weights, *before], [*given, *draws])
+        graph = kernel_graph(flat, [*weights, *before], [*given, *draws], "real")
         if graph is None:
             return None
         changing = [before[index] for index in changed if assumed.predicates]

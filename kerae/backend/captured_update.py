@@ -34,7 +34,8 @@ def captured_update(optimizer, trainable, gradients):
                 old.copy_(new)
         return []
 
-    run = kernel_graph(in_place, values, [each for each in gradients if each is not None])
+    given = [gradient for gradient in gradients if gradient is not None]
+    run = kernel_graph(in_place, values, given, "fake")
     if run is None:
         return lambda gradients: optimizer.apply(gradients, trainable)
     return lambda gradients: run(*(each for each in gradients if each is not None))

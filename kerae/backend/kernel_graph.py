@@ -6,24 +6,26 @@ from torch.fx.experimental.proxy_tensor import make_fx
 CALLS_BEFORE = 2  # of a graph before a GPU records it, in which libraries set themselves up
 
 
-def kernel_graph(function, fixed, given):
+def kernel_graph(function, fixed, given, mode):
     """Captures the kernels that a function of tensors runs, backward passes included.
 
     Args:
         function: Takes the tensors `fixed`, then those of `given`; may change them in place.
         fixed: List of tensors, which stay where they are in memory.
         given: List of tensors, in place of which there are others of the same shapes at each call.
+        mode: `"fake"`, in which nothing can look at values, or `"real"`, in which it can at those
+            of constants, as Keras' `split` does. `numpy()` is noticed in the first alone.
     Returns:
         Function of `given` that runs these kernels, and gives what `function` gives. On a GPU all
         are started at once, and the results are overwritten at the next call. `None` where they
         cannot be captured: where Python looks at values, or draws by another generator than
         PyTorch's own.
     """
-    tensors = *fixed, *given
+    tensors = [tensor.clone() for tensor in (*fixed, *given)]  # which the capture may change
     try:
         # Layers with noise of their own, such as dropout, draw it from PyTorch's generator.
         with torch.random.fork_rng(), torch.enable_grad():
-            make = make_fx(function, tracing_mode="fake", _allow_non_fake_inputs=True)
+            make = make_fx(function, tracing_mode=mode, _allow_non_fake_inputs=True)
             graph = make(*tensors)
     except (NotImplementedError, RuntimeError):
         return None

@@ -52,7 +52,7 @@ def test_what_looks_at_values_is_not_captured():
     def looks(x):
         return x * float(x.sum().numpy())
 
-    assert kernel_graph(looks, [], [torch.ones(2)]) is None
+    assert kernel_graph(looks, [], [torch.ones(2)], "fake") is None
 
 
 @pytest.fixture
@@ -102,3 +102,21 @@ def test_a_gpu_trains_as_step_by_step(monkeypatch, name):
     recorded = weights(monkeypatch, make, keras.optimizers.Adam, 0)
     for value, of_steps in zip(recorded, expected, strict=True):
         np.testing.assert_allclose(value, of_steps, rtol=1e-3, atol=1e-4)
+
+
+def test_a_step_that_looks_at_constants_is_captured(monkeypatch):
+    steps, captured_step = [], torch_loop.captured_step
+
+    def noted(model, batch):
+        steps.append(captured_step(model, batch))
+        return steps[-1]
+
+    def make():
+        return kerae.FlowVAE((4,), 2, flow="planar", num_flows=1)
+
+    expected = weights(monkeypatch, make, keras.optimizers.Adam, 10**9)
+    monkeypatch.setattr(torch_loop, "captured_step", noted)
+    captured = weights(monkeypatch, make, keras.optimizers.Adam, 0)
+    for value, of_steps in zip(captured, expected, strict=True):
+        np.testing.assert_array_equal(value, of_steps)
+    assert steps and all(steps)
