@@ -1,6 +1,7 @@
 """The page as a user has it: in a browser, with a mouse."""
 
 import time
+from contextlib import contextmanager
 from functools import partial
 from io import BytesIO
 
@@ -59,20 +60,28 @@ class Tab:
         corner = f"{box}.x + {frame}.left, {box}.y + {frame}.top"
         return self.read(name, f"[{corner}, {frame}.width, {frame}.height]")
 
-    def drag(self, name, *way):
-        """Presses the mouse at the first of these parts of a frame, and moves along the others."""
-        left, top, width, height = self.frame(name)
-        self.mouse([(left + x * width, top + y * height) for x, y in way])
+    def drag(self, name, *way, at_each=lambda x, y: None):
+        """Presses the mouse at the first of these parts of a frame, and moves along the others.
 
-    def mouse(self, places):
+        `at_each` is called at each of the others, with the button still pressed.
+        """
+        left, top, width, height = self.frame(name)
+        first, *others = [(round(left + x * width), round(top + y * height)) for x, y in way]
+        with self.mouse() as pointer:
+            pointer.move_to_location(*first).pointer_down()
+        for place, part in zip(others, way[1:], strict=True):
+            with self.mouse() as pointer:
+                pointer.move_to_location(*place)
+            at_each(*part)
+        with self.mouse() as pointer:
+            pointer.pointer_up()
+
+    @contextmanager
+    def mouse(self):
         from selenium.webdriver.common.actions.action_builder import ActionBuilder
 
         actions = ActionBuilder(self.opened, duration=60)
-        first, *others = [(round(x), round(y)) for x, y in places]
-        actions.pointer_action.move_to_location(*first).pointer_down()
-        for place in others:
-            actions.pointer_action.move_to_location(*place)
-        actions.pointer_action.pointer_up()
+        yield actions.pointer_action
         actions.perform()
 
     def press(self, name):
@@ -92,7 +101,9 @@ class Tab:
         """Clicks on a slider's track, a part of its length from the left."""
         track = "view.shadow_el.querySelector('.noUi-base').getBoundingClientRect()"
         box = self.read(name, f"(box => [box.x, box.y, box.width, box.height])({track})")
-        self.mouse([(box[0] + part * box[2], box[1] + box[3] / 2)])
+        with self.mouse() as pointer:
+            pointer.move_to_location(round(box[0] + part * box[2]), round(box[1] + box[3] / 2))
+            pointer.click()
 
 
 @pytest.fixture(scope="module")
@@ -185,10 +196,14 @@ def test_a_drag_decodes_on_the_way_and_the_screen_shows_it(tab, latent_map):
         model.properties.data.change.connect(() => window.seen.push(model.data.x[0]))""",
         "here",
     )
-    tab.drag("map", (0.2, 0.5), (0.4, 0.5), (0.6, 0.4), (0.8, 0.3))
-    end = tab.read("map", "model.x_range.start + 0.8 * (model.x_range.end - model.x_range.start)")
-    tab.wait(lambda: abs(place_of(tab)[0] - end) < 0.05)
-    tab.wait(lambda: np.allclose(tab.code(), latent_map.code_at(place_of(tab)), atol=1e-4))
+
+    def followed(part, _):
+        range_of = "model.x_range"
+        x = tab.read("map", f"{range_of}.start + {part} * ({range_of}.end - {range_of}.start)")
+        tab.wait(lambda: abs(place_of(tab)[0] - x) < 0.05)
+        tab.wait(lambda: np.allclose(tab.code(), latent_map.code_at(place_of(tab)), atol=1e-4))
+
+    tab.drag("map", (0.2, 0.5), (0.4, 0.5), (0.6, 0.4), (0.8, 0.3), at_each=followed)
     seen = tab.opened.execute_script("return window.seen")
     assert len(set(seen)) >= 3 and np.all(np.diff(seen) >= 0), seen
     shows(tab, latent_map, [tab.code()], "decoded")
