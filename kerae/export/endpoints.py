@@ -60,8 +60,9 @@ def endpoints(model: "Autoencoder") -> dict[str, Any]:
     }
     if isinstance(model.latent, Discrete):
         of_codes = "The numbers of the codes at each place."
-        last = int(model.latent.num_codes_at.max()) - 1
-        numbers = {"indices": Input(model.latent.places, "int32", of_codes, 0, last)}
+        last = model.latent.num_codes_at - 1
+        high = int(last.max()) if last.min() == last.max() else last.tolist()
+        numbers = {"indices": Input(model.latent.places, "int32", of_codes, 0, high)}
         answers[encode_indices] = (answers[encode][0], {"indices": of_codes})
         answers[decode_indices] = (numbers | y, data)
     if isinstance(model.latent, Sparse):

@@ -114,7 +114,11 @@ def test_codes_of_a_quantizer_go_by_their_numbers(name, images):
 @pytest.mark.parametrize(
     ("make", "places", "last"),
     [
-        (lambda: kerae.VQVAE2(SHAPE, 7, 3, bottom=kerae.latents.FiniteScalar((3, 3))), 20, 8),
+        (
+            lambda: kerae.VQVAE2(SHAPE, 7, 3, bottom=kerae.latents.FiniteScalar((3, 3))),
+            20,
+            4 * [6] + 16 * [8],
+        ),
         (lambda: kerae.CategoricalVAE(SHAPE, 4, 3), 4, 2),
     ],
     ids=["two levels", "categories"],
@@ -126,6 +130,7 @@ def test_codes_of_several_kinds_go_by_their_numbers(make, places, last, images):
     near(answer(model, "decode_indices", indices=indices)["x"], model.reconstruct(images))
     given = endpoints(model)["decode_indices"].inputs["indices"]
     assert (given.shape, given.low, given.high) == ((places,), 0, last)
+    np.testing.assert_array_equal(given.drawn(200).max(axis=0), np.broadcast_to(last, places))
 
 
 def test_numbers_of_codes_are_read_with_the_condition(images):

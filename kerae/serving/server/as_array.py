@@ -24,7 +24,8 @@ def as_array(value, name, tensor, limits=(None, None)):
         value: Nested lists of numbers, strings or booleans, as read from JSON.
         name: The input that it is for.
         tensor: What that input expects, with `dtype` and `shape`.
-        limits: The lowest and highest value it may have; None for no limit.
+        limits: The lowest and highest value it may have, or lists of them by the shape of an
+            example; None for no limit.
     Raises:
         Refusal: If the lists are ragged, of another shape, or hold something else.
     """
@@ -52,7 +53,8 @@ def as_array(value, name, tensor, limits=(None, None)):
     elif tensor.dtype == "bool":
         array = np.array(values, dtype=bool)
     else:
-        array = _numbers(values, name, np.dtype(tensor.dtype), *limits)
+        array = _numbers(values, np.dtype(tensor.dtype)).reshape(shape)  # pyright: ignore[reportArgumentType, reportCallIssue]
+        return _within(array, name, np.dtype(tensor.dtype), *limits)
     return array.reshape(shape)  # pyright: ignore[reportArgumentType, reportCallIssue]
 
 
@@ -103,31 +105,32 @@ def _as_bytes(value, name):
         ) from error
 
 
-def _numbers(values, name, dtype, low, high):
-    range_of_type = np.iinfo(dtype) if dtype.kind in "iu" else np.finfo(dtype)
-    # A float of JSON is read as a float of this type, so that the limits are, too.
-    lowest = range_of_type.min if low is None else dtype.type(low)
-    highest = range_of_type.max if high is None else dtype.type(high)
+def _numbers(values, dtype):
     try:
         with np.errstate(over="ignore"):
-            array = np.array(values, dtype=dtype)
+            return np.array(values, dtype=dtype)
     except OverflowError:
-        array = np.array(values, dtype=object)
-    outside = [extreme for extreme in _extremes(array) if not lowest <= extreme <= highest]
-    if outside:
+        return np.array(values, dtype=object)
+
+
+def _within(array, name, dtype, low, high):
+    range_of_type = np.iinfo(dtype) if dtype.kind in "iu" else np.finfo(dtype)
+    # A float of JSON is read as a float of this type, so that the limits are, too.
+    lowest = np.asarray(range_of_type.min if low is None else low, dtype)
+    highest = np.asarray(range_of_type.max if high is None else high, dtype)
+    outside = ~((lowest <= array) & (array <= highest))
+    if outside.any():
+        least, most = (np.broadcast_to(of, array.shape)[outside][0] for of in (lowest, highest))
+        place = f", place {np.argwhere(outside)[0][1:].tolist()}" if highest.ndim else ""
         scaled = dtype.kind == "f" and (low, high) != (None, None)
         raise Refusal(
             400,
-            f"Expected values from {_number(lowest)} to {_number(highest)} in input {name!r}. "
-            f"Received: {_number(outside[0])}."
+            f"Expected values from {_number(least)} to {_number(most)} in input {name!r}{place}. "
+            f"Received: {_number(array[outside][0])}."
             + " Scale them as for training, such as pixels by 1/255."
             * scaled,
         )
     return array
-
-
-def _extremes(array):
-    return (array.max(), array.min()) if array.size else ()
 
 
 def _number(value):

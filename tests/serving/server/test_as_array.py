@@ -99,6 +99,11 @@ def test_values_outside_of_the_limits_are_refused():
     assert refused([3], "int32", limits=(0, 2)) == (
         "Expected values from 0 to 2 in input 'x'. Received: 3."
     )
+    of_places = {"shape": (None, 2), "limits": (0, [2, 9])}
+    assert read([[2, 9], [0, 0]], "int32", **of_places).tolist() == [[2, 9], [0, 0]]
+    assert refused([[2, 9], [3, 0]], "int32", **of_places) == (
+        "Expected values from 0 to 2 in input 'x', place [0]. Received: 3."
+    )
     assert read([0.0, 1], "float32", limits=(0.0, 1.0)).tolist() == [0, 1]
     # The limit as a float of the model, to which the value is rounded as well.
     assert read([float(np.float32(0.1))], "float32", limits=(0.0, 0.1)) == np.float32(0.1)
