@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
@@ -116,7 +117,7 @@ def share_machine(threads):
 
 def device():
     """The name of what the Keras backend computes on."""
-    backend = os.environ["KERAS_BACKEND"]
+    backend = os.environ.get("KERAS_BACKEND") or import_module("keras").backend.backend()
     if backend == "jax":
         import jax
 

@@ -150,10 +150,11 @@ def page():
         "pixel; the upper bound of - log p(x) that a prior of all codes alike gives; perplexity of "
         "the choices and the part of codes that are chosen at all, of several codebooks the mean.\n"
     )
+    last = list(known.values())[-1]
     yield (
-        "```\nKERAS_BACKEND=jax python benchmarks/quantizers.py --all --data mnist "
-        "--data-dir folder\npython benchmarks/quantizers.py --page > docs/results/quantizers.md\n"
-        "```\n"
+        f"```\nKERAS_BACKEND={last['backend']} python benchmarks/quantizers.py --all --data mnist "
+        f"--data-dir folder \\\n    --images {last['images']} --epochs {last['epochs']}\n"
+        "python benchmarks/quantizers.py --page > docs/results/quantizers.md\n```\n"
     )
     machines = sorted({record["machine"] for record in known.values()})
     yield f"On {' And on '.join(machines)} Other jobs ran beside it: seconds are for scale only.\n"

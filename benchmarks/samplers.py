@@ -155,8 +155,10 @@ def page():
         "often the classifier takes a sample for one of its class. Only numbers on the same "
         "features can be compared.\n"
     )
+    last = known[-1]
     yield (
-        "```\nKERAS_BACKEND=jax python benchmarks/samplers.py --data mnist --data-dir folder\n"
+        f"```\nKERAS_BACKEND={last['backend']} python benchmarks/samplers.py --data mnist "
+        f"--data-dir folder \\\n    --images {last['images']} --epochs {last['epochs']}\n"
         "python benchmarks/samplers.py --page > docs/results/samplers.md\n```\n"
     )
     machines = sorted({record["machine"] for record in known})

@@ -298,3 +298,18 @@ def test_quantizers_are_measured_once_for_as_many_images_and_epochs(tmp_path):
         assert row["bits an image"] == "36" and row["perplexity"].endswith(" of 512")
         added = float(row["with all codes alike, nats"]) - float(row["- log p(x given z), nats"])
         assert abs(added - 36 * np.log(2)) < 0.1
+
+
+@pytest.mark.nightly
+def test_a_known_dictionary_is_looked_for_once_by_each_kind(tmp_path):
+    few = ["--steps", 20, "--threads", 1, "--results", tmp_path / "found.jsonl"]
+    for kinds in (["TopK"], ["TopK", "BatchTopK"]):
+        printed("recovery.py", "--kinds", *kinds, "--seeds", 0, *few)
+    found = list(map(json.loads, (tmp_path / "found.jsonl").read_text().splitlines()))
+    assert len(found) == 2 * 3 * 2  # kinds, sparsities, noises
+    for each in found:
+        assert each["l0"] == pytest.approx(each["active"], rel=0.05)
+        assert 0 < each["cosine"] < 1 and each["explained_variance"] < 1
+    page = printed("recovery.py", "--page", *few)
+    assert page.count("## ") == 6 and page.count("| BatchTopK |") == 6
+    assert "Expected names of" in ran("recovery.py", "--kinds", "none", *few).stderr

@@ -42,7 +42,7 @@ class Gated(Sparse):
     """
 
     has_biases = True
-    default_weight = 1.0
+    default_weight = 2.0  # beside two errors, where others have one
 
     def build_units(self, shape: Shape) -> None:
         self.gate_biases, self.magnitude_biases, self.log_scales = (
