@@ -84,14 +84,14 @@ def captured_step(model, batch):
 
         return run, asked, changing, tuple(assumed.answers)
 
-    last, update = (), None
+    last, updates = (), {}
     graphs = {last: graph_of(last, batch)}
     if graphs[last] is None:
         return None
 
     @torch.no_grad()
     def step(batch):
-        nonlocal last, update
+        nonlocal last
         given, draws = keras.tree.flatten(batch), None
         while (graph := graphs[last]) is not None:
             run, asked, changing, answers = graph
@@ -101,8 +101,11 @@ def captured_step(model, batch):
             if found == answers:
                 if changing:
                     torch._foreach_copy_(changing, new)  # pyright: ignore[reportPrivateImportUsage]
-                update = update or captured_update(model.optimizer, trainable, gradients)
-                update(gradients)
+                # A branch may leave weights without a gradient that have one in another.
+                missing = tuple(gradient is None for gradient in gradients)
+                if missing not in updates:
+                    updates[missing] = captured_update(model.optimizer, trainable, gradients)
+                updates[missing](gradients)
                 return
             last = found
             if last not in graphs:
