@@ -130,7 +130,7 @@ def page():
     for (active, noise), of_kinds in sorted(groups.items()):
         told = f"noise of deviation {noise:g} in each dimension" if noise else "no noise"
         yield f"## {active} active, {told}\n"
-        yield table([row(kind, of_kinds[kind]) for kind in KINDS if kind in of_kinds]) + "\n"
+        yield table([row(kind, of_kinds[kind]) for kind in KINDS if kind in of_kinds])
 
 
 if args.page:
