@@ -14,8 +14,11 @@ def drawn_index(uniform: Tensor, probabilities: Tensor) -> Tensor:
         uniform: Tensor `(…,)` of draws from (0, 1).
         probabilities: Tensor `(…, count)`, or of fewer axes for all alike.
     """
-    bounds = ops.cumsum(probabilities, axis=-1)[..., :-1]
-    return ops.sum(ops.cast(ops.expand_dims(uniform, -1) >= bounds, "int32"), axis=-1)
+    bounds = ops.cumsum(probabilities, axis=-1)
+    index = ops.sum(ops.cast(ops.expand_dims(uniform, -1) >= bounds, "int32"), axis=-1)
+    # The last bound may be a little below 1. Left out, of one index none would remain to sum,
+    # which ONNX Runtime fails at.
+    return ops.minimum(index, bounds.shape[-1] - 1)
 
 
 def drawn_number(uniform: Tensor, count: Any) -> Tensor:
