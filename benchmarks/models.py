@@ -110,9 +110,11 @@ def page():
         if options == {key: each[key] for key in OPTIONS}:
             of_models[each["model"]].append(each)
     of_models = [records for records in of_models.values() if records]
+    seeds = sorted({each["seed"] for records in of_models for each in records})
     given = {**options, "backends": " ".join(options["backends"])}
+    given["seeds"] = " ".join(map(str, seeds))
     yield "# Models beside those of pythae\n"
-    yield "```\npython benchmarks/models.py --data mnist --data-dir folder --seeds 0 1 2 \\"
+    yield "```\npython benchmarks/models.py --data mnist --data-dir folder \\"
     yield "    " + " ".join(f"--{key} {value}" for key, value in given.items())
     yield "python benchmarks/models.py --page > docs/results/models.md\n```\n"
     yield known[-1]["machine"]

@@ -110,11 +110,12 @@ def page():
     """Markdown: a table for each sparsity and noise, of as many steps as the last record."""
     known = read(args.results)
     steps = known[-1]["steps"]
+    known = [record for record in known if record["steps"] == steps]
+    seeds = " ".join(map(str, sorted({record["seed"] for record in known})))
     groups = {}
     for record in known:
-        if record["steps"] == steps:
-            of_kinds = groups.setdefault((record["active"], record["noise"]), {})
-            of_kinds.setdefault(record["kind"], []).append(record)
+        of_kinds = groups.setdefault((record["active"], record["noise"]), {})
+        of_kinds.setdefault(record["kind"], []).append(record)
     yield "# Dictionaries that are known, found again\n"
     yield (
         f"Sums of 2, 4 or 8 of {ATOMS} random atoms of length 1 in {DIM} dimensions, each times a "
@@ -124,7 +125,7 @@ def page():
         f"was learned; an atom is found from {FOUND} on. The other columns are of {TEST_ROWS:,} "
         "new examples. A range is that of the seeds.\n"
     )
-    yield "```\nKERAS_BACKEND=jax python benchmarks/recovery.py --seeds 0 1"
+    yield f"```\nKERAS_BACKEND={known[-1]['backend']} python benchmarks/recovery.py --seeds {seeds}"
     yield "python benchmarks/recovery.py --page > docs/results/dictionaries.md\n```\n"
     yield f"{known[-1]['machine']}\n"
     for (active, noise), of_kinds in sorted(groups.items()):

@@ -53,8 +53,8 @@ def as_array(value, name, tensor, limits=(None, None)):
     elif tensor.dtype == "bool":
         array = np.array(values, dtype=bool)
     else:
-        array = _numbers(values, np.dtype(tensor.dtype)).reshape(shape)  # pyright: ignore[reportArgumentType, reportCallIssue]
-        return _within(array, name, np.dtype(tensor.dtype), *limits)
+        dtype = np.dtype(tensor.dtype)
+        array = _within(_numbers(values, dtype).reshape(shape), name, dtype, *limits)  # pyright: ignore[reportArgumentType, reportCallIssue]
     return array.reshape(shape)  # pyright: ignore[reportArgumentType, reportCallIssue]
 
 
