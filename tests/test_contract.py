@@ -620,7 +620,7 @@ ENTRIES = {
         priors=[priors.Flow(flows.RealNVP(3)), priors.Flow(flows.RealNVP(3))],
         probabilities=[0.25, 0.75],
     ),
-    priors.Flow: lambda: dict(flow="neural_spline", num_flows=2),
+    priors.Flow: lambda: dict(flow="neural_spline", num_flows=2, num_classes=2),
     priors.GaussianMixture: lambda: dict(
         means=[[0.0, 1.0, 2.0], [3.0, 2.0, 1.0]],
         covariances=[np.eye(3).tolist(), (2 * np.eye(3)).tolist()],

@@ -15,14 +15,15 @@ from ..configurable import Configurable
 class MADE(Configurable, keras.Layer):
     """Some numbers for each element of a vector, as a function of the elements of lower degree.
 
-        h = activation(z (W * M) + c V + b),   y = h (W' * M') + b'
+        h = activation(z (W * M) + c V + b) (1 + c U),   y = h (W' * M') + c V' + b'
 
     with kernels that are masked: a hidden unit of degree k reads elements and units of degree at
     most k, and what comes out for an element reads units of lower degree than the element's. With
     the degrees 1, 2, 3, … each element depends on those before it, which is autoregressive; with
-    1, 1, 2, 2 the second half depends on the first. All units may read a context c.
+    1, 1, 2, 2 the second half depends on the first. All may read a context c, which shifts what
+    comes out of each layer, and scales hidden units.
 
-    Degrees of hidden units are spread evenly, where the paper draws them. The last kernel starts
+    Degrees of hidden units are spread evenly, where the paper draws them. The last kernels start
     small, so that at first all numbers are nearly 0.
 
     Args:
@@ -49,7 +50,9 @@ class MADE(Configurable, keras.Layer):
         ValueError: If `degrees` or `widths` is no sequence of positive integers, or a number is
             too small.
     Reference:
-        Germain et al., 2015, https://arxiv.org/abs/1502.03509
+        Germain et al., 2015, https://arxiv.org/abs/1502.03509;
+        Perez et al., 2018, https://arxiv.org/abs/1709.07871 (units that a context shifts and
+        scales)
     """
 
     def __init__(
@@ -70,10 +73,9 @@ class MADE(Configurable, keras.Layer):
         self.activation = checked_activation("activation", activation)
         self.context_dim = context_dim
         masks = self._masks()
-        first, *others = masks
         small = keras.initializers.RandomNormal(stddev=1e-3)
-        initializers = [*["glorot_uniform"] * len(others), small]
-        self.kernels, self.biases, self.masks = [], [], []
+        initializers = [*["glorot_uniform"] * len(self.widths), small]
+        self.kernels, self.biases, self.masks, self.shifts, self.gates = [], [], [], [], []
         for mask, initializer in zip(masks, initializers, strict=True):
             self.kernels.append(self.add_weight(shape=mask.shape, initializer=initializer))
             self.biases.append(self.add_weight(shape=mask.shape[1:], initializer="zeros"))
@@ -81,14 +83,17 @@ class MADE(Configurable, keras.Layer):
             kept = self.add_weight(shape=mask.shape, initializer="zeros", trainable=False)
             kept.assign(mask)
             self.masks.append(kept)
-        if context_dim > 0:
-            self.context_kernel = self.add_weight(shape=(context_dim, *first.shape[1:]))
+            if context_dim > 0:
+                shape = (context_dim, *mask.shape[1:])
+                self.shifts.append(self.add_weight(shape=shape, initializer=initializer))
+                if initializer is not small:
+                    self.gates.append(self.add_weight(shape=shape, initializer="zeros"))
         self.built = True  # Else Keras would call the model to build it.
 
     def _masks(self):
         """Of the kernel of each layer, the last of shape `(units, elements, num_outputs)`."""
         highest = max(self.degrees) - 1
-        lowest = min(min(self.degrees) - (self.context_dim > 0), highest)
+        lowest = min(*self.degrees, highest)
         hidden = [np.round(np.linspace(lowest, highest, width)) for width in self.widths]
         given = [np.array(self.degrees), *hidden]
         outputs = np.repeat(np.expand_dims(self.degrees, 1), self.num_outputs, axis=1)
@@ -96,14 +101,14 @@ class MADE(Configurable, keras.Layer):
         return [each.astype("float32") for each in (*inner, np.less.outer(given[-1], outputs))]
 
     def call(self, z: Tensor, context: Tensor = None):
-        first, *others = zip(self.kernels, self.masks, self.biases)
-        h = _layer(z, *first)
-        if context is not None and self.context_dim > 0:
-            h = h + ops.tensordot(context, self.context_kernel, 1)
-        for each in others:
-            h = _layer(self.activation(h), *each)
+        c = context if self.context_dim > 0 else None
+        h = z
+        for number, (kernel, mask, bias) in enumerate(zip(self.kernels, self.masks, self.biases)):
+            h = ops.tensordot(h, kernel * mask, 1) + bias
+            if c is not None:
+                h = h + ops.tensordot(c, self.shifts[number], 1)
+            if number < len(self.widths):
+                h = self.activation(h)
+                if c is not None:
+                    h = h * (1 + ops.tensordot(c, self.gates[number], 1))
         return h
-
-
-def _layer(h, kernel, mask, bias):
-    return ops.tensordot(h, kernel * mask, 1) + bias

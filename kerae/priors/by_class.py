@@ -20,7 +20,7 @@ class ByClass(Prior):
 
         p(z) = sum over classes c of  p_c p(z | c)
 
-    The other priors make one of themselves where `fitted` is given labels.
+    Priors that know no classes themselves make one where `fitted` is given labels.
 
     Args:
         priors: List of `kerae.priors.Prior`, that of class 0 first, all of one kind.
@@ -29,7 +29,7 @@ class ByClass(Prior):
     Example:
 
     >>> data, model = kerae.data.load("digits"), kerae.AE((8, 8, 1), latent_dim=2)
-    >>> prior = kerae.priors.Flow.fitted(model, data.x_train, data.y_train, num_flows=1, epochs=1)
+    >>> prior = kerae.priors.GaussianMixture.fitted(model, data.x_train, data.y_train)
     >>> model.sample(5, y=3, prior=prior).shape
     (5, 8, 8, 1)
 

@@ -7,21 +7,15 @@ import numpy as np
 from keras import ops
 
 from .. import geometry
-from ..checks.arrays import check_array
 from ..checks.codes import as_indices
-from ..checks.given import as_array
-from ..checks.numbers import check_count
 from ..checks.types import ArrayLike, Tensor
-from ..noise.fresh import FreshNoise
-from .components import drawn_component
-from .fitting import falling_adam, seeded
-from .prior import Prior, refuse_labels
+from .of_classes import OfClasses
 
 if TYPE_CHECKING:
     from ..autoencoder.autoencoder import Autoencoder
 
 
-class CodePrior(Prior):
+class CodePrior(OfClasses):
     """A density over the numbers of a quantizer's codes, trained once the model is.
 
         log p(z) = log p(indices) = log( sum over classes y of  p(y) p(indices|y) )        nats
@@ -46,21 +40,11 @@ class CodePrior(Prior):
     """
 
     space = geometry.Discrete
-    is_conditional = True
     levels: tuple[tuple[tuple[int, ...], int], ...]
 
     def __init__(self, num_classes: int = 0, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        check_count("num_classes", num_classes, least=0)
-        self.num_classes = num_classes
+        super().__init__(num_classes, **kwargs)
         self.network: Any = None
-        if num_classes:
-            self.probability = self.add_weight(
-                name="probability",
-                shape=(num_classes,),
-                initializer=keras.initializers.Constant(1 / num_classes),
-                trainable=False,
-            )
 
     def make_network(self) -> keras.Layer:
         """The network for `levels` and `num_classes`, built."""
@@ -126,15 +110,13 @@ class CodePrior(Prior):
 
     def log_prob_of(self, indices: Tensor) -> Tensor:
         """log p(indices) in nats, `(batch,)`, of `(batch, *places)`."""
-        if not self.num_classes:
-            return self.log_prob_of_class(indices)
         first = ops.reshape(indices, (-1, self.length))[:, 0]
-        of_classes = [
-            self.log_prob_of_class(indices, ops.full_like(first, label))
-            for label in range(self.num_classes)
-        ]
-        joint = ops.stack(of_classes, axis=-1) + ops.log(self.probability)
-        return ops.logsumexp(joint, axis=-1)
+
+        def of_class(label):
+            labels = None if label is None else ops.full_like(first, label)
+            return self.log_prob_of_class(indices, labels)
+
+        return self.over_classes(of_class)
 
     def draw_indices(self, noise: Any, labels: Tensor = None) -> Tensor:
         """One map of indices for each example that `noise` was made for, `(batch, *places)`.
@@ -143,11 +125,7 @@ class CodePrior(Prior):
             noise: As for `sample`.
             labels: As for `sample`.
         """
-        if self.num_classes:
-            labels = drawn_component(noise, self.probability, labels)
-        else:
-            refuse_labels(self, labels)
-        return self.sample_indices(noise, labels)
+        return self.sample_indices(noise, self.drawn_labels(noise, labels))
 
     def fit(
         self,
@@ -180,41 +158,14 @@ class CodePrior(Prior):
                 f"Expected a {type(self).__name__} that is part of a model, which says how many "
                 "codes there are. Received: one of its own. Give it to the model by `prior=`."
             )
-        inputs = {"indices": as_indices(indices, self.num_codes_at)}
-        count = len(inputs["indices"])
-        inputs |= self._checked_labels(y, count)
-        optimizer = falling_adam(count, epochs, batch_size, learning_rate)
+        indices = as_indices(indices, self.num_codes_at)
+        labels = self.checked_labels(y, len(indices))
         self.network.trainable = True
         try:
-            with seeded(seed):
-                model = _Objective(self, dtype=self.dtype_policy, name="objective")
-                model.compile(optimizer, loss=lambda _, value: value)
-                model.fit(inputs, np.zeros(count), batch_size, epochs, verbose=verbose)
+            self.lower_loss(indices, labels, epochs, batch_size, learning_rate, verbose, seed)
         finally:
             self.network.trainable = False
-        if self.num_classes:
-            frequency = np.bincount(inputs["labels"], minlength=self.num_classes) / count
-            self.probability.assign(frequency)
         return self
-
-    def _checked_labels(self, y, count):
-        if (y is None) == bool(self.num_classes):
-            given = "no `y`" if y is None else "`y`"
-            raise ValueError(
-                f"Expected `y` for a {type(self).__name__} with classes, and none without. "
-                f"Received: {given} with num_classes={self.num_classes}. Say how many classes "
-                "there are by `num_classes`."
-            )
-        if y is None:
-            return {}
-        y = as_array(y, "y")
-        check_array(y, (), "y", "int32")
-        if len(y) != count or y.min() < 0 or y.max() >= self.num_classes:
-            raise ValueError(
-                f"Expected `y` to be {count} integers from 0 to {self.num_classes - 1}, the class "
-                f"of each example. Received: {len(y)} from {y.min()} to {y.max()}."
-            )
-        return {"labels": y.astype("int32")}
 
 
 def taken(values: Tensor, indices: Tensor) -> Tensor:
@@ -251,17 +202,3 @@ class _InPass(NamedTuple):
 
     def sample(self, noise: Any, labels: Tensor = None) -> Tensor:
         return self.latent.codes_of(self.prior.draw_indices(noise, labels))
-
-
-class _Objective(keras.Model):
-    """A prior as what Keras trains: its output is to be small."""
-
-    def __init__(self, prior, **kwargs):
-        super().__init__(**kwargs)
-        self.prior = prior
-        self.seed_generator = keras.random.SeedGenerator()
-
-    def call(self, inputs):
-        indices = inputs["indices"]
-        noise = FreshNoise(self.seed_generator, ops.shape(indices)[0])
-        return self.prior.loss(indices, inputs.get("labels"), noise)

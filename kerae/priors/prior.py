@@ -36,9 +36,9 @@ class Prior(Part):
     Attributes:
         event_shape: Tuple, the shape of one code; known once the prior is part of a model.
         num_classes: Integer, the number of classes whose codes can be drawn; 0 without classes.
-        is_conditional: Boolean, whether its classes are those of labelled examples, rather than
-            components. Its constructor then takes `num_classes`, and `fit` the labels after the
-            codes.
+        is_conditional: Boolean, whether it has classes, and they are those of labelled examples,
+            rather than components. Of a kind that can: its constructor takes `num_classes`, and
+            `fit` the labels after the codes.
         space: The class of `kerae.geometry.Geometry` over which it is a density; flat by default,
             `None` for that of the latent.
     Raises:

@@ -35,7 +35,7 @@ def test_a_code_has_the_density_of_the_normal_divided_by_the_stretch(flow):
     outputs = {"posterior": posterior, "noise": GivenNoise(epsilon)}
     outputs |= latent.draw(None, outputs, num_samples=3)
     start = Normal.sample(latent.normal, posterior, GivenNoise(epsilon), 3)
-    step = 1e-2
+    step = 2e-3
     base = -0.5 * (epsilon**2 + numpy(posterior["log_variance"])[:, None]).sum(axis=-1)
     for example in range(5):
         for k in range(3):

@@ -12,6 +12,9 @@ from kerae.networks import MADE
 pytestmark = pytest.mark.mainly("torch")
 
 
+array = ops.convert_to_numpy
+
+
 def depends(network, context=False):
     """Whether what comes out for element i changes with input j, `(elements, inputs)`."""
     z = np.random.default_rng(0).normal(size=(20, len(network.degrees))).astype("float32")
@@ -53,6 +56,26 @@ def test_it_computes_what_a_dense_network_with_masked_kernels_does():
     h = np.tanh(z @ (kernels[0] * first) + biases[0])
     expected = np.einsum("bh,hdn->bdn", h, kernels[1] * second[..., None]) + biases[1]
     np.testing.assert_allclose(ops.convert_to_numpy(network(z)), expected, atol=1e-5)
+
+
+def test_a_context_shifts_what_comes_out_of_layers_and_scales_hidden_units():
+    network = move_weights(MADE((1, 2), 1, (4, 3), "tanh", context_dim=2))
+    assert min(each.sum(axis=0).min() for each in map(array, network.masks[:2])) > 0
+    z, c = np.random.default_rng(0).normal(size=(2, 5, 2)).astype("float32")
+    h = z
+    for number in range(3):
+        kernel, mask, bias, shift = (
+            array(each[number])
+            for each in (network.kernels, network.masks, network.biases, network.shifts)
+        )
+        h = np.tensordot(h, kernel * mask, 1) + bias + np.tensordot(c, shift, 1)
+        if number < 2:
+            h = np.tanh(h) * (1 + c @ array(network.gates[number]))
+    np.testing.assert_allclose(array(network(z, c)), h, atol=1e-5)
+    without = MADE.from_config(network.get_config() | {"context_dim": 0})
+    for own, given in zip(without.kernels + without.biases, network.kernels + network.biases):
+        own.assign(given)
+    np.testing.assert_array_equal(array(network(z)), array(without(z)))
 
 
 def test_it_starts_near_0_and_may_compute_in_half_precision():
