@@ -45,7 +45,7 @@ class MatryoshkaSAE(Dictionary, Autoencoder):
             Defaults to `"mean"`.
         scaled: Boolean, whether there is a scale s other than 1. Defaults to true.
         dead_after: Integer, the examples after which a unit without activity is dead. Defaults to
-            1,000,000.
+            100,000.
         **kwargs: `terms`, in the place of all of these, `name` and `dtype`.
 
     Attributes:

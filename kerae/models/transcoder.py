@@ -46,7 +46,7 @@ class Transcoder(Dictionary, Autoencoder):
         center: Where b starts: `"mean"`, `"median"` for the geometric median, or `None` for 0.
             Defaults to `"mean"`.
         dead_after: Integer, the examples after which a unit without activity is dead. Defaults to
-            1,000,000.
+            100,000.
         **kwargs: `terms`, in the place of all of these, `name` and `dtype`.
 
     Attributes:

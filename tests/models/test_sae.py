@@ -391,7 +391,8 @@ def test_a_known_dictionary_is_found_again(shared_data, seed):
     x, _ = mixed(generator, atoms, 512 * 3000)
     test, _ = mixed(np.random.default_rng(999), atoms, 4096)
     kerae.set_random_seed(seed)
-    model = kerae.SAE(32, 64, k=4, dead_after=5_000)
+    # A hundred times as long as a unit is silent in the mean.
+    model = kerae.SAE(32, 64, k=4, dead_after=1_600)
     model.compile(keras.optimizers.Adam(1e-3))
     model.fit(x, batch_size=512, epochs=1, verbose=0)
     unit = model.atoms / np.linalg.norm(model.atoms, axis=1, keepdims=True)

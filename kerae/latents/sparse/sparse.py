@@ -28,7 +28,7 @@ class Sparse(Latent):
     those of all replicas together.
 
     Args:
-        dead_after: Integer, the examples (of language models: tokens). Defaults to 1,000,000.
+        dead_after: Integer, the examples (of language models: tokens). Defaults to 100,000.
 
     Attributes:
         age: Variable int32 `(latent_dim,)`, the examples since each unit was last active.
@@ -44,7 +44,7 @@ class Sparse(Latent):
     default_weight = 0.0
     chooses = False
 
-    def __init__(self, dead_after: int = 1_000_000, **kwargs: Any) -> None:
+    def __init__(self, dead_after: int = 100_000, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         check_count("dead_after", dead_after)
         self.dead_after = dead_after
