@@ -55,6 +55,10 @@ def records():
     return {(record["model"], record["sampler"]): record for record in read(args.results)}
 
 
+def picture_of(name):
+    return args.pictures / f"samplers_{name.lower()}.png"
+
+
 def trained(name, x):
     """A model, trained now or before."""
     path = args.out / f"{name}.keras"
@@ -123,9 +127,8 @@ def compare(name, data):
         append(args.results, record)
         print(record, flush=True)
     if shown:
-        path = args.pictures / f"samplers_{name.lower()}.png"
         title = f"{name}, a row each: {', '.join(shown)}"
-        kerae.figures.samples(np.concatenate(list(shown.values())), title, path=path)
+        kerae.figures.samples(np.concatenate(list(shown.values())), title, path=picture_of(name))
 
 
 def cells(record):
@@ -172,6 +175,9 @@ def page():
             f"{first['samples']:,} samples, on features of {first['features']}.\n\n"
             f"{markdown(list(map(cells, own)))}"
         )
+        picture = picture_of(name)
+        if picture.is_file():
+            yield f"![Samples of {name}](../images/{picture.name})\n"
 
 
 if args.page:
