@@ -68,8 +68,8 @@ PROTOCOLS = {
         "figures beside it are of gray pixels, with a factor of 2 missing in log p(z) and "
         "log q(z|x): they are no likelihood of binary images, and stand here as a landmark only. "
         "The decoder's last bias starts at 0: from the mean image on, these networks fall silent "
-        "at this rate with one code (a KL below 0.001 nats after the third epoch). A row with fewer "
-        "steps, as its column tells, is not at its end, and no match for its figure.",
+        "at this rate with one code (a KL below 0.001 nats after the third epoch). A row with "
+        "fewer steps, as its column tells, is not at its end, and no match for its figure.",
         *((200, 200), "relu", 100, 667, constant(1e-4), 5000),
         at_mean=False,
     ),
