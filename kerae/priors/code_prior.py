@@ -9,6 +9,7 @@ from keras import ops
 from .. import geometry
 from ..checks.codes import as_indices
 from ..checks.types import ArrayLike, Tensor
+from .fitting import falling_adam
 from .of_classes import OfClasses
 
 if TYPE_CHECKING:
@@ -160,9 +161,10 @@ class CodePrior(OfClasses):
             )
         indices = as_indices(indices, self.num_codes_at)
         labels = self.checked_labels(y, len(indices))
+        optimizer = falling_adam(len(indices), epochs, batch_size, learning_rate)
         self.network.trainable = True
         try:
-            self.lower_loss(indices, labels, epochs, batch_size, learning_rate, verbose, seed)
+            self.lower_loss(indices, labels, optimizer, epochs, batch_size, verbose, seed)
         finally:
             self.network.trainable = False
         return self

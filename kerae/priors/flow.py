@@ -9,6 +9,7 @@ from ..checks.arrays import check_array
 from ..checks.codes import as_codes
 from ..checks.types import ArrayLike, Tensor
 from ..flows.named import kind_of
+from .fitting import falling_adam
 from .of_classes import OfClasses
 from .prior import check_vectors
 from .standard_normal import StandardNormal
@@ -168,13 +169,14 @@ class Flow(OfClasses):
         """
         z = as_codes(z).astype(self.compute_dtype)
         labels = self.checked_labels(y, len(z))
+        optimizer = falling_adam(len(z), epochs, batch_size, learning_rate)
         if self.chain is None:
             self._make(z.shape[1])
         check_array(z, self.event_shape, "z")
         location, scale = _moments(z, labels, self.num_classes)
         self.location.assign(location)
         self.scale.assign(scale)
-        self.lower_loss(z, labels, epochs, batch_size, learning_rate, verbose, seed)
+        self.lower_loss(z, labels, optimizer, epochs, batch_size, verbose, seed)
         return self
 
 

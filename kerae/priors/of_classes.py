@@ -13,7 +13,7 @@ from ..checks.numbers import check_count
 from ..checks.types import ArrayLike, Tensor
 from ..noise.fresh import FreshNoise
 from .components import drawn_component
-from .fitting import falling_adam, seeded
+from .fitting import seeded
 from .prior import Prior, refuse_labels
 
 
@@ -72,14 +72,13 @@ class OfClasses(Prior):
         self,
         codes: np.ndarray,
         labels: np.ndarray | None,
+        optimizer: keras.optimizers.Optimizer,
         epochs: int,
         batch_size: int,
-        learning_rate: float,
         verbose: int,
         seed: int,
     ) -> None:
-        """Lowers the loss by Adam, whose rate falls to 0 along a cosine; arguments as for `fit`."""
-        optimizer = falling_adam(len(codes), epochs, batch_size, learning_rate)
+        """Lowers the loss by an optimizer; other arguments as for `fit`, checked."""
         inputs = {"codes": codes} | ({} if labels is None else {"labels": labels})
         with seeded(seed):
             model = _Objective(self, dtype=self.dtype_policy, name="objective")

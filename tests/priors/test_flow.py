@@ -169,6 +169,14 @@ def test_classes_are_saved_and_are_those_of_labels_for_any_model(tmp_path):
     assert (model.sample(9, y=0, seed=0, prior=prior) != expected).any(axis=1).all()
 
 
+@pytest.mark.once
+def test_a_fit_that_is_refused_leaves_the_prior_as_it_was():
+    prior = Flow(flows.RealNVP(2))
+    with pytest.raises(ValueError, match="`epochs`"):
+        prior.fit(bent(9), epochs=0)
+    assert (numpy(prior.location) == 0).all() and (numpy(prior.scale) == 1).all()
+
+
 @torch_mainly
 @every_flow
 def test_it_starts_near_the_standard_normal_and_is_trained_with_the_model(name):
