@@ -12,17 +12,6 @@ if TYPE_CHECKING:
     from .autoencoder.autoencoder import Autoencoder
 
 
-class WithLatent:
-    """A model as one part of its latent sees it, which has no other."""
-
-    def __init__(self, model: Any, latent: Any) -> None:
-        self._model = model
-        self.latent = latent
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._model, name)
-
-
 class Part(Configurable, keras.Layer):
     """A piece of an autoencoder: a Keras layer that computes in the dtype of its variables.
 

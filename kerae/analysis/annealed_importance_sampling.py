@@ -105,7 +105,7 @@ def annealed_importance_sampling(
     check_count("num_chains", num_chains, least=2)
     check_count("num_leapfrog", num_leapfrog)
     check_count("seed", seed, least=0)
-    if type(model.latent.geometry) is not Euclidean:
+    if not isinstance(model.latent.geometry, Euclidean):
         raise ValueError(
             f"Expected a model with codes in flat space. Received: {type(model.latent).__name__} "
             "codes, whose moves would leave theirs. Take `model.log_likelihood`."
@@ -221,8 +221,9 @@ def _moved(z, step, beta, x, y=None, *, seed, skip, model, num_leapfrog):
 
 
 def _prior(model, y, noise):
-    """The density of codes where nothing but the condition is known."""
+    """The density that codes of examples are scored by, where only the condition is known."""
     known = {"y": y, "condition": model.embed(y), "noise": noise, "training": False}
+    known["posterior"] = {}
     return model.prior.given(model, known | {"step": ops.convert_to_tensor(model.step)})
 
 

@@ -6,6 +6,7 @@ from scipy import stats
 
 from ..checks.numbers import check_count
 from ..checks.types import ArrayLike
+from ..geometry import Euclidean
 from .images import image_canvas, is_image
 from .savable import savable
 
@@ -24,6 +25,8 @@ def manifold(model: "Autoencoder", n: int = 20, y: ArrayLike | None = None) -> "
 
     z[0] grows to the right and z[1] upwards: each takes the values whose probabilities are the
     middles of n equal parts of (0, 1), so that an image stands for as many samples as any other.
+    In a space that is not flat these are ways v from its center, in the Poincaré ball z = exp_0(v)
+    and on the circle z = v / |v|.
 
     Args:
         model: `kerae.Autoencoder` of images, with two latent dimensions.
@@ -52,12 +55,15 @@ def manifold(model: "Autoencoder", n: int = 20, y: ArrayLike | None = None) -> "
         )
     quantiles = stats.norm.ppf((np.arange(n) + 0.5) / n)
     across, up = np.meshgrid(quantiles, quantiles[::-1])
-    images = model.decode(np.stack([across.ravel(), up.ravel()], axis=1), y)
+    geometry = model.latent.geometry
+    codes = geometry.end_of(np.stack([across.ravel(), up.ravel()], axis=1))
+    images = model.decode(codes, y)
     title = "codes at the quantiles of N(0, I), decoded"
     figure, axes, grid = image_canvas(images, n, title, left=0.5, below=0.35)
     some = np.s_[:: math.ceil(n / TICKS)]
     values = np.array([f"{value:.2f}" for value in quantiles])
     axes.set_xticks(grid.column_centers[some], values[some])
     axes.set_yticks(grid.row_centers[::-1][some], values[some])
-    axes.set(xlabel="z[0]", ylabel="z[1]")
+    name = "z" if isinstance(geometry, Euclidean) else "v"
+    axes.set(xlabel=f"{name}[0]", ylabel=f"{name}[1]")
     return figure

@@ -86,7 +86,7 @@ def _knots(parameters, bound):
 def _is_in(value, inner_knots):
     """1 in the bin that the value lies in, `(…, num_bins)`, else 0."""
     is_above = ops.cast(value >= inner_knots, value.dtype)
-    one = ops.ones_like(value)
+    one = ops.ones_like(is_above[..., :1])
     return ops.concatenate([one, is_above], axis=-1) - ops.concatenate(
-        [is_above, ops.zeros_like(value)], axis=-1
+        [is_above, ops.zeros_like(one)], axis=-1
     )

@@ -20,6 +20,11 @@ class Geometry:
         """The length of the shortest way, without the last axis."""
         raise NotImplementedError
 
+    def end_of(self, v: np.ndarray) -> np.ndarray:
+        """The code at the end of the shortest way from the center along `v`, of its length; on a
+        sphere, which has no center, the code in its direction."""
+        return v
+
     def onto(self, z: np.ndarray) -> np.ndarray:
         """The code of the space that is nearest to `z`, which may lie beside it."""
         return z

@@ -3,7 +3,7 @@ import numpy as np
 from keras import ops
 
 from ..checks.numbers import check_positive
-from ..ops.hyperbolic import distance, exponential, inside, logarithm
+from ..ops.hyperbolic import distance, exponential, inside, logarithm, to_ball
 from .geometry import Geometry
 
 
@@ -42,6 +42,9 @@ class PoincareBall(Geometry):
 
     def distance(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         return ops.convert_to_numpy(distance(_tensor(a), _tensor(b), self.curvature))[..., 0]
+
+    def end_of(self, v: np.ndarray) -> np.ndarray:
+        return ops.convert_to_numpy(to_ball(_tensor(v), self.curvature))
 
     def onto(self, z: np.ndarray) -> np.ndarray:
         return ops.convert_to_numpy(inside(_tensor(z), self.curvature))

@@ -36,6 +36,10 @@ class Product(Geometry):
         pieces = zip(self.parts, self._split(a), self._split(b))
         return np.sqrt(sum(part.distance(one, other) ** 2 for part, one, other in pieces))
 
+    def end_of(self, v: np.ndarray) -> np.ndarray:
+        pieces = zip(self.parts, self._split(v))
+        return np.concatenate([part.end_of(piece) for part, piece in pieces], axis=-1)
+
     def onto(self, z: np.ndarray) -> np.ndarray:
         pieces = zip(self.parts, self._split(z))
         return np.concatenate([part.onto(piece) for part, piece in pieces], axis=-1)

@@ -21,6 +21,10 @@ class Composite(Latent):
     parts: list[Any]
     num_samples = 1
 
+    @property
+    def draws_alone(self) -> bool:
+        return super().draws_alone and all(part.draws_alone for part in self.parts)
+
     def draw(
         self, model: "Autoencoder", outputs: dict, num_samples: int | None = None
     ) -> dict[str, Any]:
@@ -40,6 +44,25 @@ class Composite(Latent):
         if "posterior" in outputs:
             own["posterior"] = of_part(outputs["posterior"], number)
         return own | (outputs["drawn_parts"][number - 1] if "drawn_parts" in outputs else {})
+
+
+class WithLatent:
+    """A model as one part of its latent sees it, which has no other.
+
+    Args:
+        model: `kerae.Autoencoder` whose latent is a `Composite`, or one as a part sees it.
+        number: Integer, the part, counted from 1.
+    """
+
+    def __init__(self, model: Any, number: int) -> None:
+        self._model, self._number = model, number
+        self.latent = model.latent.parts[number - 1]
+
+    def posterior(self, *inputs: Any) -> dict[str, Any]:
+        return of_part(self._model.posterior(*inputs), self._number)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._model, name)
 
 
 def numbered(number: int, posterior: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from ..checks.arguments import check_choice
 from ..checks.numbers import check_count, check_positive
 from ..checks.types import Shape, Tensor
 from ..ops.hamiltonian import Flat, leapfrog
-from ..priors.vamp import Vamp
 from .latent import Latent
 from .normal import Normal
 
@@ -63,7 +62,7 @@ class HamiltonianPosterior(Latent):
 
     Raises:
         ValueError: If a number is out of range, `tempering` is unknown, the encoder's features are
-            not of shape `(batch, features)`, or the model's prior is a `Vamp`.
+            not of shape `(batch, features)`.
     Reference:
         Caterini, Doucet and Sejdinovic, 2018, https://arxiv.org/abs/1805.11417
     """
@@ -112,14 +111,6 @@ class HamiltonianPosterior(Latent):
                 shape=(count,),
                 initializer=initializers.Constant(_logit(start)),
                 name="tempering_logits",
-            )
-
-    def fit_to(self, model: "Autoencoder") -> None:
-        if isinstance(model.prior, Vamp):
-            raise ValueError(
-                "Expected a prior that asks for the density of no other codes than those drawn. "
-                f"Received: Vamp, under {type(self).__name__}. Take another prior, or a latent "
-                "such as kerae.latents.Normal."
             )
 
     def build(self, input_shape: Shape) -> None:

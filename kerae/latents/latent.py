@@ -48,6 +48,11 @@ class Latent(Part):
         of_categories = {place for each in self.categorical_variables for place in each}
         return [place for place in range(math.prod(self.event_shape)) if place not in of_categories]
 
+    @property
+    def draws_alone(self) -> bool:
+        """Whether codes, and the density of any code, follow from the posterior alone."""
+        return type(self).sample is not Latent.sample
+
     def tried_in(self) -> dict[str, Any]:
         from ..terms import KLDivergence, Reconstruction
 

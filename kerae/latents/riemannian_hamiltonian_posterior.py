@@ -6,7 +6,6 @@ from keras import initializers, ops
 
 from ..checks.arrays import check_array
 from ..checks.codes import as_codes
-from ..checks.given import as_array
 from ..checks.numbers import check_count, check_positive
 from ..checks.types import ArrayLike, Tensor
 from ..geometry import CentroidManifold
@@ -121,8 +120,14 @@ class RiemannianHamiltonianPosterior(HamiltonianPosterior):
         )
 
     def metric(self, z: ArrayLike) -> np.ndarray:
-        """G(z) at codes `(n, latent_dim)`, of shape `(n, latent_dim, latent_dim)`."""
-        return self.geometry.metric(as_array(z, "z"))
+        """G(z) at codes `(n, latent_dim)`, of shape `(n, latent_dim, latent_dim)`.
+
+        Raises:
+            ValueError: If the codes are of another shape or not finite.
+        """
+        z = as_codes(z)
+        check_array(z, self.event_shape, "z")
+        return self.geometry.metric(z)
 
     def fit(self, z: ArrayLike, seed: int = 0) -> Self:
         """Puts the centroids at codes, chosen at random; they are trained from there on.

@@ -48,6 +48,12 @@ class Likelihood(Part):
         """Parameters, a NumPy array, of a density whose mean is about the array `mean`."""
         raise NotImplementedError
 
+    def within(self, x: Tensor) -> Tensor:
+        """The data of the support that are nearest to `x`."""
+        low, high = self.support
+        x = x if low is None else ops.maximum(x, low)
+        return x if high is None else ops.minimum(x, high)
+
     def check(self, x: Tensor) -> None:
         """Raises a `ValueError` if the NumPy array `x` lies outside of the support."""
 

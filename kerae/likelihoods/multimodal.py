@@ -115,6 +115,11 @@ class Multimodal(Likelihood):
             axis=1,
         )
 
+    def within(self, x: Tensor) -> Tensor:
+        columns = [each.within(of_it) for each, of_it in zip(self.each, self.packing.columns(x))]
+        there = ops.cast(self.packing.flags(x) > 0.0, x.dtype)
+        return ops.concatenate([*columns, there], axis=1)
+
     def check(self, x: Tensor) -> None:
         if x.ndim == 1:  # the least and the greatest number of batches
             if self.support != (None, None):

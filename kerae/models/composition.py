@@ -20,6 +20,7 @@ def composed(
     adversary: Adversary | None = None,
     prior: Prior | None = None,
     of_latent: dict[str, Any] | None = None,
+    of_prior: dict[str, Any] | None = None,
     **weights: Any,
 ) -> dict[str, Any]:
     """Arguments of `kerae.Autoencoder`: parts that were given, else those of the paper.
@@ -34,6 +35,7 @@ def composed(
         prior: `kerae.priors.Prior` of the paper. Defaults to the standard normal.
         of_latent: Dict of the constructor's arguments, beside `latent_dim`, that the latent was
             made of.
+        of_prior: Dict of those that the prior was made of.
         **weights: Those that the terms were made of.
     Raises:
         ValueError: If a given latent has codes of another shape, or a part is given and one of the
@@ -43,6 +45,8 @@ def composed(
     if "latent" in given:
         _check_codes(given["latent"], latent.event_shape)
         _refuse_both(model, "latent", of_latent or {})
+    if "prior" in given:
+        _refuse_both(model, "prior", of_prior or {})
     if "terms" in given:
         _refuse_both(model, "terms", weights)
         if adversary is not None:

@@ -67,6 +67,7 @@ class GMVAE(Autoencoder):
                 [Reconstruction(), KLDivergence(beta)],
                 prior=LearnedMixture(num_clusters),
                 of_latent={"num_samples": num_samples},
+                of_prior={"num_clusters": num_clusters},
                 beta=beta,
             ),
         )
@@ -75,33 +76,37 @@ class GMVAE(Autoencoder):
         self.beta = beta
         self.num_samples = num_samples
 
-    def fit_prior(self, x: ArrayLike, y: ArrayLike | None = None, seed: int = 0) -> Self:
+    def fit_prior(self, x: ArrayLike, seed: int = 0) -> Self:
         """Makes the prior the mixture that fits the codes of examples best.
 
         Args:
             x: Array `(n, *input_shape)`.
-            y: Array of what a conditional model is conditioned on.
             seed: Integer, of the initial clusters.
         Returns:
             The model itself.
         Raises:
             ValueError: If the data do not fit the model, or are fewer than the clusters.
         """
-        self.prior.fit(self.encode(x, y), seed)
+        self.prior.fit(self.encode(x), seed=seed)
         return self
 
-    def cluster_probabilities(self, x: ArrayLike, y: ArrayLike | None = None) -> np.ndarray:
+    def cluster_probabilities(self, x: ArrayLike) -> np.ndarray:
         """p(c|z) of each cluster at the code of each example.
 
             p(c|z) = pi_c N(z; mu_c, diag(sigma_c^2)) / p(z)
 
         Args:
             x: Array `(n, *input_shape)`.
-            y: Array of what a conditional model is conditioned on.
         Returns:
             Array `(n, num_clusters)`, each row of sum 1.
         Raises:
-            ValueError: If the data do not fit the model.
+            ValueError: If the data do not fit the model, or another prior is in the place of its
+                mixture.
         """
-        log_joint = self.prior.log_joint(ops.convert_to_tensor(self.encode(x, y)))
+        if not isinstance(self.prior, LearnedMixture):
+            raise ValueError(
+                "Expected the prior to be a kerae.priors.LearnedMixture, whose components are the "
+                f"clusters. Received: {type(self.prior).__name__}, given in its place."
+            )
+        log_joint = self.prior.log_joint(ops.convert_to_tensor(self.encode(x)))
         return ops.convert_to_numpy(ops.softmax(log_joint))

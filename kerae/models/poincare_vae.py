@@ -46,7 +46,8 @@ class PoincareVAE(Autoencoder):
 
     Raises:
         ValueError: If the encoder or the decoder does not fit, the distribution is unknown, or a
-            number is not positive.
+            number is not positive, or most draws of the prior would be beyond the reach of floats,
+            as with many dimensions or a large curvature.
     Reference:
         Mathieu et al., 2019, https://arxiv.org/abs/1901.06033 (there the decoder's first layer
         is one of the ball too; here it reads the code as it is)
@@ -82,6 +83,7 @@ class PoincareVAE(Autoencoder):
                     "learn_curvature": learn_curvature,
                     "num_samples": num_samples,
                 },
+                of_prior={"prior_scale": prior_scale},
                 beta=beta,
             ),
         )

@@ -100,19 +100,19 @@ class RHVAE(Autoencoder):
         self.tempering = tempering
         self.num_samples = num_samples
 
-    def fit_metric(self, x: ArrayLike, y: ArrayLike | None = None, seed: int = 0) -> Self:
+    def fit_metric(self, x: ArrayLike, seed: int = 0) -> Self:
         """Puts the centroids of the metric at the codes of examples, chosen at random.
 
         Args:
             x: Array `(n, *input_shape)`.
-            y: Array of what a conditional model is conditioned on.
             seed: Integer, of the choice.
         Returns:
             The model itself.
         Raises:
-            ValueError: If the data do not fit the model, or are fewer than the centroids.
+            ValueError: If the data do not fit the model or are fewer than the centroids, or another
+                latent is in the place of its own.
         """
-        self.latent.fit(self.encode(x, y), seed)
+        self._with_metric.fit(self.encode(x), seed)
         return self
 
     def metric(self, z: ArrayLike) -> np.ndarray:
@@ -122,5 +122,17 @@ class RHVAE(Autoencoder):
             z: Array `(n, latent_dim)`.
         Returns:
             Array `(n, latent_dim, latent_dim)` of symmetric positive definite matrices.
+        Raises:
+            ValueError: If the codes are of another shape or not finite, or another latent is in the
+                place of its own.
         """
-        return self.latent.metric(z)
+        return self._with_metric.metric(z)
+
+    @property
+    def _with_metric(self) -> RiemannianHamiltonianPosterior:
+        if not isinstance(self.latent, RiemannianHamiltonianPosterior):
+            raise ValueError(
+                "Expected the latent to be a kerae.latents.RiemannianHamiltonianPosterior, which "
+                f"has a metric. Received: {type(self.latent).__name__}, given in its place."
+            )
+        return self.latent

@@ -80,7 +80,6 @@ class TwoStageVAE(Autoencoder):
     def fit_prior(
         self,
         x: ArrayLike,
-        y: ArrayLike | None = None,
         seed: int = 0,
         epochs: int = 100,
         batch_size: int = 256,
@@ -91,7 +90,6 @@ class TwoStageVAE(Autoencoder):
 
         Args:
             x: Array `(n, *input_shape)`, what the model was trained on.
-            y: Array of what a conditional model is conditioned on.
             seed: Integer, of the codes that are drawn, and of the training.
             epochs: Integer, as for `kerae.priors.SecondStage.fit`, like those that follow.
             batch_size: Integer.
@@ -102,6 +100,6 @@ class TwoStageVAE(Autoencoder):
         Raises:
             ValueError: If the data do not fit the model, or an argument is too small.
         """
-        z = self.draw_codes(x, y, seed)
+        z = self.draw_codes(x, seed=seed)
         self.prior.fit(z, epochs, batch_size, learning_rate, verbose, seed)
         return self

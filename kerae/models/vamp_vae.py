@@ -66,6 +66,7 @@ class VampVAE(Autoencoder):
                 [Reconstruction(), KLDivergence(beta)],
                 prior=Vamp(num_pseudo_inputs),
                 of_latent={"num_samples": num_samples},
+                of_prior={"num_pseudo_inputs": num_pseudo_inputs},
                 beta=beta,
             ),
         )

@@ -19,6 +19,7 @@ from ..checks.types import Tensor
 REACH = 1.0 - 1e-5
 FARTHEST = 2.0 * math.atanh(REACH)
 _TINY = 1e-24
+NEAR = 0.5  # where a series is exact to float32
 
 
 def norm(x: Tensor) -> Tensor:
@@ -73,8 +74,16 @@ def logarithm(at: Tensor, z: Tensor, c: Tensor) -> Tensor:
     return from_center(mobius_sum(-at, z, c), c) / conformal_factor(at, c)
 
 
+def log_stretch(r: Tensor, c: Tensor) -> Tensor:
+    """log( sinh(y) / y ) with y = sqrt(c) r: in flat space, where c is 0, 0."""
+    y = ops.sqrt(c) * r
+    squared = ops.square(ops.minimum(y, NEAR))
+    near = squared * (1 / 6 - squared * (1 / 180 - squared * (1 / 2835 - squared / 37800)))
+    far = ops.maximum(y, NEAR)
+    far = far + ops.log(-ops.expm1(-2.0 * far) / (2.0 * far))
+    return ops.where(y < NEAR, near, far)
+
+
 def log_radial_volume(r: Tensor, c: Tensor) -> Tensor:
     """log( sinh(sqrt(c) r) / sqrt(c) ): in flat space, where c is 0, log r."""
-    c = ops.convert_to_tensor(c)
-    y = ops.maximum(ops.sqrt(c) * r, 1e-6)
-    return y + ops.log(-ops.expm1(-2.0 * y)) - math.log(2.0) - 0.5 * ops.log(c)
+    return ops.log(ops.maximum(r, math.sqrt(_TINY))) + log_stretch(r, c)

@@ -10,7 +10,7 @@ from typing import Any
 from keras import ops
 
 from ..checks.types import Tensor
-from .hyperbolic import log_radial_volume, norm
+from .hyperbolic import log_radial_volume, log_stretch, norm
 from .interval_density import IntervalDensity
 from .sphere import log_area, on_sphere
 
@@ -44,10 +44,7 @@ class Wrapped:
     def log_prob(v: Tensor, scale: Tensor, c: Tensor) -> Tensor:
         """In nats, `(batch, count)`."""
         normal = -0.5 * ops.square(v / scale) - ops.log(scale) - 0.5 * math.log(2.0 * math.pi)
-        length = norm(v)
-        # Both bounded alike, so that they are equal at the center.
-        flat = ops.log(ops.maximum(length, 1e-6 / ops.sqrt(c)))
-        stretched = (log_radial_volume(length, c) - flat)[..., 0]
+        stretched = log_stretch(norm(v), c)[..., 0]
         return ops.sum(normal, axis=-1) - (v.shape[-1] - 1) * stretched
 
 

@@ -6,7 +6,7 @@ from keras import ops
 from ..checks.numbers import check_positive
 from ..checks.types import Tensor
 from ..geometry import PoincareBall
-from ..ops.hyperbolic import from_center, to_ball
+from ..ops.hyperbolic import FARTHEST, from_center, to_ball
 from .prior import Prior, refuse_labels
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ class HyperbolicNormal(Prior):
     Args:
         scale: Positive float, sigma. Defaults to 1.
     Raises:
-        ValueError: If `scale` is not positive, or the latent's codes do not lie in the ball.
+        ValueError: If `scale` is not positive, the latent's codes do not lie in the ball, or most
+            draws would be beyond the reach of floats, as with many dimensions or a large curvature.
     Reference:
         Mathieu et al., 2019, https://arxiv.org/abs/1901.06033
     """
@@ -42,6 +43,17 @@ class HyperbolicNormal(Prior):
                 "RiemannianNormal, or another prior."
             )
         super().fit_to(model)
+        latent = model.latent
+        reach = FARTHEST / ops.sqrt(latent.c)
+        largest = latent.family.largest_scale(reach, latent.latent_dim, latent.c)
+        largest, c = (float(ops.convert_to_numpy(value)) for value in (largest, latent.c))
+        if self.scale > largest:
+            raise ValueError(
+                f"Expected `scale` of at most {largest:.3g} under a {type(latent).__name__} of "
+                f"{latent.latent_dim} dimensions with a curvature of {c:.3g}: with a "
+                f"larger one most draws lie farther out than floats reach. Received: {self.scale}. "
+                "Take a smaller scale, or a smaller curvature."
+            )
 
     def tried_in(self) -> dict[str, Any]:
         from ..latents import WrappedNormal

@@ -6,7 +6,6 @@ from keras import ops
 
 from ..checks.numbers import check_count
 from ..checks.types import Tensor
-from ..part import WithLatent
 from .prior import Prior, refuse_labels
 
 if TYPE_CHECKING:
@@ -95,4 +94,6 @@ class OfParts:
 
 def _of_parts(model) -> list[Any]:
     """The model as the prior of each part sees it: with the latent of that part."""
-    return [WithLatent(model, part) for part in model.latent.parts]
+    from ..latents.composite import WithLatent
+
+    return [WithLatent(model, number) for number in range(1, len(model.latent.parts) + 1)]

@@ -25,7 +25,7 @@ class LearnedMixture(Prior):
         p(z) = sum over components c of pi_c N(z; mu_c, diag(sigma_c^2))
 
     It starts as equal components around draws of the standard normal, or, by `fit`, as the mixture
-    that fits codes. Its components can be drawn from like classes.
+    that fits codes. `model.sample(n, y, prior=model.prior)` draws of the components numbered `y`.
 
     Args:
         num_components: Integer. Defaults to 10.

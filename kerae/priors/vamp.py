@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..autoencoder.autoencoder import Autoencoder
 
 COUNT = 500
+START = keras.initializers.RandomNormal(mean=0.05, stddev=0.01)
 AT_ONCE = 50  # pseudo-inputs whose densities are computed together, for the memory they take
 
 
@@ -27,7 +28,8 @@ class Vamp(Prior):
 
     with pseudo-inputs u_k, as large as what the encoder sees and within the likelihood's support,
     that are trained with the model; where it is `fitted` to a trained one, they are examples. They
-    pass the encoder as in evaluation, without changing what it keeps of its data.
+    pass the encoder as in evaluation, without changing what it keeps of its data. Of a
+    `kerae.MultimodalVAE` they have all modalities.
 
     Args:
         num_pseudo_inputs: Integer, the number K. Defaults to 500.
@@ -41,7 +43,8 @@ class Vamp(Prior):
 
     Raises:
         ValueError: If `num_pseudo_inputs` is below 1; or if the model's latent has no density of
-            any code, or its encoder is conditional.
+            any code, as where codes move by the decoder's gradient or come in layers, or its
+            encoder is conditional.
     Reference:
         Tomczak and Welling, 2018, https://arxiv.org/abs/1705.07120 (they start near 0.05, as in
         the paper's code, or at examples, by `start_at`)
@@ -57,11 +60,11 @@ class Vamp(Prior):
 
     def fit_to(self, model: "Autoencoder") -> None:
         super().fit_to(model)
-        if not model.latent.has_density:
+        if not (model.latent.has_density and model.latent.draws_alone):
             raise ValueError(
-                "Expected a latent with a density q(z|x) under a Vamp prior. Received: "
-                f"{type(model.latent).__name__}. Use a stochastic latent such as "
-                "kerae.latents.Normal."
+                "Expected a latent under a Vamp prior with a density q(z|x) of any code, that "
+                f"follows from the encoder alone. Received: {type(model.latent).__name__}. Take "
+                "another prior, or a latent such as kerae.latents.Normal."
             )
         if model.encoder_is_conditional:
             raise ValueError(
@@ -70,10 +73,11 @@ class Vamp(Prior):
                 "`for_encoder=False`."
             )
         if self.pseudo_inputs is None:
+            within = model.likelihood.within
             self.pseudo_inputs = self.add_weight(
                 shape=(self.num_pseudo_inputs, *model.data_shape),
-                initializer=keras.initializers.RandomNormal(mean=0.05, stddev=0.01),
-                constraint=_Within(*model.likelihood.support),
+                initializer=lambda *given, **options: within(START(*given, **options)),
+                constraint=_Kept(within),
                 name="pseudo_inputs",
             )
 
@@ -160,12 +164,11 @@ class _MeanPosterior(NamedTuple):
         return self.latent.sample(chosen, noise, 1)[:, 0]
 
 
-class _Within(keras.constraints.Constraint):
-    """Brings values into an interval, of which an end may be `None`."""
+class _Kept(keras.constraints.Constraint):
+    """A function of values that says which they may be."""
 
-    def __init__(self, low, high):
-        self.low, self.high = low, high
+    def __init__(self, within):
+        self.within = within
 
     def __call__(self, value):
-        value = value if self.low is None else ops.maximum(value, self.low)
-        return value if self.high is None else ops.minimum(value, self.high)
+        return self.within(value)

@@ -5,8 +5,7 @@ import keras
 from ..checks.numbers import check_count
 from ..checks.short import short
 from ..checks.types import Tensor
-from ..latents.composite import Composite
-from ..part import WithLatent
+from ..latents.composite import Composite, WithLatent
 from ..schedules import Weight, value_at
 from .term import Term
 
@@ -103,7 +102,7 @@ class OfPart(Term):
         return value_at(self.weight, step) * self.term.loss(value, step)
 
     def _seen(self, model) -> Any:
-        return WithLatent(model, model.latent.parts[self.part - 1])
+        return WithLatent(model, self.part)
 
     def _pass(self, model, outputs):
         # One for all terms of the part, which may leave something for each other.

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import special, stats
 
 import kerae
 from kerae import analysis
@@ -71,6 +71,22 @@ def test_a_conditional_model_is_given_the_condition():
     found = analysis.annealed_importance_sampling(model, X[:8], np.arange(8) % 2, **few)
     known = model.log_likelihood(X[:8], np.arange(8) % 2, num_samples=1000)
     assert np.abs((found.log_likelihood - known) / (found.standard_error + 0.01)).max() < 4
+
+
+@pytest.mark.once
+def test_it_is_of_the_density_that_examples_are_scored_by():
+    """Also where samples are drawn from another one, or ways of codes are bent; against a grid."""
+    x = (X[:4] > 0).astype("float32")
+    axis = np.linspace(-6, 6, 121)
+    grid = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
+    of_cell = stats.norm.logpdf(grid).sum(axis=1) + 2 * np.log(axis[1] - axis[0])
+    for kind in (kerae.TwoStageVAE, kerae.RHVAE):
+        model = kind((6,), 2, likelihood="bernoulli", encoder=keras.layers.Dense(8))
+        found = analysis.annealed_importance_sampling(model, x, **FEW)
+        p = model.decode(grid.astype("float32"))
+        log_p = stats.bernoulli.logpmf(x[:, None], p).sum(axis=-1)
+        exact = special.logsumexp(log_p + of_cell, axis=1)
+        assert np.abs((found.log_likelihood - exact) / (found.standard_error + 1e-3)).max() < 4
 
 
 @pytest.mark.once

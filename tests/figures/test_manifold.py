@@ -38,6 +38,22 @@ def test_the_manifold_spans_the_quantiles_to_the_right_and_upwards():
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("z[0]", "z[1]")
 
 
+@pytest.mark.parametrize(
+    "kind, code_of",
+    [
+        (kerae.SVAE, lambda v: v / np.linalg.norm(v)),
+        (kerae.PoincareVAE, lambda v: np.tanh(np.linalg.norm(v) / 2) * v / np.linalg.norm(v)),
+    ],
+)
+def test_the_manifold_of_a_curved_space_lies_in_it(kind, code_of):
+    model = kind((1, 2, 1), 2, likelihood="normal", decoder=shows_its_code().decoder)
+    (axes,) = figures.manifold(model, n=2).axes
+    drawn = np.asarray(axes.images[0].get_array())
+    low, high = stats.norm.ppf([0.25, 0.75])
+    np.testing.assert_allclose(drawn[1, 1:3], 0.5 + 0.1 * code_of(np.array([low, high])), rtol=1e-5)
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("v[0]", "v[1]")
+
+
 @pytest.mark.parametrize("n", [3, 10, 20])
 def test_quantiles_have_room(n):
     assert_legible(figures.manifold(kerae.AE((8, 8, 1), 2), n=n))

@@ -18,6 +18,9 @@ def on_sphere(n):
     return z / np.linalg.norm(z, axis=1, keepdims=True)
 
 
+OPPOSITE = np.array([[1.0, 0, 0], [0, 0.6, -0.8], [-0.8, 0, 0.6], [0.48, 0.64, 0.6]])
+
+
 def in_ball(n, c):
     z = GENERATOR.normal(size=(n, 3))
     radius = GENERATOR.uniform(0.05, 0.95, size=(n, 1)) / np.sqrt(c)
@@ -29,9 +32,10 @@ def in_ball(n, c):
     [
         (Euclidean(), in_ball(8, 1.0)),
         (Sphere(), on_sphere(8)),
+        (Sphere(), np.concatenate([OPPOSITE, -OPPOSITE])),
         (PoincareBall(0.6), in_ball(8, 0.6)),
     ],
-    ids=["flat", "sphere", "ball"],
+    ids=["flat", "sphere", "opposite", "ball"],
 )
 def test_ways_have_their_ends_constant_speed_and_the_length_of_the_distance(geometry, codes):
     a, b = codes[:4, None], codes[4:, None]

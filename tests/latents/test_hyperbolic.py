@@ -10,6 +10,7 @@ from numbered_noise import noise
 import kerae
 from kerae.latents import RiemannianNormal, WrappedNormal
 from kerae.ops.hyperbolic import distance, to_ball
+from kerae.ops.hyperbolic_normal import Riemannian, Wrapped
 from kerae.priors import HyperbolicNormal
 from kerae.testing import check_part
 
@@ -56,6 +57,18 @@ def test_densities_integrate_to_one_and_codes_are_drawn_by_them(kind):
         error = (drawn**power).std() / np.sqrt(drawn.size)
         exact = np.sum(density * volume * away**power)
         assert abs((drawn**power).mean() - exact) < 4 * error + 1e-3
+
+
+@pytest.mark.parametrize("family", [Wrapped, Riemannian])
+@pytest.mark.parametrize("c", [1e-12, 1e-3, 4.0])
+def test_densities_integrate_to_one_however_flat_the_space_is(family, c):
+    c, scale = (ops.convert_to_tensor(value) for value in np.float32([c, 0.5]))
+    r = np.linspace(0, 4, 4001)[1:]
+    vectors = ops.convert_to_tensor(np.stack([r, 0 * r], axis=1)[None], "float32")
+    scales = ops.reshape(scale, (1, 1, 1))
+    density = np.exp(ops.convert_to_numpy(family.log_prob(vectors, scales, c))[0])
+    circle = 2 * np.pi * np.sinh(float(c) ** 0.5 * r) / float(c) ** 0.5
+    assert np.trapezoid(density * circle, r) == pytest.approx(1.0, abs=1e-4)
 
 
 @each
@@ -135,5 +148,8 @@ def test_it_is_a_part(latent):
 def test_codes_elsewhere_have_no_such_prior():
     with pytest.raises(ValueError, match="Received: Normal. Use kerae.latents.WrappedNormal"):
         kerae.VAE((4,), 2, prior=HyperbolicNormal(), encoder=keras.layers.Dense(3))
+    far = RiemannianNormal(16)
+    with pytest.raises(ValueError, match="`scale` of at most 0.9.. .* Received: 1.0"):
+        kerae.VAE((4,), 16, latent=far, prior=HyperbolicNormal(), encoder=keras.layers.Dense(3))
     with pytest.raises(ValueError, match="`curvature` to be positive"):
         WrappedNormal(2, curvature=-1.0)

@@ -132,6 +132,10 @@ class OfMaps(latents.Latent):
             "either `latent` or `num_samples`.*num_samples=5",
         ),
         (
+            lambda: kerae.VampVAE((4,), 2, num_pseudo_inputs=9, prior=priors.Vamp(3)),
+            "either `prior` or `num_pseudo_inputs`.*num_pseudo_inputs=9",
+        ),
+        (
             lambda: kerae.FactorVAE((4,), 2, terms=[kerae.Reconstruction()]),
             "reads the critic .*Received: \\['reconstruction'\\]. Add EstimatedTotalCorrelation of",
         ),
@@ -148,7 +152,7 @@ class OfMaps(latents.Latent):
             r"codes of shape \(2,\), as `latent_dim` says. Received: OfMaps with .*depends",
         ),
     ],
-    ids=["num_samples", "FactorVAE", "VAEGAN", "embedding_dim", "map"],
+    ids=["num_samples", "num_pseudo_inputs", "FactorVAE", "VAEGAN", "embedding_dim", "map"],
 )
 def test_an_argument_that_would_count_for_nothing_is_refused(make, message):
     with pytest.raises(ValueError, match=message):

@@ -15,6 +15,8 @@ FLAT = {
     "normal": lambda: latents.Normal(2, 2),
     "planar": lambda: latents.FlowPosterior(2, "planar", 1, 2),
     "real_nvp": lambda: latents.FlowPosterior(2, "real_nvp", 1, 2),
+    "neural_spline": lambda: latents.FlowPosterior(2, "neural_spline", 1, 2),
+    "ladder": lambda: latents.Ladder((2,), width=2, num_samples=2),
 }
 SPHERE = {
     "von_mises_fisher": lambda: latents.VonMisesFisher(2, 2),
@@ -52,7 +54,8 @@ def refusal(latent, prior):
     if prior == "swiss_roll":
         return "SwissRoll has no density" if latent in FLAT else "over the space of the codes"
     if prior == "vamp":
-        return "flow that can be inverted" if latent == "planar" else None
+        unknown = {"planar": "flow that can be inverted", "ladder": "Received: Ladder"}
+        return unknown.get(latent)
     if prior == "hyperbolic_normal":
         return None if latent in BALL else "Poincaré ball"
     spaces = {"uniform_sphere": SPHERE}

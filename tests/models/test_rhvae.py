@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 import kerae
-from kerae import latent_space
+from kerae import latent_space, latents
 
 
 @pytest.fixture
@@ -54,5 +54,9 @@ def test_other_seeds_choose_other_centroids_and_too_few_codes_are_refused(x):
     assert np.abs(chosen[0] - chosen[1]).max() > 0
     with pytest.raises(ValueError, match="at least 5 codes, as many as centroids. Received: 4"):
         model.fit_metric(x[:4])
+    with pytest.raises(ValueError, match=r"`z` of shape \('n', 2\). Received: shape \(2, 3\)"):
+        model.metric(np.zeros((2, 3)))
+    with pytest.raises(ValueError, match="which has a metric. Received: Normal"):
+        kerae.RHVAE((8, 8, 1), 2, latent=latents.Normal(2)).fit_metric(x)
     with pytest.raises(ValueError, match="`temperature` to be positive"):
         kerae.RHVAE((8, 8, 1), 2, temperature=0.0)

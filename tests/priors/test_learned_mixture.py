@@ -74,6 +74,8 @@ def test_clusters_of_the_data_are_found_by_the_fitted_prior():
         np.testing.assert_allclose(
             spread[index], z[found == index].std(axis=0), rtol=0.1, atol=2e-3
         )
+    of_two = [model.sample(5, np.full(5, y), seed=0, prior=model.prior) for y in (0, 2)]
+    assert np.abs(of_two[0] - of_two[1]).max() > 1e-3
     before = ops.convert_to_numpy(model.prior.means)
     model.compile("adam")
     model.fit(x, epochs=2, verbose=0)
@@ -87,6 +89,9 @@ def test_what_cannot_be_fitted_is_refused():
     made(prior)
     with pytest.raises(ValueError, match="at least 3 codes"):
         prior.fit(np.eye(2))
+    model = kerae.GMVAE((4,), 2, prior=priors.StandardNormal())
+    with pytest.raises(ValueError, match="components are the clusters. Received: StandardNormal"):
+        model.cluster_probabilities(np.zeros((2, 4), "float32"))
 
 
 def test_it_is_a_part():

@@ -96,6 +96,37 @@ def test_pseudo_inputs_are_trained_and_stay_data():
     assert model.sample(3, seed=0).shape == (3, 4)
 
 
+def test_pseudo_inputs_of_several_modalities_have_all_of_them():
+    prior = priors.Vamp(5)
+    model = kerae.MultimodalVAE({"image": (2, 2, 1), "label": (3,)}, 2, prior=prior)
+    x = model.pack({"image": X.reshape(-1, 2, 2, 1).round(), "label": np.eye(3)[np.arange(70) % 3]})
+    before = ops.convert_to_numpy(prior.pseudo_inputs)
+    model.compile(keras.optimizers.Adam(0.1))
+    model.fit(x, epochs=2, verbose=0)
+    after = ops.convert_to_numpy(prior.pseudo_inputs)
+    np.testing.assert_array_equal([before[:, -2:], after[:, -2:]], 1)
+    assert (after[:, :-2] != before[:, :-2]).all() and 0 <= after.min() and after.max() <= 1
+    missing = model.pack({"image": x[:5, :4].reshape(-1, 2, 2, 1)})
+    np.testing.assert_array_equal(model.likelihood.within(ops.convert_to_tensor(missing)), missing)
+
+
+def test_it_can_be_the_prior_of_a_part():
+    joint = latents.Joint([latents.Normal(3), latents.Normal(2)])
+    of_parts = priors.Joint([priors.Vamp(6), priors.StandardNormal()])
+    model = kerae.Autoencoder((4,), joint, prior=of_parts, encoder=dense())
+    posterior = model.posterior(ops.convert_to_tensor(of_parts.parts[0].pseudo_inputs))
+    mean, log_variance = (
+        ops.convert_to_numpy(posterior[name]) for name in ("mean_1", "log_variance_1")
+    )
+    z = GENERATOR.normal(size=(7, 5)).astype("float32")
+    log_probs = stats.norm(mean, np.exp(0.5 * log_variance)).logpdf(z[:, None, :3]).sum(axis=-1)
+    expected = special.logsumexp(log_probs, axis=1) - np.log(6)
+    expected += stats.norm().logpdf(z[:, 3:]).sum(axis=1)
+    found = of_parts.given(model, {}).log_prob(ops.convert_to_tensor(z))
+    np.testing.assert_allclose(ops.convert_to_numpy(found), expected, rtol=1e-5, atol=1e-5)
+    assert model.sample(3, seed=0).shape == (3, 4)
+
+
 def test_passes_of_pseudo_inputs_leave_batch_statistics_alone():
     prior = priors.Vamp(5)
     encoder = keras.Sequential([keras.layers.Dense(6), keras.layers.BatchNormalization()])
@@ -114,6 +145,8 @@ def test_what_it_cannot_be_part_of_is_refused():
     with pytest.raises(ValueError, match="Received: Deterministic"):
         latent = latents.Deterministic(2)
         kerae.Autoencoder((4,), latent=latent, prior=priors.Vamp(3), encoder=dense())
+    with pytest.raises(ValueError, match="Received: HamiltonianPosterior"):
+        priors.fitted("vamp", kerae.HVAE((4,), 2, encoder=dense()), X.round())
     with pytest.raises(ValueError, match="encoder is given a condition"):
         kerae.CVAE((4,), 2, num_classes=3, prior=priors.Vamp(3), encoder=dense())
     with pytest.raises(ValueError, match="part of a model"):

@@ -12,7 +12,8 @@ NEAREST = 5
 class LatentMap:
     """Examples as points of a plane, and the way from the plane back to codes.
 
-    Codes of two dimensions are the plane. Those of more are projected to it, and a place in it has
+    Codes of two dimensions are the plane, in which a place beside a sphere or a ball stands for the
+    nearest code of it. Those of more are projected to it, and a place in it has
 
         code(p) = sum over its 5 nearest points of  w_i z_i / sum w_i,   w_i = 1 / |p - p_i|
 
@@ -86,8 +87,10 @@ class LatentMap:
     def code_at(self, place):
         """The code `(latent_dim,)` that a place `(2,)` stands for."""
         if self.latent_dim <= 2:
-            return np.asarray(place, "float32")[: self.latent_dim]
-        return self._code_of_place.predict([place])[0].astype("float32")
+            code = np.asarray(place, "float32")[: self.latent_dim]
+        else:
+            code = self._code_of_place.predict([place])[0].astype("float32")
+        return self.model.latent.geometry.onto(code)
 
     def places_of(self, z):
         """The places `(n, 2)` of codes `(n, latent_dim)`, found in milliseconds."""

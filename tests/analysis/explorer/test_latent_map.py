@@ -31,6 +31,13 @@ def test_two_dimensions_are_the_map_themselves(x):
     assert "a place decodes the code that it is" in found.stated
 
 
+def test_places_beside_a_curved_space_are_the_nearest_codes_of_it(x):
+    sphere = LatentMap(kerae.SVAE((6,), 2, likelihood="normal"), x)
+    np.testing.assert_allclose(sphere.code_at((3.0, -4.0)), [0.6, -0.8], rtol=1e-6)
+    ball = LatentMap(kerae.PoincareVAE((6,), 3, likelihood="normal"), x, method="pca")
+    assert np.linalg.norm(ball.code_at(ball.points[0])) < 1
+
+
 def test_one_dimension_lies_from_left_to_right_and_classes_above_each_other(x):
     found = LatentMap(model(1), x, labels=np.arange(COUNT) % 3)
     np.testing.assert_array_equal(found.points[:, 0], found.z[:, 0])
