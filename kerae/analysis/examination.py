@@ -34,6 +34,8 @@ class Examination(ShortRepr):
         log_variance: Array `(n, latent_dim)`, of the q(z|x) of `kerae.latents.Normal`, else `None`.
         indices: Array `(n, *places)` of the numbers of discrete codes, or `None` without a
             quantizer.
+        x_hat: Array `(n, *target_shape)`, where reconstructions are more than what `z` is decoded
+            to, as with the skip of a `kerae.Transcoder`; else `None`.
     """
 
     model: Any
@@ -46,6 +48,7 @@ class Examination(ShortRepr):
     kl: np.ndarray | None
     log_variance: np.ndarray | None = None
     indices: np.ndarray | None = None
+    x_hat: np.ndarray | None = None
 
     @property
     def negative_elbo(self):

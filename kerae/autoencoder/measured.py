@@ -26,7 +26,8 @@ def measured(x: Tensor, y: Tensor = None, *, model: "Autoencoder") -> dict[str, 
         - log p(target|z_drawn) in nats; and for codes with a density `kl`, the KL(q(z|x) || p(z))
         in nats of each dimension, or of all in one column; for the codes of `kerae.latents.Normal`
         the `log_variance` of q(z|x), of which `z` is the mean; and of discrete codes `indices`,
-        the numbers of those of `z`, `(batch, *places)`.
+        the numbers of those of `z`, `(batch, *places)`. Where the encoder lets something past the
+        code, `x_hat`, too.
     """
     return _of_pass(model.propagate(x, y), model)
 
@@ -47,6 +48,8 @@ def _of_pass(outputs, model):
         "error": ops.mean(_flat(difference), axis=1),
         "reconstruction": -ops.mean(outputs["log_likelihood"], axis=1),
     }
+    if getattr(model.encoder, "skip", False):
+        result["x_hat"] = mean
     if model.latent.has_density:
         result["kl"] = model.latent.kl_divergence(outputs)
     if type(model.latent) is Normal:

@@ -27,20 +27,23 @@ def module_outputs(model, layer):
 
     def outputs(inputs):
         given = inputs if isinstance(inputs, list | tuple) else [inputs]
-        seen, before = [], model.training
+        seen, before = [], [(each, each.training) for each in model.modules()]
         hook = module.register_forward_hook(lambda _, __, output: seen.append(output))
         try:
             with torch.no_grad():
                 model.eval()(*(torch.as_tensor(each).to(first.device) for each in given))
         finally:
             hook.remove()
-            model.train(before)
+            for each, training in before:
+                each.training = training
         return [_as_array(each) for each in seen]
 
     return name, outputs
 
 
 def _as_array(output):
+    if isinstance(output, list | tuple):
+        return [_as_array(each) for each in output]
     if not isinstance(output, torch.Tensor):
         return output
     output = output.detach().cpu()

@@ -88,6 +88,8 @@ class ResampleDeadUnits(keras.callbacks.Callback):
         some = generator.permutation(len(self.x))[:MOST]
         x = self.x[np.sort(some)]
         errors = np.square(x - model.reconstruct(x)).reshape(len(x), -1).sum(axis=1) ** 2
+        if not errors.any():  # nothing is left to learn
+            return
         chosen = generator.choice(len(x), len(dead), p=errors / errors.sum())
         scale, rows = _array(decoder.scale), _array(decoder.rows).copy()
         directions = scale * x[chosen].reshape(len(dead), -1) - _array(decoder.bias)

@@ -34,6 +34,18 @@ def check_dataset(model, dataset, label_readers):
         checked_labels(model, label_readers, y, len(x))
 
 
+def check_stored(model: Any, x: Any) -> None:
+    """Raises a `ValueError` if `x` are `kerae.data.Activations` that a model does not train on."""
+    if not isinstance(x, Activations):
+        return
+    if model.target.reads_labels or tuple(model.input_shape) != x.input_shape:
+        needed = "pairs (x, y)" if model.target.reads_labels else f"examples {model.input_shape}"
+        raise ValueError(
+            f"Expected {needed} for a {type(model).__name__}. Received: {x!r}, single rows. Give "
+            "arrays; or a keras.utils.PyDataset whose batches are made of their `rows_at`."
+        )
+
+
 def check_alone(dataset: Any, **given: Any) -> None:
     """Raises a `ValueError` if something was given beside `kerae.data.Activations`."""
     for name, value in given.items():

@@ -40,7 +40,7 @@ def layer_outputs(model: Any, layer: Any):
                 f"Expected a layer that is called once in a pass. Received: {name!r}, which is "
                 f"called {len(given)} times. Choose a layer around it."
             )
-        array = given[0]
+        array = given[0][0] if isinstance(given[0], list | tuple) and given[0] else given[0]
         if not isinstance(array, np.ndarray) or array.ndim < 2 or array.dtype.kind != "f":
             raise ValueError(
                 f"Expected a layer that gives one array of floats (examples, ..., features). "
@@ -63,7 +63,12 @@ def _of_keras(model, layer):
     def outputs(inputs):
         tensors = keras.tree.map_structure(ops.convert_to_tensor, inputs)
         return [
-            np.asarray(ops.convert_to_numpy(each)) if ops.is_tensor(each) else each
+            keras.tree.map_structure(
+                lambda part: (
+                    np.asarray(ops.convert_to_numpy(part)) if ops.is_tensor(part) else part
+                ),
+                each,
+            )
             for each in compiled(tensors)
         ]
 

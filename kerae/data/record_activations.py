@@ -47,7 +47,9 @@ def record_activations(
 
     Every file appears whole or not at all. Called again after an interruption, with the same
     arguments, it goes on after the last whole shard; a recording that is finished is opened. It
-    refuses to go on where the first examples come out otherwise than they did.
+    refuses both where the first examples come out otherwise than they did.
+
+    Of a layer that gives several arrays, as the blocks of transformers do, it is the first.
 
     Args:
         model: Keras model of any kind, or on any backend a `torch.nn.Module`.
@@ -77,7 +79,7 @@ def record_activations(
 
     Raises:
         FileExistsError: If the folder holds another recording, or files of something else, or the
-            first examples come out otherwise than before.
+            first examples come out otherwise than before, or are not as many.
         OSError: If the folder cannot be written.
         ValueError: If there is no such layer, it is called more than once or gives no array of
             floats, or a number is not finite, or too large for float16.
@@ -113,15 +115,18 @@ def record_activations(
         "batch_size": batch_size,
         "shard_rows": shard_rows,
     }
-    if _is_finished(folder, record, overwrite):
-        return Activations(folder)
+    finished = _is_finished(folder, record, overwrite)
     shards = _Shards(folder, shard_rows)
+    if finished and is_array(x) and len(x) != shards.examples:
+        shards.refuse(f"{len(x):,} examples in the place of {shards.examples:,}")
     bar = keras.utils.Progbar(total, verbose=int(verbose), unit_name="batch")
     passed = 0
     for number, inputs in enumerate(given, 1):
         if number == 1 and shards.examples:
             few = keras.tree.map_structure(lambda each: each[:COMPARED], inputs)
             shards.check_same(activations(few))
+        if finished:
+            return Activations(folder)
         if passed >= shards.examples:  # the others are in whole shards
             shards.add(activations(inputs))
         passed += len(keras.tree.flatten(inputs)[0])
@@ -152,11 +157,13 @@ class _Shards:
         before = np.load(self._paths[0], mmap_mode="r")[: len(part)]
         scale = np.abs(before).max()
         if before.shape != part.shape or not np.allclose(before, part, 1e-2, 1e-2 * scale):
-            raise FileExistsError(
-                f"Expected the model and the data that the recording in {self._folder} was begun "
-                "with. Received: others, as the first examples come out otherwise. Choose another "
-                "folder, or pass overwrite=True."
-            )
+            self.refuse("others, as the first examples come out otherwise")
+
+    def refuse(self, received):
+        raise FileExistsError(
+            f"Expected the model and the data that the recording in {self._folder} was begun with. "
+            f"Received: {received}. Choose another folder, or pass overwrite=True."
+        )
 
     def add(self, part):
         self._shape = self._shape or part.shape[1:]

@@ -5,10 +5,9 @@ import numpy as np
 
 from ..checks.arguments import checked
 from ..checks.types import FilePath
-from ..data.stored.safetensors import read_safetensors
 from ..latents.sparse import BatchTopK, Gated, JumpReLU, ReLU, TopK
 from ..models import SAE, Transcoder
-from .weights import dictionary_of, read_json, refuse
+from .weights import Tensors, dictionary_of, read_json, refuse
 
 # Those of transcoders, and what they are but for that.
 TRANSCODERS = {
@@ -28,9 +27,9 @@ def from_saelens(folder: FilePath) -> SAE | Transcoder:
     """Reads a dictionary that SAELens wrote: `cfg.json` and `sae_weights.safetensors`.
 
     Of the architectures standard, topk, batchtopk, matryoshka_batchtopk, jumprelu, gated, and
-    transcoder, skip_transcoder and jumprelu_transcoder; in files for inference, in those of its
-    training, and in those of versions before 6. Neither SAELens nor PyTorch is needed, and nothing
-    in the files is run.
+    transcoder, skip_transcoder, jumprelu_transcoder and jumprelu_skip_transcoder; in files for
+    inference, in those of its training, and in those of versions before 6. Neither SAELens nor
+    PyTorch is needed, and nothing in the files is run.
 
     Dictionaries that scale by the mean norm of activations ("expected_average_only_in") are read as
     they are: of data scaled like those that they were trained on.
@@ -46,13 +45,13 @@ def from_saelens(folder: FilePath) -> SAE | Transcoder:
     folder = Path(folder)
     path = folder / "cfg.json"
     config = read_json(path)
-    weights = read_safetensors(folder / "sae_weights.safetensors")
+    weights = Tensors(folder / "sae_weights.safetensors")
     kind, k = _kind(config, path)
     _check(config, kind, path)
     is_transcoder = kind in TRANSCODERS
     kind = TRANSCODERS.get(kind, kind)
     weight = config.get("l1_coefficient", config.get("l0_coefficient"))
-    b_enc, of_units, arguments = weights.get("b_enc"), {}, {}
+    b_enc, of_units, arguments = None if kind == "gated" else weights["b_enc"], {}, {}
     if kind in ("topk", "batchtopk", "matryoshka_batchtopk"):
         activation = TopK(k) if kind == "topk" else BatchTopK(k)
         if kind != "topk":
@@ -62,12 +61,15 @@ def from_saelens(folder: FilePath) -> SAE | Transcoder:
         of_units = {"thresholds": _thresholds(weights)}
         arguments = {"sparsity_weight": weight}
     elif kind == "gated":
-        activation, b_enc = Gated(), None
+        activation = Gated()
         of_units = {name: weights[other] for name, other in NAMES_OF_GATES.items()}
         arguments = {"sparsity_weight": weight}
     else:
         activation, arguments = ReLU(), {"sparsity_weight": weight}
     skip = weights.get("W_skip")
+    for name, axis in (("d_in", 0), ("d_sae", 1)):
+        if config.get(name) not in (None, weights["W_enc"].shape[axis]):
+            refuse(path, f"{name} = {weights['W_enc'].shape[axis]}, as W_enc has", config[name])
     return dictionary_of(
         activation,
         weights["W_enc"],

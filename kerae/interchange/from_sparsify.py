@@ -2,10 +2,9 @@ from pathlib import Path
 
 from ..checks.arguments import checked
 from ..checks.types import FilePath
-from ..data.stored.safetensors import read_safetensors
 from ..latents.sparse import TopK
 from ..models import SAE, Transcoder
-from .weights import dictionary_of, read_json, refuse
+from .weights import Tensors, dictionary_of, read_json, refuse
 
 
 @checked
@@ -28,7 +27,7 @@ def from_sparsify(folder: FilePath) -> SAE | Transcoder:
     config = read_json(path)
     if config.get("activation", "topk") != "topk":
         refuse(path, 'the activation "topk"', config["activation"])
-    weights = read_safetensors(folder / "sae.safetensors")
+    weights = Tensors(folder / "sae.safetensors")
     is_transcoder = bool(config.get("transcode"))
     skip = weights.get("W_skip")
     return dictionary_of(

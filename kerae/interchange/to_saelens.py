@@ -20,7 +20,10 @@ KINDS = {
     JumpReLU: "jumprelu",
     Gated: "gated",
 }
-OF_TRANSCODERS = {"standard": "transcoder", "jumprelu": "jumprelu_transcoder"}
+OF_TRANSCODERS = {  # without a skip and with one
+    "standard": ("transcoder", "skip_transcoder"),
+    "jumprelu": ("jumprelu_transcoder", "jumprelu_skip_transcoder"),
+}
 
 
 @checked
@@ -58,13 +61,11 @@ def to_saelens(model: Any, folder: FilePath, metadata: dict | None = None) -> No
     kind = next((name for each, name in KINDS.items() if isinstance(latent, each)), None)
     weights = folded(model)
     if is_transcoder:
-        kind = "skip_transcoder" if "w_skip" in weights and kind == "standard" else kind
-        kind = kind if kind == "skip_transcoder" else OF_TRANSCODERS.get(str(kind))
-        kind = None if "w_skip" in weights and kind != "skip_transcoder" else kind
+        kind = OF_TRANSCODERS.get(str(kind), (None, None))["w_skip" in weights]
     if kind is None:
         raise ValueError(
-            f"Expected a {type(model).__name__} that SAELens has. Received: one with {latent}"
-            f"{' and a skip' if 'w_skip' in weights else ''}. Use `model.save`."
+            f"Expected a {type(model).__name__} that SAELens has. Received: one with {latent}. "
+            "Use `model.save`."
         )
     config = {
         "architecture": kind,

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from ..data.stored.safetensors import read_safetensors
 from ..latents.sparse import BatchTopK, Gated, JumpReLU, Sparse
 from ..models import SAE, Transcoder
 
@@ -119,15 +120,53 @@ def read_json(path: Path) -> dict[str, Any]:
         FileNotFoundError: If there is no such file.
         ValueError: If it is none.
     """
+    _check_there(path)
+    try:
+        found = json.loads(path.read_text())
+        if not isinstance(found, dict):
+            raise ValueError(f"{type(found).__name__} in the place of a table of settings")
+        return found
+    except ValueError as error:
+        raise ValueError(f"Expected JSON in {path}. Received: {error}. Fetch it again.") from error
+
+
+class Tensors(dict):
+    """The arrays of a file of safetensors by their names.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is damaged; or when one is asked for that it lacks, or that is none of
+            finite floats.
+    """
+
+    def __init__(self, path: Path) -> None:
+        _check_there(path)
+        super().__init__(read_safetensors(path))
+        self.path = path
+
+    def __missing__(self, name: str) -> Any:
+        raise ValueError(
+            f"Expected a tensor {name} in {self.path}. Received: {', '.join(sorted(self))}. Fetch "
+            "it again."
+        )
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        array = super().__getitem__(name)
+        if array.dtype.kind != "f" or not np.isfinite(array).all():
+            what = "NaN or infinity" if array.dtype.kind == "f" else str(array.dtype)
+            raise ValueError(
+                f"Expected finite floats as {name} of {self.path}. Received: {what}. Fetch it "
+                "again."
+            )
+        return array
+
+
+def _check_there(path):
     if not path.is_file():
         raise FileNotFoundError(
             f"Expected a dictionary with {path.name} in {path.parent}. Received: no such file. "
             "Give the folder that it lies in."
         )
-    try:
-        return json.loads(path.read_text())
-    except ValueError as error:
-        raise ValueError(f"Expected JSON in {path}. Received: {error}. Fetch it again.") from error
 
 
 def refuse(path: Path, expected: str, received: Any) -> None:

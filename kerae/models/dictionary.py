@@ -10,7 +10,7 @@ from keras import ops
 from ..autoencoder.in_batches import in_batches
 from ..checks.arguments import check_choice
 from ..checks.data import checked_examples
-from ..checks.data_sets import first_examples
+from ..checks.data_sets import check_stored, first_examples
 from ..checks.numbers import check_count
 from ..checks.types import ModelMixin, Shape
 from ..latents.sparse import BatchTopK, Sparse
@@ -83,6 +83,7 @@ class Dictionary(ModelMixin):
             y: As for `kerae.Autoencoder.fit`.
             **kwargs: As for `kerae.Autoencoder.fit`, like the arguments not named here.
         """
+        check_stored(self, x)
         if not int(ops.convert_to_numpy(self.decoder.started)):
             first = first_examples(x, y, MOST)
             if first is None:
@@ -197,7 +198,15 @@ def dictionary_terms(
         latent: `kerae.latents.Sparse`.
         size: Integer, the elements of what is decoded.
         **weights: As for `kerae.SAE`.
+    Raises:
+        ValueError: If there is a weight of a sparsity that needs none.
     """
+    if sparsity_weight is not None and not latent.default_weight:
+        raise ValueError(
+            "Expected `sparsity_weight` of an activation that is made sparse by a penalty. "
+            f"Received: {type(latent).__name__}, which keeps so many units. Leave it out, or "
+            "change `k`."
+        )
     weight = latent.default_weight if sparsity_weight is None else sparsity_weight
     if aux_weight is None and latent.chooses:
         aux_weight = OF_PAPER * size  # the variance, after scaling, of an example

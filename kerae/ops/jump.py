@@ -6,10 +6,11 @@ from ..checks.types import Tensor
 
 
 def jump(x: Tensor, threshold: Tensor, bandwidth: float, to_input: bool = False) -> Tensor:
-    """The elements above a threshold, others 0.
+    """The elements above a threshold and above 0, others 0.
 
-        y = x H(x - t),   dy/dt = - t/b K((x - t)/b),   dy/dx = H(x - t)  [ + t/b K((x - t)/b) ]
+        y = x H(x - t^+),   dy/dt = - t/b K((x - t)/b),   dy/dx = H(x - t^+)  [ + t/b K((x - t)/b) ]
 
+    and t^+ the larger of t and 0,
     with the step H and the kernel K, 1 in (-1/2, 1/2), on both sides of the threshold, else 0. The
     summand in brackets is there with `to_input`.
 
@@ -25,7 +26,7 @@ def jump(x: Tensor, threshold: Tensor, bandwidth: float, to_input: bool = False)
 
     @ops.custom_gradient
     def call(x, threshold):
-        is_above = x > threshold
+        is_above = x > ops.maximum(threshold, 0.0)
 
         def gradient(*args, upstream=None):
             upstream = args[0] if upstream is None else upstream

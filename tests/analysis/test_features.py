@@ -86,13 +86,22 @@ def test_the_nearest_atoms_and_the_table(model, x, labels):
 
 
 @pytest.mark.once
-def test_blocks_of_any_sizes_give_the_same(model, x, labels, monkeypatch):
+def test_blocks_of_any_sizes_give_the_same(model, x, labels, monkeypatch, tmp_path):
     whole = analysis.features(model, x, labels)
     small_blocks(monkeypatch)
     parts = (part for part in np.split(x, [3, 50, 51, 200]))
-    other = analysis.features(model, parts, labels)
-    for name in ("frequency", "mean", "top", "top_activations", "samples", "sample_activations"):
-        np.testing.assert_allclose(getattr(other, name), getattr(whole, name), rtol=1e-6)
+    np.save(tmp_path / "x.npy", x)
+    stored = kerae.data.Activations(tmp_path / "x.npy", batch_size=7)
+    for other in (analysis.features(model, some, labels) for some in (parts, stored)):
+        for name in (
+            "frequency",
+            "mean",
+            "top",
+            "top_activations",
+            "samples",
+            "sample_activations",
+        ):
+            np.testing.assert_allclose(getattr(other, name), getattr(whole, name), rtol=1e-6)
 
 
 @pytest.mark.once

@@ -47,6 +47,19 @@ def test_dead_units_start_anew_and_the_others_stay_as_they_are():
     assert changed == 6  # two moments of atoms, weights and biases
 
 
+@pytest.mark.once
+def test_units_stay_where_nothing_is_left_to_learn():
+    model = kerae.SAE(8, 16, k=2, dead_after=1).start_at_mean(np.ones((4, 8), "float32"))
+    model.compile("adam")
+    model.latent.age.assign(np.ones(16, "int32"))
+    callback = ResampleDeadUnits(np.ones((4, 8), "float32"))
+    callback.set_model(model)
+    callback.on_train_begin()
+    rows = array(model.decoder.rows).copy()
+    callback.on_epoch_end(0)
+    np.testing.assert_array_equal(array(model.decoder.rows), rows)
+
+
 @pytest.mark.mainly("torch")
 def test_training_goes_on_with_what_it_set():
     model = kerae.SAE(8, 16, k=2, dead_after=100).start_at_mean(X)

@@ -107,6 +107,10 @@ def test_refuses_arguments(folder):
         model().fit(opened(folder), batch_size=501, verbose=0)
     with pytest.raises(ValueError, match="`y` beside it"):
         model().fit(opened(folder), np.zeros(ROWS), verbose=0)
+    with pytest.raises(ValueError, match=r"Expected pairs \(x, y\) for a Transcoder"):
+        transcoder = kerae.Transcoder(FEATURES, 3, 8, k=2)
+        transcoder.compile()
+        transcoder.fit(opened(folder), verbose=0)
     with pytest.raises(ValueError, match=r"shape \('n', 5\)"):
         other = kerae.AE((5,), 2, likelihood="normal")
         other.compile()
@@ -120,7 +124,7 @@ def test_numbers_that_are_not_finite_are_refused_in_whatever_batch(tmp_path):
     np.save(tmp_path / "x.npy", x)
     bare = kerae.AE((FEATURES,), 2, likelihood="normal")  # whose input nothing else looks at
     bare.compile()
-    with pytest.raises(ValueError, match="NaN or infinity"):
+    with pytest.raises(ValueError, match=r"x\.npy. Received: NaN or infinity in row 900,"):
         bare.fit(opened(tmp_path, batch_size=50), verbose=0)
 
 

@@ -108,12 +108,39 @@ def test_a_module_of_pytorch_on_any_backend(tmp_path):
     expected = np.moveaxis(expected, 1, -1).reshape(-1, 3)
     np.testing.assert_allclose(whole(recorded), expected, rtol=1e-5, atol=1e-6)
     assert module.training
+    module[3].eval()
     flat = record(module, layers[3], x, tmp_path / "flat")
     np.testing.assert_allclose(
         whole(flat), module[:3](torch.tensor(x)).detach(), rtol=1e-5, atol=1e-6
     )
+    assert [each.training for each in module] == [True, True, True, False]
+    first_of_two = record(giving_two(module[0]), "pair", x, tmp_path / "two", channel_axis=1)
+    np.testing.assert_allclose(np.maximum(whole(first_of_two), 0), whole(recorded), atol=1e-6)
     with pytest.raises(ValueError, match="submodule of Sequential: 0, 1, 2, 3"):
         record(module, "conv", x, tmp_path / "none")
+
+
+def giving_two(layer):
+    """A module with a submodule `pair` that gives two arrays."""
+    import torch
+
+    class Pair(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = layer
+
+        def forward(self, x):
+            return self.layer(x), None
+
+    class Whole(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.pair = Pair()
+
+        def forward(self, x):
+            return self.pair(x)[0]
+
+    return Whole()
 
 
 class Stop(Exception):
@@ -153,7 +180,7 @@ def test_goes_on_after_the_last_whole_shard(convolutional, tmp_path):
     np.testing.assert_array_equal(whole(resumed), whole(through))
     assert first.stat().st_mtime_ns == before
     again = record(convolutional, "maps", Stopping(1), tmp_path / "stopped", **arguments)
-    assert again.rows == 800  # without computing anything
+    assert again.rows == 800  # without computing more than the first examples
 
 
 def test_refuses_to_go_on_with_another_recording(convolutional, tmp_path):
@@ -163,6 +190,11 @@ def test_refuses_to_go_on_with_another_recording(convolutional, tmp_path):
         record(convolutional, "hidden", X, tmp_path, batch_size=10, shard_rows=100)
     with pytest.raises(FileExistsError, match="come out otherwise"):
         record(convolutional, "maps", -X, tmp_path, batch_size=10, shard_rows=100)
+    record(convolutional, "maps", X, tmp_path, batch_size=10, shard_rows=100)
+    with pytest.raises(FileExistsError, match="come out otherwise"):
+        record(convolutional, "maps", -X, tmp_path, batch_size=10, shard_rows=100)
+    with pytest.raises(FileExistsError, match="7 examples in the place of 50"):
+        record(convolutional, "maps", X[:7], tmp_path, batch_size=10, shard_rows=100)
     replaced = record(convolutional, "hidden", X, tmp_path, overwrite=True)
     assert (replaced.rows, replaced.input_shape) == (50, (5,))
     (tmp_path / "activations.json").unlink()

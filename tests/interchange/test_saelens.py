@@ -236,6 +236,16 @@ def test_thresholds_of_old_files_are_logarithms(tmp_path):
 
 
 @pytest.mark.once
+def test_codes_are_not_negative_whatever_the_threshold(tmp_path):
+    weights = random_weights(threshold=(12,))
+    weights["threshold"] = np.linspace(-2, 2, 12, dtype="float32")
+    model = written(tmp_path, {"architecture": "jumprelu"}, weights)
+    features = (X - weights["b_dec"]) @ weights["W_enc"] + weights["b_enc"]
+    expected = np.where(features > weights["threshold"], np.maximum(features, 0), 0)
+    np.testing.assert_allclose(model.encode(X), expected, rtol=1e-5, atol=1e-4)
+
+
+@pytest.mark.once
 def test_a_bias_that_is_not_subtracted_is_not(tmp_path):
     weights = random_weights()
     model = written(tmp_path, {"apply_b_dec_to_input": False}, weights)
@@ -252,6 +262,12 @@ def test_a_transcoder_has_a_skip_past_the_code(tmp_path):
     np.testing.assert_allclose(model.encode(X), z, rtol=1e-5, atol=1e-4)
     expected = z @ weights["W_dec"] + weights["b_dec"] + X @ weights["W_skip"].T
     np.testing.assert_allclose(model.reconstruct(X), expected, rtol=1e-5, atol=1e-3)
+    jumping = kerae.Transcoder(6, 4, 12, "jumprelu", skip=True)
+    to_saelens(jumping, tmp_path)
+    config = json.loads((tmp_path / "cfg.json").read_text())
+    assert config["architecture"] == "jumprelu_skip_transcoder"
+    again = from_saelens(tmp_path)
+    np.testing.assert_allclose(again.reconstruct(X), jumping.reconstruct(X), rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.once
@@ -300,6 +316,23 @@ def test_damaged_and_missing_files_are_told(tmp_path):
         from_saelens(tmp_path)
     write_safetensors(path, random_weights(b_dec=(5,)))
     with pytest.raises(ValueError, match="The files do not fit each other"):
+        from_saelens(tmp_path)
+    path.unlink()
+    with pytest.raises(FileNotFoundError, match=r"sae_weights\.safetensors in"):
+        from_saelens(tmp_path)
+    lacking = random_weights()
+    del lacking["b_enc"]
+    whole = random_weights()
+    for weights, config, message in (
+        (lacking, {}, "Expected a tensor b_enc .* Received: W_dec, W_enc, b_dec"),
+        (whole | {"b_enc": np.full(12, np.nan, "float32")}, {}, "b_enc .* NaN or infinity"),
+        (whole | {"b_enc": np.zeros(12, "int32")}, {}, "b_enc .* Received: int32"),
+        (whole, {"d_sae": 9}, "d_sae = 12, as W_enc has"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            written(tmp_path, config, weights)
+    (tmp_path / "cfg.json").write_text("[1]")
+    with pytest.raises(ValueError, match="list in the place of a table"):
         from_saelens(tmp_path)
 
 

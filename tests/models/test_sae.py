@@ -306,6 +306,7 @@ def test_there_is_nothing_else_to_calibrate():
         ({"lengths": "long"}, "Expected `lengths` to be one of"),
         ({"center": "mode"}, "Expected `center` to be one of"),
         ({"activation": "relu", "k": None, "sparsity_weight": -1.0}, "at least 0"),
+        ({"sparsity_weight": 2.0}, "made sparse by a penalty. Received: TopK"),
     ],
 )
 def test_what_makes_no_sense_is_refused(arguments, message):

@@ -4,6 +4,7 @@ from typing import Any
 import numpy as np
 
 from ...checks.given import as_array, is_array
+from ...data import Activations
 
 ACTIVATIONS_AT_ONCE = 2**24  # 64 MB
 
@@ -12,7 +13,7 @@ def rows_in_blocks(x: Any, width: int, multiple: int) -> Iterator[np.ndarray]:
     """Examples, some at a time, whatever parts they are given in.
 
     Args:
-        x: Array `(n, ...)`, or an iterable of arrays.
+        x: Array `(n, ...)`, `kerae.data.Activations`, or an iterable of arrays.
         width: Integer, how many activations are computed of each.
         multiple: Integer, of which the number at a time is one, but for the last.
     Raises:
@@ -20,6 +21,8 @@ def rows_in_blocks(x: Any, width: int, multiple: int) -> Iterator[np.ndarray]:
     """
     size = max(1, ACTIVATIONS_AT_ONCE // (width * multiple)) * multiple
     waiting, count = [], 0
+    if isinstance(x, Activations):
+        x = map(x.in_order, range(len(x)))
     for part in [x] if is_array(x) or not isinstance(x, Iterable) else x:
         part = as_array(part, "x")
         start = 0

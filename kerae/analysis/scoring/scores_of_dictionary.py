@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from ... import metrics
 from ...checks.types import ArrayLike
+from ..dictionary.atoms_of import atoms_of
 from .scores import Scores
 
 if TYPE_CHECKING:
@@ -24,13 +25,13 @@ def scores_of_dictionary(
     Returns:
         `Scores`.
     """
-    scores, z, atoms = Scores(), examination.z, examination.model.atoms
+    scores, z, atoms = Scores(), examination.z, atoms_of(examination.model)
     frequency = metrics.firing_frequency(z)
     scores.give("l0", frequency.sum())
     measured = f"on {len(z):,} examples"
     scores.give("dead_share", metrics.dead_share(frequency), measured)
     scores.give("dense_share", metrics.dense_share(frequency), measured)
-    x_hat = examination.model.decode(z)
+    x_hat = examination.model.decode(z) if examination.x_hat is None else examination.x_hat
     try:
         scores.give("explained_variance", metrics.explained_variance(examination.x, x_hat))
         centered = metrics.centered_explained_variance(examination.x, x_hat)

@@ -28,10 +28,26 @@ class Blocks:
         self.examples_before = np.cumsum([0, *(file.shape[0] for file in files)])
 
     def read(self, table):
-        """For each of these blocks, which are sorted, an array `(rows, features)`."""
+        """For each of these blocks, which are sorted, an array `(rows, features)`.
+
+        Raises:
+            ValueError: If numbers are not finite, with the row.
+        """
         for number in np.unique(table[:, 0]):
-            for part in self.files[number].read(table[table[:, 0] == number, 1:].tolist()):
-                yield part.reshape(-1, self.features)
+            ranges = table[table[:, 0] == number, 1:].tolist()
+            for (first, _), part in zip(ranges, self.files[number].read(ranges)):
+                rows = part.reshape(-1, self.features)
+                finite = np.isfinite(rows)
+                if not finite.all():
+                    self._refuse(number, first, finite.all(axis=1).argmin())
+                yield rows
+
+    def _refuse(self, number, first, row):
+        row += (self.examples_before[number] + first) * self._places
+        raise ValueError(
+            f"Expected finite numbers in {self.files[number].path}. Received: NaN or infinity in "
+            f"row {row:,}, counted over all files. Repair it, or leave it out."
+        )
 
     def located(self, rows):
         """The numbers of the file, of the example in it, and of the place, of each row."""

@@ -36,9 +36,7 @@ def open_safetensors(path, name):
     header = _header(path)
     dtype, shape, start = header[one_array(path, list(header), name)]
     if dtype not in FLOATS:
-        raise ValueError(
-            f"Expected {', '.join(FLOATS)} as {name!r} of {path}. Received: {dtype}. Convert it."
-        )
+        raise ValueError(f"Expected {', '.join(FLOATS)} in {path}. Received: {dtype}. Convert it.")
     return RawFile(path, start, shape, DTYPES[dtype], is_bfloat16=dtype == "BF16")
 
 

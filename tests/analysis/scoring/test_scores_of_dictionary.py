@@ -40,6 +40,23 @@ def test_a_dictionary_has_scores_of_its_own(examined):
 
 
 @pytest.mark.once
+def test_what_passes_the_code_counts_and_layers_lie_side_by_side():
+    generator = np.random.default_rng(0)
+    x, y = generator.normal(size=(2, 50, 6)).astype("float32")
+    model = kerae.Transcoder(6, 6, 12, k=2, skip=True)
+    model.encoder.skip_kernel.assign(generator.normal(size=(6, 6)))
+    examined = analysis.examine(model, x, y)
+    r2 = r2_score(y, model.reconstruct(x), multioutput="variance_weighted")
+    scores = analysis.score(examined.z, examination=examined)
+    assert scores["explained_variance"] == pytest.approx(r2, rel=1e-3)
+    several = kerae.Crosscoder(2, 3, 12)
+    examined = analysis.examine(several, x.reshape(-1, 2, 3))
+    scores = analysis.score(examined.z, examination=examined)
+    of_all = np.abs(1 - cdist(*[several.atoms.reshape(12, 6)] * 2, "cosine")) - np.eye(12)
+    assert scores["mutual_coherence"] == pytest.approx(of_all.max(), rel=1e-4)
+
+
+@pytest.mark.once
 def test_atoms_are_compared_with_those_known_and_of_another_seed(examined):
     atoms = examined.model.atoms
     given = {"true_atoms": -atoms[::-1], "other_atoms": np.roll(2 * atoms, 3, axis=0)}
