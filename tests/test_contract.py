@@ -50,7 +50,12 @@ ABSTRACT = {
 SHAPE = (4, 4, 1)
 MODALITIES = {"vector": (4,), "image": (3, 3, 1)}
 CLASSES = 3
-ALTERNATIVES = {"num_classes", "condition_shape"}  # of which a model takes one
+ALTERNATIVES = {
+    "k",
+    "sparsity_weight",
+    "num_classes",
+    "condition_shape",
+}  # of which a model takes one
 X = np.random.default_rng(0).random((6, *SHAPE), dtype="float32")
 
 
@@ -118,7 +123,7 @@ ENTRIES = {
         latent_dim=8,
         activation="batchtopk",
         k=3,
-        sparsity_weight=0.5,
+        sparsity_weight=None,
         aux_weight=schedules.Linear(0.5, 1.0, 10),
         lengths="divided",
         tied=True,
@@ -142,8 +147,8 @@ ENTRIES = {
         input_dim=5,
         output_dim=4,
         latent_dim=8,
-        activation="batchtopk",
-        k=3,
+        activation="jumprelu",
+        k=None,
         sparsity_weight=0.5,
         aux_weight=0.5,
         skip=True,
@@ -158,7 +163,7 @@ ENTRIES = {
         latent_dim=8,
         activation="topk",
         k=3,
-        sparsity_weight=0.5,
+        sparsity_weight=None,
         aux_weight=0.5,
         bias=False,
         center="median",

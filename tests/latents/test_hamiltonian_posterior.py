@@ -213,7 +213,7 @@ def test_refuses():
         HamiltonianPosterior(2, step_size=0.5)
     with pytest.raises(ValueError, match="`tempering` to be one of .*Received: 'quadratic'"):
         HamiltonianPosterior(2, tempering="quadratic")
-    with pytest.raises(ValueError, match="Received: Vamp, under HamiltonianPosterior"):
+    with pytest.raises(ValueError, match="under a Vamp prior .* Received: HamiltonianPosterior"):
         kerae.VampVAE((FEATURES,), D, latent=HamiltonianPosterior(D))
     term = kerae.terms.ImportanceWeightedBound(gradient="doubly_reparameterized")
     with pytest.raises(ValueError, match="Received: HamiltonianPosterior, which knows"):
