@@ -50,12 +50,8 @@ ABSTRACT = {
 SHAPE = (4, 4, 1)
 MODALITIES = {"vector": (4,), "image": (3, 3, 1)}
 CLASSES = 3
-ALTERNATIVES = {
-    "k",
-    "sparsity_weight",
-    "num_classes",
-    "condition_shape",
-}  # of which a model takes one
+# Arguments of which a model takes one.
+ALTERNATIVES = {"num_classes", "condition_shape", "k", "sparsity_weight"}
 X = np.random.default_rng(0).random((6, *SHAPE), dtype="float32")
 
 
