@@ -223,8 +223,8 @@ def _moved(z, step, beta, x, y=None, *, seed, skip, model, num_leapfrog):
 def _prior(model, y, noise):
     """The density that codes of examples are scored by, where only the condition is known."""
     known = {"y": y, "condition": model.embed(y), "noise": noise, "training": False}
-    known["posterior"] = {}
-    return model.prior.given(model, known | {"step": ops.convert_to_tensor(model.step)})
+    known |= {"posterior": {}, "step": ops.convert_to_tensor(model.step)}
+    return model.prior.given(model, known)
 
 
 def _log_likelihood(model, x, y):

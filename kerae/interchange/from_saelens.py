@@ -67,12 +67,13 @@ def from_saelens(folder: FilePath) -> SAE | Transcoder:
     else:
         activation, arguments = ReLU(), {"sparsity_weight": weight}
     skip = weights.get("W_skip")
-    for name, axis in (("d_in", 0), ("d_sae", 1)):
-        if config.get(name) not in (None, weights["W_enc"].shape[axis]):
-            refuse(path, f"{name} = {weights['W_enc'].shape[axis]}, as W_enc has", config[name])
+    w_enc = weights["W_enc"]
+    for name, size in zip(("d_in", "d_sae"), w_enc.shape):
+        if config.get(name, size) != size:
+            refuse(path, f"{name} = {size}, as W_enc has", config[name])
     return dictionary_of(
         activation,
-        weights["W_enc"],
+        w_enc,
         weights["W_dec"],
         b_enc,
         weights["b_dec"],

@@ -6,6 +6,7 @@ from keras import initializers, ops
 
 from ..checks.arrays import check_array
 from ..checks.codes import as_codes
+from ..checks.given import as_array
 from ..checks.numbers import check_count, check_positive
 from ..checks.types import ArrayLike, Tensor
 from ..geometry import CentroidManifold
@@ -125,7 +126,7 @@ class RiemannianHamiltonianPosterior(HamiltonianPosterior):
         Raises:
             ValueError: If the codes are of another shape or not finite.
         """
-        z = as_codes(z)
+        z = as_array(z, "z")
         check_array(z, self.event_shape, "z")
         return self.geometry.metric(z)
 

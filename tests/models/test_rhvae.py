@@ -39,6 +39,7 @@ def test_the_metric_lies_where_codes_are_and_ways_go_by_it(x, tmp_path):
     metric = model.metric(np.concatenate([centroids[:1], centroids[:1] + 10]))
     np.testing.assert_allclose(metric[1], 100 * np.eye(2), rtol=1e-4)
     assert np.linalg.det(metric[0]) < 100
+    np.testing.assert_allclose(model.metric(centroids[:1]), metric[:1], rtol=1e-6)
     again = kerae.load(model.save(tmp_path / "model.keras") or tmp_path / "model.keras")
     np.testing.assert_array_equal(again.metric(z), model.metric(z))
     path = latent_space.interpolate(z[:1], z[1:2], 4, again.latent.geometry)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ... import figures, metrics
+from ..dictionary.atoms_of import atoms_of
 from .picture import Picture
 
 SHOWN = 100
@@ -21,7 +22,7 @@ def coherence(analysis):
     return Picture(
         "How like each other atoms are",
         "Each atom and the one that is the most like it, in either direction.",
-        figures.coherence_histogram(analysis.examination.model.atoms),
+        figures.coherence_histogram(atoms_of(analysis.examination.model)),
     )
 
 
@@ -34,7 +35,7 @@ def atoms(analysis):
     return Picture(
         "Atoms",
         f"What the {len(often)} features write that are active the most often.",
-        figures.atoms(model.atoms[often], model.target_shape),
+        figures.atoms(atoms_of(model)[often], model.target_shape),
     )
 
 

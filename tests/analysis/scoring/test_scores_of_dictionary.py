@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
@@ -6,6 +8,7 @@ from small_dictionary import small_dictionary
 
 import kerae
 from kerae import analysis
+from kerae.analysis.page.pictures_of_atoms import coherence
 
 OF_ITSELF = {
     *("l0", "dead_share", "dense_share", "explained_variance"),
@@ -54,6 +57,7 @@ def test_what_passes_the_code_counts_and_layers_lie_side_by_side():
     scores = analysis.score(examined.z, examination=examined)
     of_all = np.abs(1 - cdist(*[several.atoms.reshape(12, 6)] * 2, "cosine")) - np.eye(12)
     assert scores["mutual_coherence"] == pytest.approx(of_all.max(), rel=1e-4)
+    assert coherence(SimpleNamespace(examination=examined)).figure.axes
 
 
 @pytest.mark.once
