@@ -846,7 +846,7 @@ def test_a_symbolic_call_knows_the_shape_that_a_call_gives(make):
     assert model.predict(inputs(model), verbose=0).shape == (6, *model.target_shape)
 
 
-@cases(MODELS | AROUND_PARTS, mainly=("torch",), few=FEW | OF_THEIR_OWN, quick=MODELS)
+@cases(MODELS | AROUND_PARTS, mainly=("torch",), few=TWO | OF_THEIR_OWN, quick=MODELS)
 def test_every_trainable_variable_gets_a_finite_gradient(make):
     model = make()
     slopes = loss_gradients(model, examples(model))

@@ -66,6 +66,7 @@ def test_no_pickle_and_no_code_in_the_file(trained, tmp_path):
         assert set(archive.namelist()) == {"metadata.json", "config.json", "model.weights.h5"}
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("kept", [0, 10, 0.5, 0.99])
 def test_truncated_files_are_refused(trained, tmp_path, kept):
     path = tmp_path / "vae.keras"

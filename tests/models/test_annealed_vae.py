@@ -32,6 +32,7 @@ def test_what_is_logged_is_the_kl_itself(images):
     assert logs["loss"] == pytest.approx(expected, rel=1e-4)
 
 
+@pytest.mark.nightly
 @pytest.mark.once
 def test_on_digits_the_kl_comes_near_the_capacity(digits):
     x = digits.x_train

@@ -48,10 +48,11 @@ def test_the_weights_are_1_6_and_1_by_default():
 
 # The logarithm of an unbiased estimate is too low on average: in small batches by so much, where
 # sampling is stratified, that the total correlation is hardly restrained.
+@pytest.mark.nightly
 @pytest.mark.once
 @pytest.mark.parametrize(
     ("sampling", "batch_size"),
-    [("weighted", 128), pytest.param("stratified", 512, marks=pytest.mark.nightly)],
+    [("weighted", 128), ("stratified", 512)],
 )
 def test_on_digits_codes_are_closer_to_independent_than_a_vaes(digits, sampling, batch_size):
     x = digits.x_train

@@ -21,6 +21,7 @@ def test_its_terms_are_a_reconstruction_and_a_distance_of_a_deterministic_code(i
     assert logs["loss"] == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.nightly
 @pytest.mark.once
 def test_on_digits_codes_are_like_the_prior(digits):
     model, without = (trained(each, digits.x_train, epochs=8) for each in (kerae.SWAE, kerae.AE))

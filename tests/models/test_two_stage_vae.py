@@ -58,6 +58,7 @@ def test_a_run_fits_it_at_its_end(tmp_path, digits):
     assert kerae.load(tmp_path / "run" / "model.keras").sample(2).shape == (2, 8, 8, 1)
 
 
+@pytest.mark.nightly
 @pytest.mark.once
 def test_on_digits_draws_of_the_second_stage_are_like_the_codes(digits):
     kerae.set_random_seed(0)

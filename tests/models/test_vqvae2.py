@@ -39,6 +39,7 @@ def trained():
     return model
 
 
+@pytest.mark.mainly("torch")
 def test_numbers_are_those_of_the_nearest_codes_the_top_first(tmp_path):
     kerae.set_random_seed(0)
     model = small()

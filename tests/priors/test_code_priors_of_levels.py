@@ -49,6 +49,7 @@ def in_order(drawn):
     return drawn @ np.array([16, 8, 4, 2, 1])
 
 
+@pytest.mark.mainly("torch")
 @each
 def test_the_density_of_both_sums_to_one_and_is_that_of_what_is_drawn(make):
     prior = make()

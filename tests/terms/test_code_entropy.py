@@ -24,6 +24,7 @@ def value(term, u, codes):
     return array(term.of_pair(*map(ops.convert_to_tensor, (u, codes))))
 
 
+@pytest.mark.mainly("torch")
 @pytest.mark.parametrize(("dim", "temperature"), [(1, 1.0), (4, 1.0), (5, 0.3)])
 @pytest.mark.parametrize("spherical", [False, True])
 def test_it_is_what_sums_over_all_codes_give(dim, temperature, spherical):

@@ -34,6 +34,7 @@ def test_codes_and_their_numbers_are_those_of_another_implementation():
     np.testing.assert_allclose(codes, known["z_hat"], atol=1e-6)
 
 
+@pytest.mark.mainly("torch")
 @pytest.mark.parametrize("levels", [*RECOMMENDED, (2, 3), (4,)], ids=str)
 def test_every_number_has_a_code_of_its_own_that_is_reached(levels):
     latent = FiniteScalar(levels)
