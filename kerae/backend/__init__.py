@@ -26,6 +26,12 @@
   `places` of each row, all different, and zeros elsewhere.
 - `segment_sum(values, segments, count)`: a tensor `(count, …)` of the sums of the rows of `values`
   that have each number in `segments`, from 0 on; a GPU waits for that of Keras on PyTorch.
+- `rows_are_quick()`: whether the two functions that follow are quicker than products of matrices
+  of which most elements are 0, as they are on a CPU where nothing is split over devices.
+- `sum_of_rows(amounts, places, rows)`: of the `(count, size)` rows the sum of those at `places`
+  `(batch, k)`, times their amounts, `(batch, size)`, with gradients for amounts and rows.
+- `products_at(products, places, x, kernel, bias)`: of the products x W + bias, which are given, the
+  k at `places` of each row, all different, with gradients for kernel and bias alone.
 - `argmax(x)`: the place of the largest value along the last axis, an int32, the first one of
   several; that of Keras tells -0 from 0, on TensorFlow by operations that LiteRT does not know.
 - `fori_loop(first, end, body, state)`: the state after `state = body(step, state)` for each step;
@@ -52,7 +58,8 @@
 - `devices()`: the names of the devices that this process sees.
 
 `tensorflow.py`, `jax.py` and `torch.py` hold them; what belongs to the training loop lies beside
-each in a file of its own, `…_loop.py`, and operations on arrays in `…_arrays.py`.
+each in a file of its own, `…_loop.py`, operations on arrays in `…_arrays.py`, and those of few of
+many rows in `…_rows.py`.
 `torch_modules.py` is for networks of PyTorch that are no Keras models, on any backend.
 
 Importing this package imports no framework: a server of exported models needs TensorFlow alone.
@@ -72,6 +79,7 @@ ARRAY_FUNCTIONS = (
     "segment_sum",
     "vjp",
 )
+ROW_FUNCTIONS = ("products_at", "rows_are_quick", "sum_of_rows")
 LOOP_FUNCTIONS = (
     "can_loop",
     "counted",
@@ -103,16 +111,19 @@ __all__ = [
     "one_operation",
     "own_rows",
     "plannable",
+    "products_at",
     "replica_concat",
     "replica_rows",
     "replica_sum",
     "replicas",
+    "rows_are_quick",
     "scattered",
     "seed_global_generator",
     "segment_sum",
     "share",
     "steps_of_keras",
     "strategy_scope",
+    "sum_of_rows",
     "tells_of_lost_process",
     "test_step",
     "train_many",
@@ -133,5 +144,6 @@ def __getattr__(name):
             "kerae runs on the Keras backends tensorflow, jax and torch. "
             f"Received: {chosen}. Set KERAS_BACKEND to one of the three."
         )
-    suffix = "_loop" if name in LOOP_FUNCTIONS else "_arrays" if name in ARRAY_FUNCTIONS else ""
+    kinds = {"_loop": LOOP_FUNCTIONS, "_arrays": ARRAY_FUNCTIONS, "_rows": ROW_FUNCTIONS}
+    suffix = next((kind for kind, names in kinds.items() if name in names), "")
     return getattr(import_module(f".{chosen}{suffix}", __name__), name)

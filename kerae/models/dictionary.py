@@ -97,13 +97,17 @@ class Dictionary(ModelMixin):
         return super().fit(x, y, *args, **kwargs)
 
     def decoded(self, outputs: dict[str, Any]) -> dict[str, Any]:
-        """As of every model; where a term asks for sums of the first atoms, by these sums."""
+        """As of every model; by sums of the first atoms where a term asks for these, and of the
+        active ones where the latent says which these are."""
         nested = [term for term in self.terms if isinstance(term, NestedError)]
         sizes = {size for term in nested for size in term.sizes}
-        if not sizes:
-            return super().decoded(outputs)
         ends = (*sorted(sizes), self.latent.latent_dim)
-        sums = self.decoder.prefix_sums(outputs["z"][:, 0], ends)
+        if sizes:
+            sums = self.decoder.prefix_sums(outputs["z"][:, 0], ends)
+        elif "active" in outputs:
+            sums = [self.decoder.sum_of_active(*outputs["active"])]
+        else:
+            return super().decoded(outputs)
         parameters = ops.cast(self.decoder.finished(sums[-1]), self.variable_dtype)
         return {
             "parameters": self.past_codes(outputs["x"], parameters),

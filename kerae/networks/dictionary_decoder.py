@@ -6,12 +6,14 @@ from typing import Any
 import keras
 from keras import ops
 
+from ..backend import scattered, sum_of_rows
 from ..checks.arguments import check_choice
 from ..checks.numbers import check_count
 from ..checks.parts import checked_shape
 from ..checks.types import Shape, Tensor
 from ..configurable import Configurable
 from ..ops.gradients import tangential_gradient
+from ..ops.rows import are_few
 
 LENGTHS = ("unit", "divided", "free", "by_layer")
 
@@ -113,6 +115,13 @@ class DictionaryDecoder(Configurable, keras.Layer):
     def sum_of_atoms(self, z: Tensor) -> Tensor:
         """The sum over units of z_j d_j, `(batch, size)`, without bias and scale."""
         return ops.matmul(*(ops.cast(each, self.compute_dtype) for each in (z, self.atoms())))
+
+    def sum_of_active(self, amounts: Tensor, places: Tensor) -> Tensor:
+        """The same for codes that are 0 but for the k units at `places`, `(batch, k)` as these."""
+        if not are_few(places.shape[1], self.latent_dim):
+            return self.sum_of_atoms(scattered(amounts, places, self.latent_dim))
+        amounts, atoms = (ops.cast(each, "float32") for each in (amounts, self.atoms()))
+        return ops.cast(sum_of_rows(amounts, places, atoms), self.compute_dtype)
 
     def prefix_sums(self, z: Tensor, sizes: Sequence[int]) -> list[Tensor]:
         """The sums over the first units, as many as each of `sizes`, which rise.

@@ -4,9 +4,9 @@ from typing import Any
 import keras
 from keras import ops
 
+from ..backend import products_at
 from ..checks.types import Shape, Tensor
 from ..configurable import Configurable
-from ..ops.centered_product import centered_product
 from .dictionary_decoder import DictionaryDecoder
 
 
@@ -94,15 +94,40 @@ class DictionaryEncoder(Configurable, keras.Layer):
         x = ops.reshape(x, (-1, kernel.shape[0]))
         return ops.matmul(ops.cast(x, kernel.dtype), kernel)
 
-    def call(self, x: Tensor):
+    def _factors(self, x):
+        """x - b, W and c, which has what b gets of the product as its gradient: W^T times the sum
+        over the batch, and not the sum of W^T times each example."""
         decoder = self.decoder
         kernel = ops.transpose(decoder.rows) if self.tied else ops.convert_to_tensor(self.kernel)
         kernel = ops.cast(kernel, self.compute_dtype)
         x = ops.reshape(x, (-1, kernel.shape[0])) * ops.cast(decoder.scale, x.dtype)
+        bias = self.bias if self.use_bias else ops.zeros(kernel.shape[1], kernel.dtype)
         if self.centered:
-            h = centered_product(x, ops.cast(decoder.bias, x.dtype), kernel)
-        else:
-            h = ops.matmul(ops.cast(x, kernel.dtype), kernel)
-        if self.use_bias:
-            h = h + self.bias
+            center = ops.cast(decoder.bias, x.dtype)
+            fixed = ops.stop_gradient(center)
+            x, zeros = x - fixed, ops.cast(center - fixed, kernel.dtype)
+            bias = bias - ops.matmul(zeros, ops.stop_gradient(kernel))
+        return ops.cast(x, kernel.dtype), kernel, bias
+
+    def features_at(self, x: Tensor, features: Tensor, places: Tensor) -> Tensor:
+        """Some of the features, with gradients for which no others are looked at.
+
+        Args:
+            x: Tensor `(batch, …)`, which gets no gradient.
+            features: Tensor `(batch, latent_dim)`, what the encoder gives for it.
+            places: Integer tensor `(batch, k)`, the units.
+        Returns:
+            Tensor `(batch, k)`.
+        """
+        x, kernel, bias = self._factors(x)
+        if self.decoder.lengths == "divided":
+            lengths = self.decoder.row_lengths()
+            kernel, bias = kernel * lengths, bias * lengths
+        given = (features, places, ops.stop_gradient(x), kernel, bias)
+        in_full = (each if each is places else ops.cast(each, "float32") for each in given)
+        return products_at(*in_full)
+
+    def call(self, x: Tensor):
+        x, kernel, bias = self._factors(x)
+        h, decoder = ops.matmul(x, kernel) + bias, self.decoder
         return h * decoder.row_lengths() if decoder.lengths == "divided" else h

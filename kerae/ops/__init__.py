@@ -1,7 +1,6 @@
 """Operations on tensors that parts of a model are made of."""
 
 from .bounded import bounded as bounded
-from .centered_product import centered_product as centered_product
 from .divergences import kl_divergence_normals as kl_divergence_normals
 from .divergences import maximum_mean_discrepancy as maximum_mean_discrepancy
 from .frozen import frozen as frozen

@@ -7,7 +7,6 @@ from ..backend import cond
 from ..checks.arguments import check_choice
 from ..checks.numbers import check_count
 from ..checks.types import Tensor
-from ..latents.sparse.top_k import largest
 from ..ops.replicas import batch_mean
 from ..schedules import Weight
 from .dictionary import OfDictionary, data_scale, residual
@@ -71,8 +70,9 @@ class AuxiliaryReconstruction(OfDictionary):
 
         def squares():
             of_dead = ops.where(is_dead, features, -1.0)
-            z = largest(of_dead, min(k, latent.latent_dim))
-            return ops.sum(ops.square(e - decoder.sum_of_atoms(z)), axis=1)
+            active = latent.largest(model, outputs, of_dead, min(k, latent.latent_dim))
+            e_hat = ops.cast(decoder.sum_of_active(*active), e.dtype)
+            return ops.sum(ops.square(e - e_hat), axis=1)
 
         # Mostly no unit is dead, and the products can be spared.
         value = cond(num_dead > 0, squares, lambda: ops.zeros_like(e[:, 0]))

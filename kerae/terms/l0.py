@@ -30,4 +30,5 @@ class L0(OfSparse):
         super().__init__(weight, **kwargs)
 
     def value(self, model: "Autoencoder", outputs: dict[str, Any]) -> Tensor:
-        return ops.cast(ops.sum(outputs["z"][:, 0] > 0, axis=1), "float32")
+        codes = outputs["active"][0] if "active" in outputs else outputs["z"][:, 0]
+        return ops.cast(ops.sum(codes > 0, axis=1), "float32")

@@ -7,6 +7,8 @@ from keras import ops
 from ...backend import replica_sum
 from ...checks.numbers import check_count
 from ...checks.types import Shape, Tensor
+from ...networks import DictionaryEncoder
+from ...ops.rows import are_few
 from ..latent import Latent
 
 if TYPE_CHECKING:
@@ -98,6 +100,32 @@ class Sparse(Latent):
         """What the activation is of, `(batch, latent_dim)`: by default the encoder's features."""
         return posterior["features"]
 
+    def largest(
+        self, model: "Autoencoder", outputs: dict[str, Any], candidates: Tensor, k: int
+    ) -> tuple[Tensor, Tensor]:
+        """The k largest of each example, where they are positive, else 0, and which units they are.
+
+        Args:
+            candidates: Tensor `(batch, latent_dim)`, preactivations, or -1 for units left out.
+        Returns:
+            Two tensors `(batch, k)`, with the gradient of the preactivations.
+        """
+        values, places = ops.top_k(ops.stop_gradient(candidates), k)
+        return ops.where(values > 0, self._at(model, outputs, places), 0.0), places
+
+    def _at(self, model, outputs, places):
+        x, features = outputs["x"], outputs["posterior"]["features"]
+        preactivations = self.preactivations(outputs["posterior"])
+        reads_x = model.corruption is None and not model.encoder_is_conditional
+        if (
+            are_few(places.shape[1], self.latent_dim)
+            and isinstance(model.encoder, DictionaryEncoder)
+            and reads_x
+            and preactivations is features
+        ):
+            return model.encoder.features_at(x, features, places)
+        return ops.take_along_axis(preactivations, places, axis=1)
+
     def call(self, features: Tensor):
         return {"features": features}
 
@@ -110,14 +138,14 @@ class Sparse(Latent):
         features = outputs["posterior"]["features"]
         if outputs["training"]:
             z = self.training_code(features, outputs)
-            self._follow(ops.stop_gradient(z))
+            self.follow(ops.any(z > 0, axis=0), ops.shape(z)[0])
         else:
             z = self.code(features)
         return {"z": ops.expand_dims(z, 1)}
 
-    def _follow(self, z):
-        count = replica_sum(ops.cast(ops.shape(z)[0], "int32"))
-        active = replica_sum(ops.cast(ops.max(z, axis=0) > 0, "int32"))
+    def follow(self, active: Tensor, count: Tensor) -> None:
+        """Counts examples, and says of each unit, `(latent_dim,)`, whether one has activated it."""
+        count, active = (replica_sum(ops.cast(each, "int32")) for each in (count, active))
         age = ops.minimum(ops.convert_to_tensor(self.age) + count, LONGEST)
         self.age.assign(ops.where(active > 0, 0, age))
 

@@ -1,12 +1,16 @@
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 from keras import ops
 
-from ...backend import scattered
+from ...backend import scattered, segment_sum
 from ...checks.numbers import check_count
 from ...checks.types import Shape, Tensor
+from ...ops.rows import are_few
 from .sparse import Sparse
+
+if TYPE_CHECKING:
+    from ...autoencoder.autoencoder import Autoencoder
 
 
 @keras.saving.register_keras_serializable("kerae.latents")
@@ -47,6 +51,18 @@ class TopK(Sparse):
 
     def code(self, features: Tensor) -> Tensor:
         return largest(features, self.k)
+
+    def draw(
+        self, model: "Autoencoder", outputs: dict, num_samples: int | None = None
+    ) -> dict[str, Any]:
+        if not outputs["training"] or not are_few(self.k, self.latent_dim):
+            return super().draw(model, outputs, num_samples)
+        features = outputs["posterior"]["features"]
+        amounts, places = self.largest(model, outputs, features, self.k)
+        flat = (ops.reshape(each, (-1,)) for each in (ops.cast(amounts > 0, "int32"), places))
+        self.follow(segment_sum(*flat, self.latent_dim) > 0, ops.shape(places)[0])
+        z = scattered(amounts, places, self.latent_dim)
+        return {"z": ops.expand_dims(z, 1), "active": (amounts, places)}
 
 
 def largest(features: Tensor, k: int) -> Tensor:

@@ -1,0 +1,72 @@
+"""Sums of few of many rows, by loops that are as well compiled by XLA."""
+
+import tensorflow as tf
+
+AT_ONCE = 8  # terms of a sum
+
+
+def rows_are_quick():
+    return not tf.config.list_logical_devices("GPU")
+
+
+def _looped(count, body, start):
+    def one(i, state):
+        return i + 1, body(i, state)
+
+    return tf.while_loop(lambda i, _: i < count, one, (0, start), parallel_iterations=1)[1]
+
+
+def _sums(amounts, places, rows):
+    def with_next(i, total):
+        weights = tf.gather(amounts, i, axis=1)
+        return total + weights[:, None] * tf.gather(rows, tf.gather(places, i, axis=1))
+
+    def with_more(i, total):
+        for j in range(AT_ONCE):
+            total = with_next(AT_ONCE * i + j, total)
+        return total
+
+    few = places.shape[1]
+    total = tf.zeros((tf.shape(places)[0], rows.shape[1]), rows.dtype)
+    total = _looped(few // AT_ONCE, with_more, total)
+    for i in range(few - few % AT_ONCE, few):
+        total = with_next(i, total)
+    return total
+
+
+def _products(places, rows, x):
+    def of_example(example):
+        own, row = example
+        return tf.linalg.matvec(tf.gather(rows, own), row)
+
+    return tf.map_fn(of_example, (places, x), fn_output_signature=x.dtype, parallel_iterations=1)
+
+
+def _added(amounts, places, x, count):
+    """Of each row the sum of the `x` that have it, times their amounts for it."""
+
+    def with_next(i, total):
+        weights, own = (tf.gather(each, i, axis=1)[:, None] for each in (amounts, places))
+        return tf.tensor_scatter_nd_add(total, own, weights * x)
+
+    return _looped(places.shape[1], with_next, tf.zeros((count, x.shape[1]), x.dtype))
+
+
+@tf.custom_gradient
+def sum_of_rows(amounts, places, rows):
+    def slopes(upstream):
+        of_amounts = _products(places, rows, upstream)
+        return of_amounts, None, _added(amounts, places, upstream, rows.shape[0])
+
+    return _sums(amounts, places, rows), slopes
+
+
+@tf.custom_gradient
+def products_at(products, places, x, kernel, bias):
+    def slopes(upstream):
+        count = kernel.shape[1]
+        of_kernel = tf.transpose(_added(upstream, places, x, count))
+        flat = [tf.reshape(each, (-1,)) for each in (upstream, places)]
+        return None, None, None, of_kernel, tf.math.unsorted_segment_sum(*flat, count)
+
+    return tf.gather(products, places, batch_dims=1), slopes
