@@ -37,11 +37,10 @@ def counted(batches):
 def train_many(model):
     """Runs steps in one graph, compiled by XLA as a whole where that is quicker."""
 
-    @partial(tf.function, autograph=False)
-    def step(tensors, rows):
+    def one(tensors, rows):
         return model.train_step(keras.tree.map_structure(lambda all: tf.gather(all, rows), tensors))
 
-    def many(tensors, rows, count):
+    def many(step, tensors, rows, count):
         def body(i):
             step(tensors, rows[i])
             return [i + 1]
@@ -51,7 +50,12 @@ def train_many(model):
 
     if not model.optimizer.built:
         model.optimizer.build(model.trainable_variables)
-    looped = {xla: tf.function(many, jit_compile=xla, autograph=False) for xla in (False, True)}
+    # A step for each: gradients of branches are others where XLA is to compile them.
+    steps_of = {xla: tf.function(one, jit_compile=xla, autograph=False) for xla in (False, True)}
+    looped = {
+        xla: tf.function(partial(many, step), jit_compile=xla, autograph=False)
+        for xla, step in steps_of.items()
+    }
     least_for_xla = None
 
     def loop(batches, steps, steps_in_all, _):
@@ -59,7 +63,7 @@ def train_many(model):
         rows, whole, rest = batches.take(steps)
         if whole:
             if least_for_xla is None:
-                traced = step.get_concrete_function(batches.tensors, rows[0])
+                traced = steps_of[False].get_concrete_function(batches.tensors, rows[0])
                 least_for_xla = _least_for_xla(model, traced.graph.as_graph_def())
             given = batches.tensors, rows, np.int32(whole)
             xla = steps_in_all >= least_for_xla
@@ -71,7 +75,7 @@ def train_many(model):
                 least_for_xla = math.inf
                 logs = looped[False](*given)
         if len(rest):
-            logs = step(batches.tensors, rest)
+            logs = steps_of[False](batches.tensors, rest)
         return logs
 
     return loop

@@ -2,8 +2,6 @@
 
 import tensorflow as tf
 
-AT_ONCE = 8  # terms of a sum
-
 
 def rows_are_quick():
     return not tf.config.list_logical_devices("GPU")
@@ -17,21 +15,12 @@ def _looped(count, body, start):
 
 
 def _sums(amounts, places, rows):
+    # One term at once: of a chain of them TensorFlow makes what fails in a loop within a loop.
     def with_next(i, total):
         weights = tf.gather(amounts, i, axis=1)
         return total + weights[:, None] * tf.gather(rows, tf.gather(places, i, axis=1))
 
-    def with_more(i, total):
-        for j in range(AT_ONCE):
-            total = with_next(AT_ONCE * i + j, total)
-        return total
-
-    few = places.shape[1]
-    total = tf.zeros((tf.shape(places)[0], rows.shape[1]), rows.dtype)
-    total = _looped(few // AT_ONCE, with_more, total)
-    for i in range(few - few % AT_ONCE, few):
-        total = with_next(i, total)
-    return total
+    return _looped(places.shape[1], with_next, tf.zeros((tf.shape(places)[0], rows.shape[1])))
 
 
 def _products(places, rows, x):
