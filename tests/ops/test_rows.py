@@ -115,3 +115,12 @@ def test_a_dictionary_trains_alike_by_few_and_by_all(name, monkeypatch):
     else:
         near(weights, expected)
         near(logs.values(), expected_logs.values())
+
+
+def test_among_the_largest_what_is_not_positive_is_not_active():
+    model = kerae.SAE(6, 64, k=3).start_at_mean(DATA)
+    model.encoder.bias.assign(np.full(64, -100, "float32"))
+    model.compile(keras.optimizers.SGD(0.0))
+    logs = model.fit(DATA, batch_size=8, verbose=0).history
+    assert logs["l0"] == [0]
+    assert set(ops.convert_to_numpy(model.latent.age)) == {len(DATA)}
