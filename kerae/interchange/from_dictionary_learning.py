@@ -8,7 +8,7 @@ from ..checks.arguments import checked
 from ..checks.types import FilePath
 from ..latents.sparse import BatchTopK, Gated, JumpReLU, ReLU, TopK
 from ..models import SAE
-from .weights import dictionary_of, read_json, refuse
+from .weights import Tensors, dictionary_of, read_json, refuse
 
 # The classes of dictionary_learning by what they are.
 KINDS = {
@@ -38,7 +38,8 @@ def from_dictionary_learning(folder: FilePath) -> SAE:
     Raises:
         FileNotFoundError: If a file is missing.
         ModuleNotFoundError: If PyTorch is.
-        ValueError: If a file is damaged, or the dictionary is of a kind that kerae has not.
+        ValueError: If a file is damaged or lacks an array, or the dictionary is of a kind that
+            kerae has not.
     """
     folder = Path(folder)
     path = folder / "config.json"
@@ -46,7 +47,7 @@ def from_dictionary_learning(folder: FilePath) -> SAE:
     name = config.get("dict_class")
     if name not in KINDS:
         refuse(path, f"one of {', '.join(KINDS)} as `dict_class`", name)
-    weights = read_torch_file(folder / "ae.pt")
+    weights = Tensors(folder / "ae.pt", read_torch_file)
     kind, w_dec = KINDS[name], _w_dec(weights)
     common: dict[str, Any] = {"w_enc": _w_enc(weights), "w_dec": w_dec}
     if kind == "gated":
@@ -76,7 +77,8 @@ def from_dictionary_learning(folder: FilePath) -> SAE:
             of_units={"thresholds": weights["threshold"] * lengths},
         )
     b_enc = weights["b_enc"] if "b_enc" in weights else weights["encoder.bias"]
-    b_dec = next(weights[name] for name in ("b_dec", "bias", "decoder.bias") if name in weights)
+    names = ("bias", "decoder.bias", "b_dec")
+    b_dec = weights[next((name for name in names if name in weights), "b_dec")]
     activation, of_units = ReLU(), None
     if kind != "relu":
         k = int(weights["k"])

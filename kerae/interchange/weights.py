@@ -1,6 +1,7 @@
 """The weights of a dictionary as matrices of the literature, and a model of them."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -131,17 +132,17 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 class Tensors(dict):
-    """The arrays of a file of safetensors by their names.
+    """The arrays of a file by their names, as `read` gives them for its path.
 
     Raises:
         FileNotFoundError: If there is no such file.
         ValueError: If it is damaged; or when one is asked for that it lacks, or that is none of
-            finite floats.
+            finite floats, or a single integer.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, read: Callable[[Path], Any] = read_safetensors) -> None:
         _check_there(path)
-        super().__init__(read_safetensors(path))
+        super().__init__(read(path))
         self.path = path
 
     def __missing__(self, name: str) -> Any:
@@ -152,8 +153,9 @@ class Tensors(dict):
 
     def __getitem__(self, name: str) -> np.ndarray:
         array = super().__getitem__(name)
-        if array.dtype.kind != "f" or not np.isfinite(array).all():
-            what = "NaN or infinity" if array.dtype.kind == "f" else str(array.dtype)
+        is_float = array.dtype.kind == "f" or (array.dtype.kind in "iu" and not array.ndim)
+        if not is_float or not np.isfinite(array).all():
+            what = "NaN or infinity" if is_float else str(array.dtype)
             raise ValueError(
                 f"Expected finite floats as {name} of {self.path}. Received: {what}. Fetch it "
                 "again."

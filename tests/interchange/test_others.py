@@ -106,6 +106,19 @@ def test_jump_relu_too(tmp_path):
     check(model, z * np.linalg.norm(w["W_dec"], axis=1), z @ w["W_dec"] + w["b_dec"])
 
 
+@pytest.mark.parametrize("lacking", ["bias", "encoder__bias", "encoder__weight", "decoder__weight"])
+def test_arrays_that_are_not_there_are_named(lacking, tmp_path):
+    w = linear(bias=(6,))
+    del w[lacking]
+    with pytest.raises(ValueError, match=r"Expected a tensor .* in .*ae\.pt. Received: "):
+        of_torch(tmp_path, "AutoEncoder", w)
+
+
+def test_a_number_of_units_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(ValueError, match="Expected a tensor k in"):
+        of_torch(tmp_path, "AutoEncoderTopK", linear(b_dec=(6,)))
+
+
 def test_a_file_of_anything_else_is_refused_and_not_run(tmp_path):
     of_torch(tmp_path, "AutoEncoder", linear(bias=(6,)))
     torch.save({"encoder.weight": print}, tmp_path / "ae.pt")

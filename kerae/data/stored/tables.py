@@ -26,6 +26,10 @@ class Table:
     def __init__(self, path, schema, column, ends):
         self.path = path
         self._ends = ends
+        if not sum(ends[-1:]):
+            raise ValueError(
+                f"Expected rows in {path}. Received: none. Leave the file out, or write it again."
+            )
         lists = [field.name for field in schema if is_float(innermost(field)) and depth(field)]
         numbers = [field.name for field in schema if is_float(field.type)]
         if column is None and not lists and numbers:

@@ -175,6 +175,7 @@ def test_refuses_what_is_no_array_of_floats(tmp_path):
     refused("C order", lambda p: np.save(p, np.asfortranarray(X[0])))
     refused(r"Received: shape \(50,\)", lambda p: np.save(p, X[:, 0, 0]))
     refused("Received: none", lambda p: np.save(p, X[:0]))
+    refused("Expected rows in", lambda p: parquet.write_table(table(X[:0]), p), "a.parquet")
     refused("Received: x, y", lambda p: np.savez(p, x=X, y=X), "a.npz")
     refused("array 'z' in", lambda p: np.savez(p, x=X), "a.npz", column="z")
     refused("Received: I64", save_safetensors, "a.safetensors", column="other")
