@@ -156,11 +156,12 @@ def page():
         f"the model's {OWN}, and such as are fitted to the codes of its training examples by "
         "class, of which as many are drawn as there are examples. The last column but two is how "
         "often the classifier takes a sample for one of its class. Only numbers on the same "
-        "features can be compared. The options of the first command are above each table.\n"
+        "features can be compared. The backend and the options of the first command are above "
+        "each table.\n"
     )
     yield (
-        f"```\nKERAS_BACKEND={known[-1]['backend']} python benchmarks/samplers.py --data mnist "
-        "--data-dir folder\npython benchmarks/samplers.py --page > docs/results/samplers.md\n```\n"
+        "```\npython benchmarks/samplers.py --data mnist --data-dir folder\n"
+        "python benchmarks/samplers.py --page > docs/results/samplers.md\n```\n"
     )
     machines = sorted({record["machine"] for record in known})
     yield f"On {' And on '.join(machines)} Other jobs ran beside it: seconds are for scale only.\n"
@@ -168,8 +169,9 @@ def page():
         own = [record for record in known if record["model"] == name]
         first = own[0]
         yield (
-            f"## {name}\n\n`--models {name} --images {first['images']} --epochs {first['epochs']}"
-            f" --samples {first['samples']}`, on features of {first['features']}.\n\n"
+            f"## {name}\n\n`KERAS_BACKEND={first['backend']}`, `--models {name} "
+            f"--images {first['images']} --epochs {first['epochs']} "
+            f"--samples {first['samples']}`, on features of {first['features']}.\n\n"
             f"{markdown(list(map(cells, own)))}"
         )
         picture = picture_of(name)
