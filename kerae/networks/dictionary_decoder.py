@@ -120,7 +120,8 @@ class DictionaryDecoder(Configurable, keras.Layer):
         """The same for codes that are 0 but for the k units at `places`, `(batch, k)` as these."""
         if not are_few(places.shape[1], self.latent_dim):
             return self.sum_of_atoms(scattered(amounts, places, self.latent_dim))
-        amounts, atoms = (ops.cast(each, "float32") for each in (amounts, self.atoms()))
+        dtype = keras.backend.result_type(self.variable_dtype, "float32")
+        amounts, atoms = (ops.cast(each, dtype) for each in (amounts, self.atoms()))
         return ops.cast(sum_of_rows(amounts, places, atoms), self.compute_dtype)
 
     def prefix_sums(self, z: Tensor, sizes: Sequence[int]) -> list[Tensor]:

@@ -124,8 +124,8 @@ class DictionaryEncoder(Configurable, keras.Layer):
             lengths = self.decoder.row_lengths()
             kernel, bias = kernel * lengths, bias * lengths
         given = (features, places, ops.stop_gradient(x), kernel, bias)
-        in_full = (each if each is places else ops.cast(each, "float32") for each in given)
-        return products_at(*in_full)
+        dtype = keras.backend.result_type(self.variable_dtype, "float32")
+        return products_at(*(each if each is places else ops.cast(each, dtype) for each in given))
 
     def call(self, x: Tensor):
         x, kernel, bias = self._factors(x)

@@ -65,15 +65,32 @@ def test_products_are_those_given_with_the_gradients_of_all():
 
 
 DATA = RANDOM.normal(size=(24, 6)).astype("float32") + 2
+
+
+def dictionary():
+    decoder = kerae.networks.DictionaryDecoder(64, (6,))
+    return {"decoder": decoder, "encoder": kerae.networks.DictionaryEncoder(decoder)}
+
+
 MODELS = {
     "SAE": lambda: kerae.SAE(6, 64, k=3),
     "divided": lambda: kerae.SAE(6, 64, k=3, lengths="divided"),
     "tied": lambda: kerae.SAE(6, 64, k=3, tied=True),
     "bare": lambda: kerae.SAE(6, 64, k=3, bias=False, center=None, scaled=False),
     "bfloat16": lambda: kerae.SAE(6, 64, k=3, dtype="mixed_bfloat16"),
+    "trained before": lambda: kerae.Autoencoder(
+        (6,),
+        kerae.latents.TopK(3),
+        likelihood="normal",
+        preprocessing=keras.layers.Dense(6),
+        terms=[kerae.terms.SquaredError(), kerae.terms.AuxiliaryReconstruction()],
+        **dictionary(),
+    ),
     "BatchTopK": lambda: kerae.SAE(6, 64, "batchtopk", k=3),  # of which AuxK alone has few
     "Transcoder": lambda: kerae.Transcoder(6, 6, 64, k=3, skip=True),
 }
+if keras.backend.backend() != "jax":  # where it has to be told before it starts
+    MODELS["float64"] = lambda: kerae.SAE(6, 64, k=3, dtype="float64")
 FIRST = {"SAE", "bfloat16"}
 
 

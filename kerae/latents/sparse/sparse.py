@@ -116,13 +116,12 @@ class Sparse(Latent):
     def _at(self, model, outputs, places):
         x, features = outputs["x"], outputs["posterior"]["features"]
         preactivations = self.preactivations(outputs["posterior"])
+        is_of_encoder = preactivations is features and isinstance(model.encoder, DictionaryEncoder)
         reads_x = model.corruption is None and not model.encoder_is_conditional
-        if (
-            are_few(places.shape[1], self.latent_dim)
-            and isinstance(model.encoder, DictionaryEncoder)
-            and reads_x
-            and preactivations is features
-        ):
+        # Nothing trained has made them: data get no gradient.
+        is_fixed = not getattr(model.preprocessing, "trainable_variables", ())
+        few = are_few(places.shape[1], self.latent_dim)
+        if few and is_of_encoder and reads_x and is_fixed:
             return model.encoder.features_at(x, features, places)
         return ops.take_along_axis(preactivations, places, axis=1)
 
