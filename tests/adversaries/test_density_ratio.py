@@ -64,7 +64,7 @@ def least_loss(correlation, count=100_000):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("correlation", [0.0, 0.8])
+@pytest.mark.parametrize("correlation", [pytest.param(0.0, marks=pytest.mark.nightly), 0.8])
 def test_a_trained_critic_knows_the_total_correlation_of_a_normal(correlation):
     """Of codes that are the data themselves, and stay it: the model's own rate is 0."""
     layers = keras.layers

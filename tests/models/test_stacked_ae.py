@@ -239,6 +239,7 @@ def test_one_level_is_the_whole_of_a_stack_without_widths(levels, tied):
     assert model.evaluate(X, verbose=0) == pytest.approx(level.evaluate(X, verbose=0), rel=1e-6)
 
 
+@pytest.mark.nightly
 @pytest.mark.once
 @either
 def test_on_digits_a_pretrained_stack_starts_from_a_clearly_lower_loss(digits, tied):

@@ -131,6 +131,7 @@ def test_what_it_is_trained_on_by_hand(trained):
     assert by_batch == pytest.approx(logs, rel=1e-4)
 
 
+@pytest.mark.mainly("torch")
 def test_both_codebooks_follow_their_vectors():
     model = small()
     model.compile(keras.optimizers.SGD(0.0))

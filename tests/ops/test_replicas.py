@@ -84,6 +84,8 @@ NIGHTLY = {
 }
 if BACKEND != "torch":  # which compile each for all replicas
     NIGHTLY |= {*TERMS} - {"VAE"}
+if BACKEND == "jax":  # where test_replicated_activations.py trains on as many
+    NIGHTLY |= {"data_parallel 2"}
 if BACKEND == "tensorflow":  # on which one loss of a replica stands for both
     NIGHTLY |= {"out of range"}
 pytestmark = pytest.mark.slow

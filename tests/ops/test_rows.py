@@ -27,7 +27,7 @@ def near(ours, theirs):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("k", [1, 3, 8, 19])  # sums have eight terms at once
+@pytest.mark.parametrize("k", [3, 19])  # sums have eight terms at once
 def test_a_sum_of_few_is_the_product_with_all(k):
     amounts, places = few(k)
     multiplied = ops.convert_to_tensor(X)
@@ -91,7 +91,7 @@ MODELS = {
 }
 if keras.backend.backend() != "jax":  # where it has to be told before it starts
     MODELS["float64"] = lambda: kerae.SAE(6, 64, k=3, dtype="float64")
-FIRST = {"SAE", "bfloat16"}
+FIRST = {"SAE"}
 
 
 def trained(make):
