@@ -2,16 +2,11 @@
 
 import tensorflow as tf
 
+from .tensorflow_arrays import fori_loop
+
 
 def rows_are_quick():
     return not tf.config.list_logical_devices("GPU")
-
-
-def _looped(count, body, start):
-    def one(i, state):
-        return i + 1, body(i, state)
-
-    return tf.while_loop(lambda i, _: i < count, one, (0, start), parallel_iterations=1)[1]
 
 
 def _sums(amounts, places, rows):
@@ -20,7 +15,8 @@ def _sums(amounts, places, rows):
         weights = tf.gather(amounts, i, axis=1)
         return total + weights[:, None] * tf.gather(rows, tf.gather(places, i, axis=1))
 
-    return _looped(places.shape[1], with_next, tf.zeros((tf.shape(places)[0], rows.shape[1])))
+    total = tf.zeros((tf.shape(places)[0], rows.shape[1]), rows.dtype)
+    return fori_loop(0, places.shape[1], with_next, total)
 
 
 def _products(places, rows, x):
@@ -38,7 +34,7 @@ def _added(amounts, places, x, count):
         weights, own = (tf.gather(each, i, axis=1)[:, None] for each in (amounts, places))
         return tf.tensor_scatter_nd_add(total, own, weights * x)
 
-    return _looped(places.shape[1], with_next, tf.zeros((count, x.shape[1]), x.dtype))
+    return fori_loop(0, places.shape[1], with_next, tf.zeros((count, x.shape[1]), x.dtype))
 
 
 @tf.custom_gradient

@@ -153,9 +153,9 @@ class Tensors(dict):
 
     def __getitem__(self, name: str) -> np.ndarray:
         array = super().__getitem__(name)
-        is_float = array.dtype.kind == "f" or (array.dtype.kind in "iu" and not array.ndim)
-        if not is_float or not np.isfinite(array).all():
-            what = "NaN or infinity" if is_float else str(array.dtype)
+        is_number = array.dtype.kind == "f" or (array.dtype.kind in "iu" and not array.ndim)
+        if not is_number or not np.isfinite(array).all():
+            what = "NaN or infinity" if is_number else str(array.dtype)
             raise ValueError(
                 f"Expected finite floats as {name} of {self.path}. Received: {what}. Fetch it "
                 "again."

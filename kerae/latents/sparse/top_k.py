@@ -50,7 +50,9 @@ class TopK(Sparse):
         check_k(self.k, self.latent_dim)
 
     def code(self, features: Tensor) -> Tensor:
-        return largest(features, self.k)
+        # No array of the size of the features is made, or kept for the gradient, but the code.
+        values, places = ops.top_k(features, self.k)
+        return scattered(ops.relu(values), places, self.latent_dim)
 
     def draw(
         self, model: "Autoencoder", outputs: dict, num_samples: int | None = None
@@ -63,15 +65,6 @@ class TopK(Sparse):
         self.follow(segment_sum(*flat, self.latent_dim) > 0, ops.shape(places)[0])
         z = scattered(amounts, places, self.latent_dim)
         return {"z": ops.expand_dims(z, 1), "active": (amounts, places)}
-
-
-def largest(features: Tensor, k: int) -> Tensor:
-    """The k largest of each row, where they are positive, and zeros.
-
-    No array of the size of `features` is made, or kept for the gradient, but what it returns.
-    """
-    values, places = ops.top_k(features, k)
-    return scattered(ops.relu(values), places, features.shape[1])
 
 
 def check_k(k: int, latent_dim: int) -> None:
