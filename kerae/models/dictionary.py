@@ -28,6 +28,7 @@ from ..terms import (
 )
 
 MOST = 32_768  # examples of which the middle is found
+OF_AMOUNTS = 1_024  # examples of which the scale of the encoder is found
 OF_PAPER = 1 / 32  # the weight of AuxK beside an error divided by the variance
 CANDIDATES = 4  # times k, the largest features of an example that are first looked at
 
@@ -48,6 +49,13 @@ class Dictionary(ModelMixin):
 
     def start_at_mean(self, x: Any, y: Any = None) -> Self:
         """Sets bias and scale to those of examples; `fit` calls it first of all.
+
+        Where the data that are encoded come back, the encoder's kernel W is multiplied by the
+        number a with which the codes that it starts with explain most:
+
+            a = sum <t, t_hat> / sum |t_hat|^2,   t = s x - b,   t_hat = sum over units j of z_j d_j
+
+        since each of several atoms that overlap adds what they have in common.
 
         Args:
             x: Array `(n, *input_shape)`, of which about 32,768 examples are looked at.
@@ -72,8 +80,24 @@ class Dictionary(ModelMixin):
             rows = x[::every].reshape(-1, encoder.kernel.shape[0])
             shift = start(rows, self.center)[0] @ ops.convert_to_numpy(encoder.kernel)
             encoder.bias.assign(-scale * shift)
+        if not encoder.tied and not self.target.reads_labels:
+            few = slice(None, None, -(-len(x) // OF_AMOUNTS))
+            factor = self._factor_of_codes(x[few], self.targets_in_batches(x[few], None))
+            encoder.kernel.assign(factor * ops.convert_to_tensor(encoder.kernel))
         self.decoder.started.assign(1)
         return self
+
+    def _factor_of_codes(self, x, targets):
+        decoder = self.decoder
+        features = self.posterior(self.preprocess(ops.convert_to_tensor(x)))["features"]
+        total = decoder.sum_of_atoms(self.latent.code_at_start(features))
+        total, scale, bias = (
+            np.asarray(ops.convert_to_numpy(ops.cast(each, "float32")), "float64")
+            for each in (total, decoder.scale, decoder.bias)
+        )
+        wanted = scale * targets.reshape(len(targets), -1) - bias
+        squares = np.sum(np.square(total))
+        return float(np.sum(wanted * total) / squares) if squares > 0 else 1.0
 
     def fit(self, x: Any = None, y: Any = None, *args: Any, **kwargs: Any) -> Any:
         """As for every model, after `start_at_mean` of a new one.

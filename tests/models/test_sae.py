@@ -54,6 +54,27 @@ def test_it_starts_in_the_middle_with_unit_atoms_and_their_transpose():
 
 
 @pytest.mark.mainly("torch")
+@pytest.mark.parametrize("activation", ["topk", "batchtopk", "relu"])
+def test_no_other_scale_of_the_encoder_explains_more_at_the_start(activation):
+    model = kerae.SAE(8, 48, activation, k=None if activation == "relu" else 4)
+    rows = array(model.decoder.rows)
+    model.start_at_mean(X)
+    kernel = array(model.encoder.kernel)
+    assert np.ptp(kernel / rows.T) < 1e-5
+
+    def error(factor):
+        t = array(model.decoder.scale) * X - array(model.decoder.bias)
+        h = factor * t @ kernel
+        if activation == "topk":
+            h = np.where(h >= np.sort(h, axis=1)[:, [-4]], h, 0)
+        if activation == "batchtopk":
+            h = np.where(h >= np.sort(h, axis=None)[-4 * len(h)], h, 0)
+        return np.square(t - np.maximum(h, 0) @ rows).sum()
+
+    assert error(1) < min(error(0.99), error(1.01))
+
+
+@pytest.mark.mainly("torch")
 def test_a_model_that_has_started_is_left_where_it_is(tmp_path):
     model = kerae.SAE(8, 24, k=3).start_at_mean(X)
     model.save(tmp_path / "model.keras")
@@ -266,7 +287,7 @@ def test_batch_topk_keeps_k_on_average_once_it_is_calibrated(tmp_path):
     train, held_out, test = x[:4096], x[4096:6144], x[6144:]
     model = kerae.SAE(32, 64, "batchtopk", k=4)
     model.compile(keras.optimizers.Adam(3e-3))
-    model.fit(train, batch_size=256, epochs=4, verbose=0)
+    model.fit(train, batch_size=256, epochs=8, verbose=0)
     by_training = (model.encode(test) > 0).sum(axis=1).mean()
     assert 0.75 * 4 < by_training < 1.25 * 4
     model.calibrate(held_out)

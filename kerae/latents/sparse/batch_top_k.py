@@ -63,6 +63,9 @@ class BatchTopK(Sparse):
     def code(self, features: Tensor) -> Tensor:
         return ops.where(features > ops.convert_to_tensor(self.threshold), features, 0.0)
 
+    def code_at_start(self, features: Tensor) -> Tensor:
+        return ops.where(features > threshold_of(features, self.k), features, 0.0)
+
     def training_code(self, features: Tensor, outputs: dict[str, Any]) -> Tensor:
         threshold = threshold_of(ops.stop_gradient(features), self.k)
         before, updates = map(ops.convert_to_tensor, (self.threshold, self.updates))

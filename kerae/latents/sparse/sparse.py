@@ -92,6 +92,10 @@ class Sparse(Latent):
         """The code in a step of training: by default the same."""
         return self.code(features)
 
+    def code_at_start(self, features: Tensor) -> Tensor:
+        """The code before any step of training: by default the same."""
+        return self.code(features)
+
     def penalized(self, outputs: dict[str, Any]) -> Tensor:
         """What terms of sparsity make small, `(batch, latent_dim)`: by default the code."""
         return outputs["z"][:, 0]
