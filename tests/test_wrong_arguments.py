@@ -69,7 +69,16 @@ ARGUMENTS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "argument"), ARGUMENTS)
+SLOW = {"TopDownVAE", "VQVAE2"}  # whose own networks are made for each wrong value
+
+
+@pytest.mark.parametrize(
+    ("name", "argument"),
+    [
+        pytest.param(*each, marks=pytest.mark.nightly if each[0] in SLOW else ())
+        for each in ARGUMENTS
+    ],
+)
 def test_constructors(name, argument):
     make = CLASSES[name]
     arguments = {each: GIVEN[each] for each in required(make)}

@@ -219,6 +219,7 @@ def test_adam_is_that_of_keras(images, monkeypatch, length, model, make):
         np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)  # of steps of 1e-2
 
 
+@pytest.mark.mainly("jax", "torch")
 def test_arrays_that_cannot_be_written_to_train_alike(images, length):
     expected = trained(dense_vae, images)
     images.flags.writeable = False

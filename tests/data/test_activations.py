@@ -149,6 +149,7 @@ def test_a_run_that_stopped_in_the_midst_of_a_pass_goes_on_at_the_very_batch(
 
 
 @pytest.mark.slow
+@pytest.mark.mainly("jax", "torch")
 def test_keras_loop_trains_on_the_same_batches(folder, through):
     other = model(run_eagerly=keras.backend.backend() != "jax")
     seen = []

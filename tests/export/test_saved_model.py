@@ -74,6 +74,7 @@ def warm_up_requests(path):
         yield log.predict_log.request
 
 
+@pytest.mark.nightly
 @pytest.mark.once
 def test_the_warm_up_asks_each_signature_in_each_batch_size(exported, digits):
     import tensorflow as tf

@@ -77,6 +77,7 @@ def test_no_sum_over_codes_is_below_the_bound():
     np.testing.assert_allclose(bound, log_p[range(6), chosen] - np.log(4), rtol=1e-4)
 
 
+@pytest.mark.mainly("torch")
 def test_usage_is_that_of_all_examples_and_not_the_mean_of_batches():
     model = small_vqvae()
     model.compile(keras.optimizers.SGD(0.0))

@@ -138,7 +138,12 @@ def distance(one, other):
 FITTED = [
     pytest.param(PixelCNN, {"width": 8, "num_layers": 2}, id="pixel_cnn"),
     pytest.param(CausalTransformer, {"width": 8}, id="transformer", marks=pytest.mark.nightly),
-    pytest.param(MaskGIT, {"num_steps": 4, "temperature": 100.0, "width": 16}, id="mask_git"),
+    pytest.param(
+        MaskGIT,
+        {"num_steps": 4, "temperature": 100.0, "width": 16},
+        id="mask_git",
+        marks=pytest.mark.nightly,
+    ),
 ]
 
 
