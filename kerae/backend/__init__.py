@@ -36,8 +36,8 @@
   several; that of Keras tells -0 from 0, on TensorFlow by operations that LiteRT does not know.
 - `fori_loop(first, end, body, state)`: the state after `state = body(step, state)` for each step;
   that of Keras begins several steps at once on TensorFlow, with all that they hold in memory.
-- `conv_transpose(x, kernel, strides, padding, data_format)`: as that of Keras, which XLA
-  differentiates slowly on a CPU.
+- `conv(x, kernel, strides, padding, data_format)` and `conv_transpose(…)`: as those of Keras,
+  which XLA differentiates slowly on a CPU.
 - `jvp(function, x, tangent)`: J(x) tangent, the derivative of `function` along `tangent`.
 - `vjp(function, x)`: the function that maps a cotangent to J(x)^T cotangent. Both can be
   differentiated again.
@@ -72,6 +72,7 @@ from .choice import BACKENDS
 ARRAY_FUNCTIONS = (
     "argmax",
     "cond",
+    "conv",
     "conv_transpose",
     "fori_loop",
     "jvp",
@@ -98,6 +99,7 @@ __all__ = [
     "can_loop",
     "compiled",
     "cond",
+    "conv",
     "conv_transpose",
     "counted",
     "default_steps",

@@ -5,6 +5,7 @@ from jax.lax import fori_loop as fori_loop
 from keras.ops import cond as cond
 from keras.ops import segment_sum as segment_sum
 
+from .jax_convolution import conv as conv
 from .jax_convolution import conv_transpose as conv_transpose
 
 

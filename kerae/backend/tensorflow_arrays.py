@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 from keras.ops import cond as cond
+from keras.ops import conv as conv
 from keras.ops import conv_transpose as conv_transpose
 from keras.ops import segment_sum as segment_sum
 

@@ -4,6 +4,7 @@ from contextlib import contextmanager
 
 import keras
 import torch
+from keras.ops import conv as conv
 from keras.ops import conv_transpose as conv_transpose
 
 _asked = None  # answers to predicates, while a step is captured

@@ -20,9 +20,10 @@ class SAE(Dictionary, Autoencoder):
         z = activation((s x - b) W + c),   s x_hat = sum over units j of z_j d_j + b
 
     per example, with weights of their own, and atoms d_j of length 1, of which W starts as the
-    transpose. Training starts with b at the mean of the examples, and with s, which gives their
-    elements the variance 1; both are part of the model, which takes and gives data as they are. The
-    activation says what keeps codes sparse; of `kerae.latents` there are:
+    transpose. Training starts with b at the mean of the examples, with s, which gives their
+    elements the variance 1, and with W times the number with which the first codes explain most; b
+    and s are part of the model, which takes and gives data as they are. The activation says what
+    keeps codes sparse; of `kerae.latents` there are:
 
     - `TopK`, which keeps the k largest of each example
     - `BatchTopK`, which keeps as many on average over a batch; see `calibrate`

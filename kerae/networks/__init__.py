@@ -1,5 +1,6 @@
 """Encoders and decoders that fit data of any shape."""
 
+from .conv2d import Conv2D as Conv2D
 from .conv2d_transpose import Conv2DTranspose as Conv2DTranspose
 from .convolutional import convolutional_decoder as convolutional_decoder
 from .convolutional import convolutional_encoder as convolutional_encoder

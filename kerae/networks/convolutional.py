@@ -6,6 +6,7 @@ from keras import layers
 from ..checks.arguments import checked
 from ..checks.parts import checked_activation, checked_shape
 from ..checks.types import Activation, Shape
+from .conv2d import Conv2D
 from .conv2d_transpose import Conv2DTranspose
 
 SMALLEST_SIDE = 7
@@ -47,7 +48,7 @@ def convolutional_encoder(
         [
             layers.Input(input_shape),
             *(
-                layers.Conv2D(
+                Conv2D(
                     _channels(i),
                     4,
                     strides=2,

@@ -9,6 +9,7 @@ from ..checks.arguments import checked
 from ..checks.numbers import check_count
 from ..checks.parts import checked_shape
 from ..checks.types import Shape
+from .conv2d import Conv2D
 from .conv2d_transpose import Conv2DTranspose
 from .convolutional import FORMAT
 
@@ -111,7 +112,7 @@ def pyramid_encoder(input_shape: Shape, width: int = 32) -> keras.Model:
     x = h = layers.Input(input_shape)
     maps = []
     for _ in range(levels):
-        h = layers.Conv2D(width, 4, strides=2, padding="same", data_format=FORMAT)(h)
+        h = Conv2D(width, 4, strides=2, padding="same", data_format=FORMAT)(h)
         h = Bottleneck(width, narrow(width), 1 / levels, is_residual=True)(h)
         maps.append(h)
     return keras.Model(x, maps, name="encoder")

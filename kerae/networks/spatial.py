@@ -7,6 +7,7 @@ from ..checks.arguments import checked
 from ..checks.numbers import check_count
 from ..checks.parts import checked_shape
 from ..checks.types import Shape
+from .conv2d import Conv2D
 from .conv2d_transpose import Conv2DTranspose
 from .convolutional import FORMAT
 from .residual import ACTIVATION, Bottleneck, narrow
@@ -125,7 +126,7 @@ def check_map(image_shape: Shape, halvings: int) -> None:
 
 def _halved(h, width, halvings, num_blocks):
     for _ in range(halvings):
-        h = layers.Conv2D(width, 4, strides=2, padding="same", data_format=FORMAT)(h)
+        h = Conv2D(width, 4, strides=2, padding="same", data_format=FORMAT)(h)
         h = layers.Activation(ACTIVATION)(h)
     h = layers.Conv2D(width, 3, padding="same", data_format=FORMAT)(h)
     return _blocks(h, width, num_blocks)
