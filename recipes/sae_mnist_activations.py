@@ -24,7 +24,7 @@ CLASSIFIER_EPOCHS = 2
 EPOCHS = 7  # passes over the rows, of which MNIST has 2.9 million
 BATCH_SIZE = 2048
 HELD_OUT = 100_000  # rows
-LEARNING_RATE = 1e-3
+LEARNING_RATE = 1e-3  # at the start; a constant one lets units die until the end
 PICTURED = 500  # test images on the pages of features
 SEED = 0
 
@@ -63,7 +63,9 @@ rows = kerae.data.record_activations(
 print(rows, kerae.data.activation_statistics(rows))
 rest, held_out = rows.hold_out(args.held_out, seed=SEED)
 model = kerae.SAE(rows.input_shape[0], LATENTS, activation="topk", k=args.k)
-model.compile(keras.optimizers.Adam(LEARNING_RATE))
+steps = args.epochs * math.ceil(rest.rows / BATCH_SIZE)
+schedule = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps)
+model.compile(keras.optimizers.Adam(schedule))
 model.fit(rest, batch_size=BATCH_SIZE, epochs=args.epochs, validation_data=(held_out,), verbose=2)
 scores = model.evaluate(held_out, batch_size=BATCH_SIZE, return_dict=True, verbose=0)
 frequency = kerae.metrics.firing_frequency(model.encode(held_out))
