@@ -12,7 +12,6 @@ import kerae
 LATENT_DIM = 16
 EPOCHS = 25
 BATCH_SIZE = 128
-LEARNING_RATE = 1e-3  # of Adam, at the start; falls to 0 along a cosine
 VALIDATION = 1 / 12  # of the training images are held out: 5,000 of MNIST
 SEED = 0
 
@@ -40,7 +39,6 @@ with kerae.distribution.strategy(args.strategy, args.devices):
         args.out,
         epochs=args.epochs,
         batch_size=args.batch_size,
-        learning_rate=LEARNING_RATE,
         validation=VALIDATION,
         seed=args.seed,
         resume=args.resume,

@@ -6,8 +6,9 @@ import keras
 from contenders import INPUT_SHAPE
 
 import kerae
+from kerae.run.learning_rate import warmed_up_cosine
 
-LATENT_DIM, BATCH_SIZE, LEARNING_RATE = 16, 128, 1e-3
+LATENT_DIM, BATCH_SIZE, LEARNING_RATE = 16, 128, 2e-3
 
 
 def trainer(network, x, epochs, seed):
@@ -20,8 +21,7 @@ class Trainer:
         self.x, self.epochs = x, epochs
         self.model = kerae.VAE(INPUT_SHAPE, LATENT_DIM).start_at_mean(x)
         steps = epochs * math.ceil(len(x) / BATCH_SIZE)
-        schedule = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps)
-        self.model.compile(keras.optimizers.Adam(schedule))
+        self.model.compile(keras.optimizers.Adam(warmed_up_cosine(LEARNING_RATE, steps)))
 
     def train(self, epoch):
         span = {"initial_epoch": epoch, "epochs": epoch + 1}

@@ -111,8 +111,11 @@ def _run(
         int, typer.Option(help="Examples a training step, of all devices together.", min=1)
     ] = 128,
     learning_rate: Annotated[
-        float, typer.Option(help="Of Adam, at the start; it falls to 0 along a cosine.", min=0)
-    ] = 1e-3,
+        float,
+        typer.Option(
+            help="Of Adam, the largest: it rises in a tenth of the steps, and falls to 0.", min=0
+        ),
+    ] = 2e-3,
     validation: Annotated[
         float,
         typer.Option(help="Training examples held out: a number, or a part below 1.", min=0),

@@ -27,6 +27,7 @@ from ..latents import BatchTopK
 from ..priors import GaussianMixture
 from ..versions import versions
 from .earlier_run import EarlierRun
+from .learning_rate import warmed_up_cosine
 from .only_writer import only_writer
 from .resumption import check_folder, resumed
 from .settings import check_settings, parts_of_data
@@ -39,7 +40,7 @@ def train(
     out: FilePath,
     epochs: int,
     batch_size: int = 128,
-    learning_rate: float = 1e-3,
+    learning_rate: float = 2e-3,
     validation: float = 0.1,
     seed: int = 0,
     resume: bool = False,
@@ -68,7 +69,8 @@ def train(
             `checkpoints/` to.
         epochs: Integer.
         batch_size: Integer, the examples of a training step, those of all devices together.
-        learning_rate: Float, at the start; it falls to 0 along a cosine.
+        learning_rate: Float, the largest: it is reached from a tenth of it in a tenth of the
+            steps, and falls to 0 along a cosine.
         validation: How many training examples are held out: a number, or a fraction below 1.
         seed: Integer that the model was made after (`kerae.set_random_seed`); it chooses
             the examples held out.
@@ -120,9 +122,7 @@ def train(
             "replicas": distribution.replicas(),
         },
     }
-    schedule = keras.optimizers.schedules.CosineDecay(
-        learning_rate, epochs * math.ceil(count / batch_size)
-    )
+    schedule = warmed_up_cosine(learning_rate, epochs * math.ceil(count / batch_size))
     model.compile(optimizer=keras.optimizers.Adam(schedule))
     earlier = EarlierRun(out)
     with only_writer(out), earlier:
