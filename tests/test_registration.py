@@ -19,14 +19,15 @@ def path(tmp_path_factory):
     return path
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "imports",
     [
         "import kerae, keras",
-        pytest.param("import keras, kerae", marks=pytest.mark.nightly),
-        pytest.param("import kerae, keras; kerae.AE", marks=pytest.mark.nightly),
-        pytest.param("from kerae.models import AE; import keras", marks=pytest.mark.nightly),
-        pytest.param("from kerae import latents; import keras", marks=pytest.mark.nightly),
+        "import keras, kerae",
+        "import kerae, keras; kerae.AE",
+        "from kerae.models import AE; import keras",
+        "from kerae import latents; import keras",
     ],
 )
 def test_keras_loads_a_file_of_kerae(imports, path):

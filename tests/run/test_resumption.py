@@ -38,7 +38,14 @@ def epochs_in(out):
     return [row["epoch"] for row in csv.DictReader((out / "history.csv").read_text().splitlines())]
 
 
-@pytest.mark.parametrize("lost", ["nothing", "history.csv", "the text of history.csv"])
+@pytest.mark.parametrize(
+    "lost",
+    [
+        "nothing",
+        pytest.param("history.csv", marks=pytest.mark.nightly),
+        "the text of history.csv",
+    ],
+)
 def test_a_worse_epoch_never_replaces_a_better_one(finished, tmp_path, lost):
     def train_for(epochs, **options):
         terms = [kerae.Reconstruction(), Rising()]
