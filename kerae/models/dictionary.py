@@ -70,19 +70,20 @@ class Dictionary(ModelMixin):
         else:
             x = checked_examples(self, x)
         every = -(-len(x) // MOST)
-        targets = self.targets_in_batches(x[::every], None if y is None else y[::every])
+        x, y = x[::every], None if y is None else y[::every]
+        targets = self.targets_in_batches(x, y)
         middle, scale = start(targets.reshape(len(targets), -1), self.center)
         scale = scale if self.scaled else 1.0
         self.decoder.scale.assign(scale)
         self.decoder.bias.assign(scale * middle)
         encoder = self.encoder
         if not encoder.centered and encoder.use_bias and self.center is not None:
-            rows = x[::every].reshape(-1, encoder.kernel.shape[0])
+            rows = x.reshape(-1, encoder.kernel.shape[0])
             shift = start(rows, self.center)[0] @ ops.convert_to_numpy(encoder.kernel)
             encoder.bias.assign(-scale * shift)
         if not encoder.tied and not self.target.reads_labels:
             few = slice(None, None, -(-len(x) // OF_AMOUNTS))
-            factor = self._factor_of_codes(x[few], self.targets_in_batches(x[few], None))
+            factor = self._factor_of_codes(x[few], targets[few])
             encoder.kernel.assign(factor * ops.convert_to_tensor(encoder.kernel))
         self.decoder.started.assign(1)
         return self
